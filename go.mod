@@ -1,0 +1,3 @@
+module github.com/pdsconform/pdsconform
+
+go 1.26

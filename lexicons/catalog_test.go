@@ -1,0 +1,106 @@
+package lexicons
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestLoadRevision(t *testing.T) {
+	t.Parallel()
+	catalog, err := LoadRevision(DefaultRevision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := 0
+	for _, method := range catalog.Methods() {
+		declared += len(method.Errors)
+	}
+	if got := len(catalog.Documents()); got != 17 {
+		t.Errorf("%d documents, want 17", got)
+	}
+	if got := len(catalog.Methods()); got != 16 {
+		t.Errorf("%d methods, want 16", got)
+	}
+	if declared != 14 {
+		t.Errorf("%d declared errors, want 14", declared)
+	}
+	codes := catalog.Method("com.atproto.server.getAccountInviteCodes").Output.Object().Property("codes").(*Array)
+	item := Deref(codes.Items).(*Object)
+	if want := Pointer("com/atproto/server/defs.json#/defs/inviteCode"); item.At() != want {
+		t.Errorf("the item is at %s, want %s", item.At(), want)
+	}
+	if got := item.Properties[0].Name; got != "code" {
+		t.Errorf("the first property is %q: the document's order is lost", got)
+	}
+}
+
+func TestRevisionIsNamedInTheError(t *testing.T) {
+	t.Parallel()
+	if _, err := LoadRevision("2022-01"); err == nil || !strings.Contains(err.Error(), DefaultRevision) {
+		t.Errorf("got %v, want an error that names the revisions that exist", err)
+	}
+}
+
+// The documents are data of the mission: a byte that changes is a change of
+// what every report means.
+func TestDocumentsAreVerbatim(t *testing.T) {
+	t.Parallel()
+	fsys, err := FS(DefaultRevision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	err = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		files++
+		raw, err := fs.ReadFile(fsys, name)
+		sum := sha256.Sum256(raw)
+		if got, want := hex.EncodeToString(sum[:]), digests[name]; got != want {
+			t.Errorf("%s has sha256 %s, want %s", name, got, want)
+		}
+		return err
+	})
+	if err != nil || files != len(digests) {
+		t.Errorf("%d files (%v), want %d", files, err, len(digests))
+	}
+}
+
+func TestLoadRefusesAnEmptyFolder(t *testing.T) {
+	t.Parallel()
+	if _, err := Load(fstest.MapFS{"README.md": {}}); err == nil {
+		t.Error("a folder without documents was loaded")
+	}
+}
+
+func TestEveryProblemIsReported(t *testing.T) {
+	t.Parallel()
+	_, err := Load(fstest.MapFS{
+		"com/example/one.json": {Data: []byte(`{"lexicon":1,"id":"com.example.one","defs":{"main":{"type":"nonsense"}}}`)},
+		"com/example/two.json": {Data: []byte(`{`)},
+	})
+	if err == nil || strings.Count(err.Error(), "\n") != 1 {
+		t.Fatalf("got %v, want two problems", err)
+	}
+	var problem *DocumentError
+	if !errors.As(err, &problem) || problem.Pointer != "com/example/one.json#/defs/main/type" {
+		t.Errorf("got %v, want a DocumentError at the unknown type", problem)
+	}
+}
+
+// A file's name follows from its id, so that two documents of one id can't
+// both be in their place.
+func TestLoadRefusesTwoDocumentsOfOneID(t *testing.T) {
+	t.Parallel()
+	document := &fstest.MapFile{Data: []byte(`{"lexicon":1,"id":"com.example.one","defs":{"main":{"type":"object"}}}`)}
+	_, err := Load(fstest.MapFS{"com/example/one.json": document, "com/example/two.json": document})
+	if err == nil || !strings.HasPrefix(err.Error(), "com/example/two.json#/id: ") {
+		t.Errorf("got %v, want an error at the second document's id", err)
+	}
+}
