@@ -1,0 +1,91 @@
+package reports
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// Format is one way to write a report.
+type Format struct {
+	Name   string // as given on the command line
+	File   string // the name of the file in the output folder
+	Encode func(io.Writer, *Report) error
+}
+
+// Formats returns every format that reports can be written in.
+func Formats() []Format {
+	return []Format{
+		{Name: "json", File: "report.json", Encode: EncodeJSON},
+		{Name: "junit", File: "junit.xml", Encode: EncodeJUnit},
+	}
+}
+
+// FormatNamed returns the format with that name.
+func FormatNamed(name string) (Format, bool) {
+	formats := Formats()
+	i := slices.IndexFunc(formats, func(format Format) bool { return format.Name == name })
+	if i < 0 {
+		return Format{}, false
+	}
+	return formats[i], true
+}
+
+// Write writes the report into folder, made where it is missing, in each of
+// the formats, and returns the paths written. A file is either there whole or
+// not touched: it is written aside and renamed. All formats are tried, and the
+// error names every file that could not be written.
+func Write(folder string, formats []Format, report *Report) ([]string, error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, fmt.Errorf("make report folder: %w", err)
+	}
+	var paths []string
+	var failures []error
+	for _, format := range formats {
+		path := filepath.Join(folder, format.File)
+		err := WriteFile(path, func(w io.Writer) error { return format.Encode(w, report) })
+		if err != nil {
+			failures = append(failures, err)
+			continue
+		}
+		paths = append(paths, path)
+	}
+	return paths, errors.Join(failures...)
+}
+
+// WriteFile replaces the file at path by what encode writes, in one step: a
+// reader sees the old file or the new one, also when the process or the
+// machine stops in between.
+func WriteFile(path string, encode func(io.Writer) error) error {
+	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	if err := fill(aside, encode); err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(aside.Name()))
+	}
+	if err := os.Rename(aside.Name(), path); err != nil {
+		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(aside.Name()))
+	}
+	return nil
+}
+
+// fill leaves file closed, and on disk where it returns nil.
+func fill(file *os.File, encode func(io.Writer) error) error {
+	buffer := bufio.NewWriter(file)
+	err := encode(buffer)
+	if err == nil {
+		err = buffer.Flush()
+	}
+	if err == nil {
+		err = file.Chmod(0o644)
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	return errors.Join(err, file.Close())
+}
