@@ -1,0 +1,135 @@
+package mockserver
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+)
+
+// offers names what the control protocol of this server can do.
+func offers() []string {
+	return []string{"mail", "clock", "takedown", "accounts", "reset", "requests", "defects", "latency"}
+}
+
+// empty is the answer of what has nothing to tell.
+type empty struct{}
+
+func (s *Server) controlInfo(*http.Request) (any, error) {
+	return map[string]any{"name": "pdsconform mock", "version": Version(), "offers": offers()}, nil
+}
+
+// Message is one mail that the server sent.
+type Message struct {
+	ID      string    `json:"id"`
+	To      string    `json:"to"`
+	From    string    `json:"from"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	Token   string    `json:"token"` // the code that the text carries
+	At      time.Time `json:"at"`
+}
+
+// Mail returns the messages to an address, oldest first; an empty address
+// stands for all.
+func (s *Server) Mail(to string) []Message {
+	sent := s.outbox.To(to)
+	messages := make([]Message, 0, len(sent))
+	for _, message := range sent {
+		messages = append(messages, toMessage(message))
+	}
+	return messages
+}
+
+func toMessage(m mail.Message) Message {
+	return Message{ID: m.ID, To: m.To, From: m.From, Subject: m.Subject, Text: m.Text, Token: m.Token, At: m.At}
+}
+
+func (s *Server) controlMail(r *http.Request) (any, error) {
+	return s.Mail(r.URL.Query().Get("to")), nil
+}
+
+func (s *Server) controlClearMail(*http.Request) (any, error) {
+	s.outbox.Clear()
+	return empty{}, nil
+}
+
+// clockState is what the clock verbs answer with.
+type clockState struct {
+	Now    string `json:"now"`
+	Offset string `json:"offset"` // how far it was moved
+}
+
+func (s *Server) controlClock(*http.Request) (any, error) {
+	return clockState{timestamp(s.clock.Now()), s.clock.Offset().String()}, nil
+}
+
+func (s *Server) controlAdvance(r *http.Request) (any, error) {
+	var order struct {
+		Advance string `json:"advance"`
+	}
+	if err := readControl(r, &order); err != nil {
+		return nil, err
+	}
+	by, err := time.ParseDuration(order.Advance)
+	if err != nil {
+		return nil, badRequest(`advance must be a duration such as "20m"`)
+	}
+	if err := s.clock.Advance(by); err != nil {
+		return nil, badRequest("advance: " + err.Error())
+	}
+	return s.controlClock(r)
+}
+
+func (s *Server) controlReset(*http.Request) (any, error) {
+	s.Reset()
+	return empty{}, nil
+}
+
+func (s *Server) controlRequests(*http.Request) (any, error) { return s.Requests(), nil }
+
+// defectState lists the faults that the server can be made to have, and those
+// that it has.
+type defectState struct {
+	Defects []string `json:"defects"`
+	Active  []string `json:"active"`
+}
+
+func (s *Server) controlDefects(*http.Request) (any, error) {
+	return defectState{[]string{}, []string{}}, nil
+}
+
+func (s *Server) controlActivate(r *http.Request) (any, error) {
+	var order struct {
+		Active *[]string `json:"active"`
+	}
+	if err := readControl(r, &order); err != nil {
+		return nil, err
+	}
+	if order.Active == nil {
+		return nil, badRequest("active must be a list of defects")
+	}
+	for _, id := range *order.Active {
+		return nil, notFound("active: there is no defect " + id)
+	}
+	return s.controlDefects(r)
+}
+
+func (s *Server) controlLatency(r *http.Request) (any, error) {
+	var order struct {
+		NSID  string `json:"nsid"`
+		Stage string `json:"stage"`
+		Delay string `json:"delay"`
+	}
+	if err := readControl(r, &order); err != nil {
+		return nil, err
+	}
+	delay, err := time.ParseDuration(order.Delay)
+	if err != nil {
+		return nil, badRequest(`delay must be a duration such as "50ms"`)
+	}
+	if err := s.SetLatency(order.NSID, order.Stage, delay); err != nil {
+		return nil, badRequest(err.Error())
+	}
+	return order, nil
+}

@@ -1,0 +1,41 @@
+package mockserver
+
+// Document: lexicons/2023-04/com/atproto/server/deleteAccount.json
+// Source: https://github.com/bluesky-social/atproto/blob/main/lexicons/com/atproto/server/deleteAccount.json
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// deleteAccount wants the account's own password, an app password won't do,
+// and the code that was mailed to it. The account is gone when it answers.
+func (s *Server) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+	did, text := call.Input.String("did"), canonical(call.Input.String("token"))
+	var refusal error
+	err := s.transact(ctx, call, func(tx *store.Tx) error {
+		refusal = nil
+		account, found := tx.Account(did)
+		if !found || !account.Password.Matches(call.Input.String("password")) {
+			return xrpc.AuthenticationRequired("Invalid did or password")
+		}
+		token, found := tx.MailToken(store.DeleteAccount, did)
+		if !found || token.Text != text {
+			return unknownMailToken()
+		}
+		if s.hasExpired(token) {
+			refusal = xrpc.ExpiredToken("The account deletion token has expired")
+			tx.DropMailToken(store.DeleteAccount, did)
+			return nil // dropping it is to be committed
+		}
+		tx.DeleteAccount(account)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return nil, refusal
+}

@@ -1,0 +1,25 @@
+package mockserver
+
+// Document: lexicons/2023-04/com/atproto/server/getSession.json
+// Source: https://github.com/bluesky-social/atproto/blob/main/lexicons/com/atproto/server/getSession.json
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// getSession knows no difference between an account that was taken down and
+// one that is not there.
+func (s *Server) getSession(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
+	account, found := s.store.Account(call.Caller.DID)
+	if !found || account.TakenDown {
+		return nil, unknownAccount(call.Caller.DID)
+	}
+	return lexval.Object{
+		field("handle", account.Handle),
+		field("did", account.DID),
+		field("email", account.Email),
+	}, nil
+}

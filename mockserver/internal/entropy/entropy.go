@@ -1,0 +1,67 @@
+// Package entropy is the one source of randomness of a mock server, so that a
+// seed fixes everything that is drawn. It knows nothing of what is drawn.
+package entropy
+
+import (
+	cryptorand "crypto/rand"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/binary"
+	"math/rand/v2"
+	"sync"
+)
+
+// lower is the alphabet of did:plc identifiers and of invite codes.
+var lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// Source is a stream of random bytes that is safe for use by several
+// goroutines. Equal seeds give equal streams.
+type Source struct {
+	mutex sync.Mutex
+	bytes *rand.ChaCha8
+	seed  [32]byte
+}
+
+// New returns the stream of a seed; a seed of 0 stands for one that nobody
+// can foresee.
+func New(seed uint64) *Source {
+	source := &Source{}
+	if seed == 0 {
+		_, _ = cryptorand.Read(source.seed[:]) // it never fails
+	} else {
+		binary.BigEndian.PutUint64(source.seed[:], seed)
+	}
+	source.bytes = rand.NewChaCha8(source.seed)
+	return source
+}
+
+// Restart begins the stream again.
+func (s *Source) Restart() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.bytes.Seed(s.seed)
+}
+
+// Fill overwrites destination with random bytes.
+func (s *Source) Fill(destination []byte) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	_, _ = s.bytes.Read(destination) // it never fails
+}
+
+// Bytes returns n random bytes.
+func (s *Source) Bytes(n int) []byte {
+	drawn := make([]byte, n)
+	s.Fill(drawn)
+	return drawn
+}
+
+// Base32 returns n random characters of a-z and 2-7.
+func (s *Source) Base32(n int) string {
+	return lower.EncodeToString(s.Bytes((n*5 + 7) / 8))[:n]
+}
+
+// Base64 returns n random bytes in unpadded standard base64.
+func (s *Source) Base64(n int) string {
+	return base64.RawStdEncoding.EncodeToString(s.Bytes(n))
+}

@@ -1,0 +1,109 @@
+package store
+
+import "time"
+
+// Account is one account.
+type Account struct {
+	DID       string
+	Handle    string // lower-case
+	Email     string // lower-case
+	Password  Password
+	CreatedAt time.Time
+	TakenDown bool
+}
+
+// AppPassword is one app password of an account; its name is unique there.
+type AppPassword struct {
+	Name      string
+	Password  Password
+	CreatedAt time.Time
+}
+
+// Account reads the account of a DID.
+func (tx *Tx) Account(did string) (Account, bool) { return get(tx, &tx.store.accounts, did) }
+
+// AccountByHandle reads the account that has a handle.
+func (tx *Tx) AccountByHandle(handle string) (Account, bool) {
+	return tx.accountBy(&tx.store.handles, handle)
+}
+
+// AccountByEmail reads the account that has an address.
+func (tx *Tx) AccountByEmail(address string) (Account, bool) {
+	return tx.accountBy(&tx.store.addresses, address)
+}
+
+func (tx *Tx) accountBy(index *table[string], key string) (Account, bool) {
+	did, found := get(tx, index, key)
+	if !found {
+		return Account{}, false
+	}
+	return tx.Account(did)
+}
+
+// InsertAccount adds an account. The transaction must have read that its
+// handle and address are free.
+func (tx *Tx) InsertAccount(account Account) {
+	tx.write(func(version uint64) {
+		tx.store.accounts.put(account.DID, account, version)
+		tx.store.handles.put(account.Handle, account.DID, version)
+		tx.store.addresses.put(account.Email, account.DID, version)
+	})
+}
+
+// UpdateAccount replaces an account that the transaction has read. Handle and
+// address must be the same.
+func (tx *Tx) UpdateAccount(account Account) {
+	tx.write(func(version uint64) { tx.store.accounts.put(account.DID, account, version) })
+}
+
+// DeleteAccount removes an account that the transaction has read, with its app
+// passwords, sessions, mail tokens and the list of its invite codes. The codes
+// themselves, and the record of their uses, stay.
+func (tx *Tx) DeleteAccount(account Account) {
+	tx.write(func(uint64) {
+		s := tx.store
+		s.accounts.delete(account.DID)
+		s.handles.delete(account.Handle)
+		s.addresses.delete(account.Email)
+		s.appPasswords.delete(account.DID)
+		s.invitesFor.delete(account.DID)
+		s.deleteSessions(account.DID, func(Session) bool { return true })
+		for purpose := range s.mailTokens {
+			s.mailTokens[purpose].drop(account.DID)
+		}
+	})
+}
+
+// AppPasswords reads the app passwords of a DID.
+func (tx *Tx) AppPasswords(did string) []AppPassword {
+	passwords, _ := get(tx, &tx.store.appPasswords, did)
+	return passwords[:len(passwords):len(passwords)]
+}
+
+// AddAppPassword adds an app password. The transaction must have read that its
+// name is free.
+func (tx *Tx) AddAppPassword(did string, password AppPassword) {
+	tx.write(func(version uint64) {
+		passwords, _ := tx.store.appPasswords.get(did)
+		tx.store.appPasswords.put(did, append(passwords, password), version)
+	})
+}
+
+// DeleteAppPassword removes the app password of that name, if there is one,
+// and the sessions that were opened with it.
+func (tx *Tx) DeleteAppPassword(did, name string) {
+	tx.write(func(version uint64) {
+		passwords, _ := tx.store.appPasswords.get(did)
+		kept := make([]AppPassword, 0, len(passwords))
+		for _, password := range passwords {
+			if password.Name != name {
+				kept = append(kept, password)
+			}
+		}
+		if len(kept) == len(passwords) {
+			return
+		}
+		tx.store.appPasswords.put(did, kept, version)
+		tx.store.deleteSessions(did, func(s Session) bool { return s.WithAppPassword && s.AppPassword == name })
+	})
+}

@@ -1,0 +1,101 @@
+package xrpc
+
+import (
+	"compress/gzip"
+	"compress/zlib"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// MaxBody is the largest request body that is read, before decompression and
+// after it.
+const MaxBody = 100 << 10
+
+// hasBody reports whether a request carries a body, were it an empty one in
+// chunks: the framing alone decides.
+func hasBody(r *http.Request) bool {
+	if r.ContentLength != 0 && r.ProtoMajor >= 2 {
+		return r.Body != nil && r.Body != http.NoBody
+	}
+	return r.ContentLength > 0 || len(r.TransferEncoding) > 0
+}
+
+// readBody returns the body, decompressed.
+func readBody(r *http.Request) ([]byte, error) {
+	if !hasBody(r) {
+		return nil, nil
+	}
+	if r.ContentLength > MaxBody {
+		return nil, payloadTooLarge()
+	}
+	encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
+	switch encoding {
+	case "", "identity":
+		return readAll(r.Body, r.ContentLength)
+	case "gzip", "deflate":
+		return decompress(encoding, io.LimitReader(r.Body, MaxBody+1))
+	}
+	return nil, unsupportedMediaType("Unsupported content encoding: " + encoding)
+}
+
+func decompress(encoding string, compressed io.Reader) ([]byte, error) {
+	var plain io.ReadCloser
+	var err error
+	if encoding == "gzip" {
+		plain, err = gzip.NewReader(compressed)
+	} else {
+		plain, err = zlib.NewReader(compressed)
+	}
+	if err != nil {
+		return nil, InvalidRequest("The request body is no valid " + encoding + " stream")
+	}
+	defer plain.Close()
+	return readAll(plain, -1)
+}
+
+// readAll reads at most MaxBody bytes; size is a hint, or negative.
+func readAll(from io.Reader, size int64) ([]byte, error) {
+	if size > 0 {
+		body := make([]byte, size)
+		if _, err := io.ReadFull(from, body); err != nil {
+			return nil, unreadable(err)
+		}
+		return body, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(from, MaxBody+1))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	if len(body) > MaxBody {
+		return nil, payloadTooLarge()
+	}
+	return body, nil
+}
+
+func unreadable(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return InvalidRequest("The request body ended early")
+	}
+	return InvalidRequest("The request body could not be read")
+}
+
+// mediaType is what a Content-Type header says, in lower case; both are empty
+// where it says nothing that can be understood.
+func mediaType(header string) (name, charset string) {
+	if header == jsonType {
+		return jsonType, ""
+	}
+	name, parameters, err := mime.ParseMediaType(header)
+	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return "", ""
+	}
+	if !strings.Contains(name, "/") {
+		return "", ""
+	}
+	return name, strings.ToLower(parameters["charset"])
+}
+
+const jsonType = "application/json"

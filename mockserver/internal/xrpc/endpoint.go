@@ -1,0 +1,121 @@
+package xrpc
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+)
+
+// Caller is whom an Authorization header stands for.
+type Caller struct {
+	DID         string
+	TokenID     string // of a refresh token
+	AppPassword bool   // whether it is an app-password session's access token
+}
+
+// Call is a request that has passed every check of the lexicon.
+type Call struct {
+	NSID   string
+	Caller Caller
+	Params lexval.Values
+	Input  lexval.Values
+	HTTP   *http.Request // its body has been read
+}
+
+// Endpoint is how one method of a lexicon is served. Authorize runs before the
+// body is read; without it the Authorization header is ignored. Handle returns
+// the output, nil where none is declared, or an *Error.
+type Endpoint struct {
+	NSID      string
+	Authorize func(*http.Request) (Caller, error)
+	Handle    func(context.Context, *Call) (lexval.Object, error)
+}
+
+// endpoint is an Endpoint with its document, compiled.
+type endpoint struct {
+	Endpoint
+	method *lexicons.Method
+	params *lexval.Params
+	input  *lexval.Validator // nil where the input has no schema
+	output *lexval.Validator // nil where the output has no schema
+}
+
+// compile joins endpoints and documents. Neither may be without the other: the
+// error names everything that is missing.
+func compile(catalog *lexicons.Catalog, endpoints []Endpoint) (map[string]*endpoint, error) {
+	compiled := make(map[string]*endpoint, len(endpoints))
+	compiler := lexval.NewCompiler()
+	var undocumented, unserved []string
+	for _, e := range endpoints {
+		method := catalog.Method(e.NSID)
+		if method == nil {
+			undocumented = append(undocumented, e.NSID)
+			continue
+		}
+		joined, err := join(compiler, e, method)
+		if err != nil {
+			return nil, fmt.Errorf("compile %s: %w", e.NSID, err)
+		}
+		compiled[e.NSID] = joined
+	}
+	for _, document := range catalog.Documents() {
+		if _, served := compiled[document.ID]; !served && isServed(document) {
+			unserved = append(unserved, document.ID)
+		}
+	}
+	return compiled, complaint(undocumented, unserved)
+}
+
+// isServed reports whether a document describes something that clients call.
+func isServed(document *lexicons.Document) bool {
+	main := document.Definition("main")
+	if main == nil {
+		return false
+	}
+	switch main.Schema.(type) {
+	case *lexicons.Method, *lexicons.Subscription:
+		return true
+	}
+	return false
+}
+
+func complaint(undocumented, unserved []string) error {
+	var parts []string
+	if len(unserved) > 0 {
+		slices.Sort(unserved)
+		parts = append(parts, "no handler for "+strings.Join(unserved, ", "))
+	}
+	if len(undocumented) > 0 {
+		slices.Sort(undocumented)
+		parts = append(parts, "no document for the handler of "+strings.Join(undocumented, ", "))
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	return fmt.Errorf("handlers and lexicon documents differ: %s", strings.Join(parts, "; "))
+}
+
+func join(compiler *lexval.Compiler, e Endpoint, method *lexicons.Method) (*endpoint, error) {
+	joined := &endpoint{Endpoint: e, method: method}
+	var err error
+	if joined.params, err = compiler.CompileParams(method.Params); err != nil {
+		return nil, err
+	}
+	if joined.input, err = compileBody(compiler, method.Input); err != nil {
+		return nil, err
+	}
+	joined.output, err = compileBody(compiler, method.Output)
+	return joined, err
+}
+
+func compileBody(compiler *lexval.Compiler, body *lexicons.Body) (*lexval.Validator, error) {
+	if body == nil || body.Schema == nil {
+		return nil, nil
+	}
+	return compiler.Compile(body.Schema)
+}

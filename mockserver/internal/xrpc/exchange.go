@@ -1,0 +1,41 @@
+package xrpc
+
+import "time"
+
+// keptBody is how much of a body an Exchange remembers.
+const keptBody = 8 << 10
+
+// Exchange is one request with its answer, as it was: secrets are still in it.
+type Exchange struct {
+	At            time.Time
+	Duration      time.Duration
+	Method        string
+	Path          string
+	Query         string
+	NSID          string // "" where no method was called
+	Authorization string
+	ContentType   string
+	UserAgent     string
+	Caller        string // the DID that the token stood for, or ""
+	RequestBody   []byte // nil where it was longer than is kept
+	RequestBytes  int
+	Status        int
+	Error         string // the name of the error, or ""
+	ResponseBody  []byte
+	ResponseBytes int
+}
+
+func (x *Exchange) keepRequestBody(body []byte) {
+	x.RequestBytes = len(body)
+	if len(body) <= keptBody {
+		x.RequestBody = body
+	}
+}
+
+func (x *Exchange) keepResponse(response Response) {
+	x.Status = response.Status
+	x.ResponseBytes = len(response.Body)
+	if len(response.Body) <= keptBody {
+		x.ResponseBody = response.Body
+	}
+}

@@ -1,0 +1,146 @@
+// Package xrpc serves the methods of a lexicon over HTTP: method, parameters,
+// credentials, input, handler, output check, answer. It must not know accounts
+// nor what any method does.
+package xrpc
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+)
+
+// Options is what a Router is made of. All but Fallback must be set.
+type Options struct {
+	Catalog   *lexicons.Catalog
+	Endpoints []Endpoint
+	Fallback  func(*http.Request) (Response, error) // answers what no lexicon describes; a nil response means not found
+	Observe   func(*Exchange)                       // called once for each request
+	Defect    func(string)                          // called for each output that doesn't fit its document
+	Logger    *slog.Logger
+	Now       func() time.Time
+}
+
+// Response is an answer that is ready to be written.
+type Response struct {
+	Status      int
+	ContentType string // "" for an answer without a body
+	Body        []byte
+	Header      http.Header // what it has besides, or nil
+}
+
+// Router is the handler of the XRPC listener.
+type Router struct {
+	Options
+	endpoints map[string]*endpoint
+}
+
+// New compiles the documents. A method without an endpoint, or an endpoint
+// without a method, is an error that names each.
+func New(options Options) (*Router, error) {
+	endpoints, err := compile(options.Catalog, options.Endpoints)
+	if err != nil {
+		return nil, err
+	}
+	return &Router{options, endpoints}, nil
+}
+
+// ServeHTTP answers every request, and survives every handler.
+func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	exchange := &Exchange{
+		At: router.Now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Authorization: r.Header.Get("Authorization"),
+		ContentType:   r.Header.Get("Content-Type"),
+		UserAgent:     r.Header.Get("User-Agent"),
+	}
+	response := router.answer(r, exchange)
+	exchange.keepResponse(response)
+	exchange.Duration = router.Now().Sub(exchange.At)
+	router.Observe(exchange)
+	write(w, response)
+}
+
+// answer turns a panic into a response, so that one handler's fault costs one
+// request.
+func (router *Router) answer(r *http.Request, exchange *Exchange) (response Response) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			router.Logger.Error("handler panicked", "method", r.Method, "path", r.URL.Path,
+				"panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
+			response = failure(internal(), exchange)
+		}
+	}()
+	response, err := router.dispatch(r, exchange)
+	if err != nil {
+		return failure(router.known(err, r), exchange)
+	}
+	return response
+}
+
+// known is the error that the client sees.
+func (router *Router) known(err error, r *http.Request) *Error {
+	var named *Error
+	if errors.As(err, &named) {
+		return named
+	}
+	if r.Context().Err() == nil { // otherwise nobody is left to read the answer
+		router.Logger.Error("handler failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	return internal()
+}
+
+func (router *Router) dispatch(r *http.Request, exchange *Exchange) (Response, error) {
+	if r.Method == http.MethodOptions {
+		return preflight(r), nil
+	}
+	nsid, isXRPC := strings.CutPrefix(r.URL.Path, "/xrpc/")
+	if endpoint := router.endpoints[nsid]; isXRPC && endpoint != nil {
+		exchange.NSID = nsid
+		return router.call(endpoint, r, exchange)
+	}
+	if router.Fallback != nil {
+		if response, err := router.Fallback(r); err != nil || response.Status != 0 {
+			return response, err
+		}
+	}
+	if isXRPC && nsid != "" && !strings.ContainsAny(nsid, "/#") {
+		return Response{}, methodNotImplemented()
+	}
+	return Response{}, NotFound("Cannot " + r.Method + " " + r.URL.Path)
+}
+
+func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchange) (Response, error) {
+	output, err := endpoint.serve(r.Context(), r, exchange)
+	if err != nil {
+		return Response{}, err
+	}
+	body, err := endpoint.encode(output)
+	if err != nil {
+		router.Defect(err.Error())
+		router.Logger.Error("output doesn't fit its document", "problem", err)
+		return Response{}, internal()
+	}
+	if body == nil {
+		return Response{Status: http.StatusOK}, nil
+	}
+	return JSON(body), nil
+}
+
+// JSON is a successful answer.
+func JSON(body []byte) Response {
+	return Response{Status: http.StatusOK, ContentType: "application/json; charset=utf-8", Body: body}
+}
+
+func failure(err *Error, exchange *Exchange) Response {
+	exchange.Error = err.Name
+	body, _ := lexval.Append(nil, lexval.Object{{Name: "error", Value: err.Name}, {Name: "message", Value: err.Message}})
+	response := JSON(body)
+	response.Status = err.Status
+	return response
+}

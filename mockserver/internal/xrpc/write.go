@@ -1,0 +1,45 @@
+package xrpc
+
+import (
+	"net/http"
+	"strconv"
+)
+
+// Header values that every answer has, shared by all: net/http only reads them.
+var (
+	anyOrigin     = []string{"*"}
+	jsonUTF8      = []string{"application/json; charset=utf-8"}
+	preflightVary = []string{"Access-Control-Request-Headers"}
+)
+
+// write is the one place that writes to a client.
+func write(w http.ResponseWriter, response Response) {
+	header := w.Header()
+	header["Access-Control-Allow-Origin"] = anyOrigin
+	for name, values := range response.Header {
+		header[name] = values
+	}
+	if response.ContentType == jsonUTF8[0] {
+		header["Content-Type"] = jsonUTF8
+	} else if response.ContentType != "" {
+		header["Content-Type"] = []string{response.ContentType}
+	}
+	if len(response.Body) >= 2048 { // of shorter ones net/http tells the length itself
+		header["Content-Length"] = []string{strconv.Itoa(len(response.Body))}
+	}
+	w.WriteHeader(response.Status)
+	_, _ = w.Write(response.Body) // the client may be gone
+}
+
+// preflight answers any OPTIONS request the same way, with an Origin or
+// without, as clients of the real server are used to.
+func preflight(r *http.Request) Response {
+	header := http.Header{
+		"Access-Control-Allow-Methods": {"GET,HEAD,PUT,PATCH,POST,DELETE"},
+		"Vary":                         preflightVary,
+	}
+	if asked := r.Header.Values("Access-Control-Request-Headers"); len(asked) > 0 {
+		header["Access-Control-Allow-Headers"] = asked
+	}
+	return Response{Status: http.StatusNoContent, Header: header}
+}

@@ -1,0 +1,129 @@
+package mockserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Limits of both listeners. None is near what a client needs that means well.
+const (
+	maxHeaderBytes    = 32 << 10
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = 2 * time.Minute
+	idleTimeout       = 15 * time.Minute
+	drainTimeout      = 5 * time.Second
+)
+
+// listener is one http.Server that knows when its last connection has ended.
+type listener struct {
+	server      *http.Server
+	address     net.Addr
+	connections sync.WaitGroup
+
+	mutex sync.Mutex
+	fresh map[net.Conn]bool // connections that have not sent anything yet
+}
+
+// listen opens both ports, or none.
+func (s *Server) listen() error {
+	ctx, stop := context.WithCancel(context.Background())
+	main, err := serve(ctx, s.options.Listen, s.router)
+	if err != nil {
+		stop()
+		return err
+	}
+	control, err := serve(ctx, s.options.ControlListen, s.control())
+	if err != nil {
+		stop()
+		main.close()
+		return err
+	}
+	s.stop, s.serving = stop, []*listener{main, control}
+	s.URL, s.ControlURL = main.url(), control.url()
+	return nil
+}
+
+// Close stops the server: it takes no more connections, lets the requests
+// under way be answered, and returns when all of its goroutines have ended.
+func (s *Server) Close() {
+	var closing sync.WaitGroup
+	for _, l := range s.serving {
+		closing.Go(l.close)
+	}
+	s.stop() // waits that only widen a race end at once
+	closing.Wait()
+}
+
+func serve(ctx context.Context, address string, handler http.Handler) (*listener, error) {
+	port, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", address, err)
+	}
+	l := &listener{address: port.Addr(), fresh: map[net.Conn]bool{}}
+	l.server = &http.Server{
+		Handler:                      handler,
+		ReadHeaderTimeout:            readHeaderTimeout,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeaderBytes,
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" gets the answer that every path gets
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		ConnState:                    l.track,
+		ErrorLog:                     silent(),
+	}
+	l.connections.Go(func() { _ = l.server.Serve(refusingListener{port}) })
+	return l, nil
+}
+
+// track counts connections, and keeps those that Shutdown would wait for
+// although nothing has come from them.
+func (l *listener) track(conn net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		l.connections.Add(1)
+		l.mutex.Lock()
+		l.fresh[conn] = true
+		l.mutex.Unlock()
+	case http.StateActive:
+		l.forget(conn)
+	case http.StateClosed, http.StateHijacked:
+		l.forget(conn)
+		l.connections.Done()
+	}
+}
+
+func (l *listener) forget(conn net.Conn) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	delete(l.fresh, conn)
+}
+
+func (l *listener) close() {
+	l.mutex.Lock()
+	for conn := range l.fresh {
+		_ = conn.Close()
+	}
+	l.mutex.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	if err := l.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
+		_ = l.server.Close()
+	}
+	l.connections.Wait()
+}
+
+// url names the loopback interface where the listener is bound to all of them.
+func (l *listener) url() string {
+	address, ok := l.address.(*net.TCPAddr)
+	if ok && address.IP.IsUnspecified() {
+		return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
+	}
+	return "http://" + l.address.String()
+}

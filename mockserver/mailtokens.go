@@ -1,0 +1,49 @@
+package mockserver
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// mailTokenLife is how long the code in a mail works.
+const mailTokenLife = 15 * time.Minute
+
+// newMailToken returns a code that is not stored yet: two groups of five
+// characters.
+func (s *Server) newMailToken(did string) store.MailToken {
+	drawn := strings.ToUpper(s.entropy.Base32(10))
+	return store.MailToken{DID: did, Text: drawn[:5] + "-" + drawn[5:], GrantedAt: s.clock.Now()}
+}
+
+func (s *Server) hasExpired(token store.MailToken) bool {
+	return s.clock.Now().After(token.GrantedAt.Add(mailTokenLife))
+}
+
+// canonical is the form in which codes are stored: any letter case will do,
+// and nothing else is mended.
+func canonical(text string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' {
+			return r - 'a' + 'A'
+		}
+		return r
+	}, text)
+}
+
+func unknownMailToken() error { return xrpc.InvalidToken("Token is invalid") }
+
+// send puts a message with a code into the outbox.
+func (s *Server) send(account store.Account, subject, text string, token store.MailToken) {
+	s.outbox.Send(mail.Message{
+		To:      account.Email,
+		From:    "noreply@" + s.options.Hostname,
+		Subject: subject,
+		Text:    text,
+		Token:   token.Text,
+		At:      s.clock.Now(),
+	})
+}

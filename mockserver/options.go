@@ -1,0 +1,150 @@
+package mockserver
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coder/quartz"
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+)
+
+// Options is what a server is started with. The zero value of every field
+// stands for its default.
+type Options struct {
+	// Listen and ControlListen are the addresses of the two listeners.
+	// Default: 127.0.0.1:0, a free port of the loopback interface.
+	Listen, ControlListen string
+
+	// Hostname is the public name: it is the server's did:web, and begins the
+	// invite codes. Default: localhost.
+	Hostname string
+
+	// UserDomains are the domains in which handles can be had, with or
+	// without a leading dot. Default: .test.
+	UserDomains []string
+
+	// AdminPassword is the password of the Basic user "admin".
+	// Default: admin-pass.
+	AdminPassword string
+
+	// InviteRequired makes createAccount ask for an invite code.
+	InviteRequired bool
+
+	// InviteInterval is the age that earns an account one invite code of its
+	// own. Zero: none are earned.
+	InviteInterval time.Duration
+
+	// MinPasswordLength and MaxPasswordLength are the bounds of account
+	// passwords, in characters. Default: 8 and 256. A negative value means
+	// that there is no such bound.
+	MinPasswordLength, MaxPasswordLength int
+
+	// JWTSecret signs the tokens. Default: a random one.
+	JWTSecret string
+
+	// Seed fixes all that is random: two servers of one seed that get the
+	// same requests in the same order differ in times only. Zero: no two
+	// servers are alike.
+	Seed uint64
+
+	// Catalog holds the documents that are served. Default: the embedded
+	// revision, lexicons.DefaultRevision.
+	Catalog *lexicons.Catalog
+
+	// Clock is the time that AdvanceClock adds to. Default: the real one.
+	Clock quartz.Clock
+
+	// Logger gets a line for each request at level Info, and the mock's own
+	// faults at level Error. Default: nothing is logged.
+	Logger *slog.Logger
+
+	// Links are what describeServer tells of. Default: none.
+	Links Links
+}
+
+// Links are the addresses of a server's legal texts; empty ones are left out.
+// Source: com/atproto/server/describeServer.json#/defs/links
+type Links struct {
+	PrivacyPolicy  string
+	TermsOfService string
+}
+
+// defaultCatalog loads the embedded documents once for all servers of a
+// process: a catalogue never changes.
+var defaultCatalog = sync.OnceValues(func() (*lexicons.Catalog, error) {
+	return lexicons.LoadRevision(lexicons.DefaultRevision)
+})
+
+// complete returns the options with all defaults set, or says which one can't
+// be served.
+func (o Options) complete() (Options, error) {
+	o.Listen = or(o.Listen, "127.0.0.1:0")
+	o.ControlListen = or(o.ControlListen, "127.0.0.1:0")
+	o.Hostname = or(o.Hostname, "localhost")
+	o.AdminPassword = or(o.AdminPassword, "admin-pass")
+	o.MinPasswordLength = or(o.MinPasswordLength, 8)
+	o.MaxPasswordLength = or(o.MaxPasswordLength, 256)
+	if o.Clock == nil {
+		o.Clock = quartz.NewReal()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Catalog == nil {
+		catalog, err := defaultCatalog()
+		if err != nil {
+			return o, err
+		}
+		o.Catalog = catalog
+	}
+	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.completeDomains())
+}
+
+func or[T comparable](value, fallback T) T {
+	var zero T
+	if value == zero {
+		return fallback
+	}
+	return value
+}
+
+func (o *Options) checkNumbers() error {
+	if o.MaxPasswordLength > 0 && o.MinPasswordLength > o.MaxPasswordLength {
+		return fmt.Errorf("no password can have at least %d and at most %d characters", o.MinPasswordLength, o.MaxPasswordLength)
+	}
+	if o.InviteInterval < 0 {
+		return fmt.Errorf("invite interval %s is negative", o.InviteInterval)
+	}
+	return nil
+}
+
+func (o *Options) checkHostname() error {
+	if !lexval.IsDID("did:web:"+o.Hostname) || strings.ContainsAny(o.Hostname, ":_%") {
+		return fmt.Errorf("hostname %q is no host name", o.Hostname)
+	}
+	return nil
+}
+
+func (o *Options) completeDomains() error {
+	if len(o.UserDomains) == 0 {
+		o.UserDomains = []string{".test"}
+	}
+	domains := make([]string, 0, len(o.UserDomains))
+	for _, given := range o.UserDomains {
+		domain := "." + strings.ToLower(strings.TrimPrefix(given, "."))
+		if !lexval.IsHandle("name" + domain) {
+			return fmt.Errorf("user domain %q: no handle could end in it", given)
+		}
+		if topLevelIsBanned(domain) {
+			return fmt.Errorf("user domain %q: handles under this top-level name are never given out", given)
+		}
+		domains = append(domains, domain)
+	}
+	o.UserDomains = domains
+	return nil
+}

@@ -1,0 +1,112 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// keptRequests is how many requests the log remembers: the newest.
+const keptRequests = 1000
+
+// requestLog is a ring of exchanges. They are kept as they were, and secrets
+// are replaced when somebody looks: most are never looked at.
+type requestLog struct {
+	mutex sync.Mutex
+	count int
+	ring  []*xrpc.Exchange
+}
+
+func (l *requestLog) add(exchange *xrpc.Exchange) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if len(l.ring) < keptRequests {
+		l.ring = append(l.ring, exchange)
+	} else {
+		l.ring[l.count%keptRequests] = exchange
+	}
+	l.count++
+}
+
+func (l *requestLog) reset() {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.ring, l.count = nil, 0
+}
+
+// newest returns the exchanges in order and the number of the first.
+func (l *requestLog) newest() ([]*xrpc.Exchange, int) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	start := l.count - len(l.ring)
+	exchanges := make([]*xrpc.Exchange, 0, len(l.ring))
+	for i := start; i < l.count; i++ {
+		exchanges = append(exchanges, l.ring[i%keptRequests])
+	}
+	return exchanges, start + 1
+}
+
+// Request is one request that the server got, with its answer. Secrets in it
+// are replaced.
+type Request struct {
+	ID            int             `json:"id"` // 1 for the first since the start
+	At            time.Time       `json:"at"`
+	DurationMs    float64         `json:"durationMs"`
+	Method        string          `json:"method"`
+	Path          string          `json:"path"`
+	Query         string          `json:"query,omitempty"`
+	NSID          string          `json:"nsid,omitempty"`    // where a method was called
+	Account       string          `json:"account,omitempty"` // the DID that the token stood for
+	Authorization string          `json:"authorization,omitempty"`
+	ContentType   string          `json:"contentType,omitempty"`
+	UserAgent     string          `json:"userAgent,omitempty"`
+	Body          json.RawMessage `json:"body,omitempty"` // JSON, or a string that says why not
+	Status        int             `json:"status"`
+	Error         string          `json:"error,omitempty"`
+	Response      json.RawMessage `json:"response,omitempty"` // as Body
+}
+
+// Requests returns the newest requests, at most a thousand, in the order in
+// which they were answered.
+func (s *Server) Requests() []Request {
+	exchanges, first := s.requests.newest()
+	requests := make([]Request, 0, len(exchanges))
+	for i, exchange := range exchanges {
+		requests = append(requests, describe(first+i, exchange))
+	}
+	return requests
+}
+
+func describe(id int, x *xrpc.Exchange) Request {
+	return Request{
+		ID: id, At: x.At, DurationMs: float64(x.Duration) / float64(time.Millisecond),
+		Method: x.Method, Path: redactText(x.Path), Query: redactQuery(x.Query),
+		NSID: x.NSID, Account: x.Caller,
+		Authorization: redactAuthorization(x.Authorization),
+		ContentType:   redactText(x.ContentType),
+		UserAgent:     redactText(x.UserAgent),
+		Body:          redactBody(x.RequestBody, x.RequestBytes),
+		Status:        x.Status, Error: x.Error,
+		Response: redactBody(x.ResponseBody, x.ResponseBytes),
+	}
+}
+
+// observe is called once for each request.
+func (s *Server) observe(exchange *xrpc.Exchange) {
+	s.requests.add(exchange)
+	logger := s.options.Logger
+	if !logger.Enabled(context.Background(), slog.LevelInfo) {
+		return
+	}
+	logger.LogAttrs(context.Background(), slog.LevelInfo, "request",
+		slog.String("method", exchange.Method),
+		slog.String("path", redactText(exchange.Path)),
+		slog.Int("status", exchange.Status),
+		slog.String("error", exchange.Error),
+		slog.String("account", exchange.Caller),
+		slog.Duration("took", exchange.Duration))
+}

@@ -1,0 +1,155 @@
+// Package mockserver is a complete account server of the com.atproto.server
+// lexicon, in memory, for tests: of clients, and of the conformance suite.
+//
+// It must not know the suite. What it does, it reads from the lexicon
+// documents and from how servers of that revision behave.
+package mockserver
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/bluesky-social/indigo/atproto/atcrypto"
+	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
+	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
+	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// Server is a running mock server. All methods are safe for use by several
+// goroutines.
+type Server struct {
+	// URL is the base URL of the XRPC listener, without a trailing slash.
+	URL string
+	// ControlURL is the base URL of the control listener, without a trailing
+	// slash; its paths begin with /control/v1.
+	ControlURL string
+
+	options  Options
+	clock    *clock.Clock
+	entropy  *entropy.Source
+	tokens   *token.Issuer
+	signing  *atcrypto.PublicKeyP256 // told in DID documents
+	store    *store.Store
+	outbox   mail.Outbox
+	requests requestLog
+	latency  latencies
+	defects  outputDefects
+	router   *xrpc.Router
+	stop     context.CancelFunc
+	serving  []*listener
+}
+
+// New starts a server on two listeners and returns when both accept
+// connections. The caller has to Close it.
+//
+// A catalogue with a query, procedure or subscription for which the mock has
+// no handler is refused, as is one that lacks a document which a handler
+// needs; the error names them all.
+func New(options Options) (*Server, error) {
+	options, err := options.complete()
+	if err != nil {
+		return nil, fmt.Errorf("mock server options: %w", err)
+	}
+	s := &Server{
+		options: options,
+		clock:   clock.New(options.Clock),
+		entropy: entropy.New(options.Seed),
+		store:   store.New(),
+	}
+	if err := s.makeKeys(); err != nil {
+		return nil, err
+	}
+	s.router, err = xrpc.New(xrpc.Options{
+		Catalog:   options.Catalog,
+		Endpoints: s.endpoints(),
+		Fallback:  s.fallback,
+		Observe:   s.observe,
+		Defect:    s.defects.add,
+		Logger:    options.Logger,
+		Now:       s.clock.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("mock server: %w", err)
+	}
+	if err := s.listen(); err != nil {
+		return nil, fmt.Errorf("mock server: %w", err)
+	}
+	return s, nil
+}
+
+// makeKeys draws the token secret and the key of the DID documents. Both are
+// drawn in any case, so that a given secret doesn't shift what comes after.
+func (s *Server) makeKeys() error {
+	secret, seed := s.entropy.Bytes(32), s.entropy.Bytes(32)
+	if s.options.JWTSecret != "" {
+		secret = []byte(s.options.JWTSecret)
+	}
+	s.tokens = token.NewIssuer(secret, s.clock.Now)
+	seed[0] &= 0x7f // below the order of the curve
+	private, err := atcrypto.ParsePrivateBytesP256(seed)
+	if err != nil {
+		return fmt.Errorf("make signing key: %w", err)
+	}
+	public, err := private.PublicKey()
+	if err != nil {
+		return fmt.Errorf("make signing key: %w", err)
+	}
+	s.signing = public.(*atcrypto.PublicKeyP256)
+	return nil
+}
+
+// Tester is the part of testing.TB that RunT needs; GinkgoT() has it too.
+type Tester interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// RunT starts a server for the time of a test and fails the test where that
+// isn't possible. Without options the defaults hold; of several the last one
+// counts.
+func RunT(t Tester, options ...Options) *Server {
+	t.Helper()
+	var chosen Options
+	for _, chosen = range options {
+	}
+	server, err := New(chosen)
+	if err != nil {
+		t.Fatalf("start mock server: %v", err)
+		return nil
+	}
+	t.Cleanup(server.Close)
+	return server
+}
+
+// Handler returns the handler of the XRPC listener, for measurements and for
+// listeners of the caller's own.
+func (s *Server) Handler() http.Handler { return s.router }
+
+// AdvanceClock moves the server's clock forward, whatever its base is. Going
+// back, or more than two hundred years ahead, is an error.
+func (s *Server) AdvanceClock(by time.Duration) error { return s.clock.Advance(by) }
+
+// Now is the time on the server's clock.
+func (s *Server) Now() time.Time { return s.clock.Now() }
+
+// Reset brings the server back to its state at the start: no accounts, codes,
+// sessions, mail, requests or latencies, the clock at its base, and with a
+// seed the same random stream again. Keys and addresses stay.
+func (s *Server) Reset() {
+	s.store.Reset()
+	s.outbox.Reset()
+	s.requests.reset()
+	s.latency.reset()
+	s.defects.reset()
+	s.clock.Reset()
+	if s.options.Seed != 0 {
+		s.entropy.Restart()
+		s.entropy.Bytes(64) // what the keys were made of
+	}
+}
