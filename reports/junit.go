@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -113,7 +114,7 @@ func newJUnitSuite(report *Report, endpoint string) *junitSuite {
 		Properties: []junitProperty{
 			{"target", report.Target.URL},
 			{"revision", report.Run.Revision},
-			{"seed", fmt.Sprint(report.Run.Seed)},
+			{"seed", strconv.FormatInt(report.Run.Seed, 10)},
 			{"version", report.Tool.Version},
 		},
 	}

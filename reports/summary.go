@@ -54,7 +54,8 @@ func (c Counts) Total() int {
 	return total
 }
 
-func (c *Counts) add(outcome Outcome) {
+// Add counts one requirement more with that outcome.
+func (c *Counts) Add(outcome Outcome) {
 	if field := c.field(outcome); field != nil {
 		*field++
 	}
@@ -154,7 +155,7 @@ func (r *Report) Summarize() {
 func (s *Summary) add(result Result, strict bool) {
 	level, endpoint := s.ByLevel[result.Level], s.ByEndpoint[result.Endpoint]
 	for _, counts := range []*Counts{&s.Counts, &level, &endpoint} {
-		counts.add(result.Outcome)
+		counts.Add(result.Outcome)
 	}
 	s.ByLevel[result.Level], s.ByEndpoint[result.Endpoint] = level, endpoint
 	if result.Gates(strict) {

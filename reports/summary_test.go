@@ -76,7 +76,7 @@ func TestVocabularyIsClosed(t *testing.T) {
 	t.Parallel()
 	for _, outcome := range Outcomes() {
 		var counts Counts
-		counts.add(outcome)
+		counts.Add(outcome)
 		if counts.Of(outcome) != 1 || counts.Total() != 1 {
 			t.Errorf("%s is not counted", outcome)
 		}
