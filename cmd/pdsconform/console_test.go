@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite"
+
+	"github.com/spf13/cobra"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// found returns a report with every kind of finding.
+func found() *reports.Report {
+	result := func(id, endpoint string, level reports.Level, outcome reports.Outcome, reason string) reports.Result {
+		r := requirement()
+		r.ID, r.Endpoint, r.Level = "server."+id, "com.atproto.server."+endpoint, level
+		return reports.Result{Requirement: r, Outcome: outcome, Reason: reason}
+	}
+	failing := func(result reports.Result) reports.Result {
+		result.Expected, result.Actual = "status 200\nwith a JSON body", "status 500"
+		exchange := reports.Exchange{
+			Response: reports.Response{Status: 500, Body: "\x1b[31mno\x00 " + strings.Repeat("x", 500)},
+			Curl:     "curl -X POST http://127.0.0.1:2583/xrpc/com.atproto.server.createSession",
+		}
+		result.Exchanges = []reports.Exchange{exchange, exchange}
+		return result
+	}
+	blocked := result("createSession.error.AccountTakedown", "createSession", reports.Must, reports.Blocked, "accounts can't be taken down")
+	blocked.Unlock, blocked.Error = "--control or --admin-password", "AccountTakedown"
+	errored := result("getSession.method", "getSession", reports.Must, reports.Errored, "connection reset")
+	errored.Fault = reports.FaultTarget
+	return reports.New(reports.Content{
+		Version: "1.2.3",
+		Run:     reports.Run{DurationMs: 1234, Seed: 7, Revision: "2023-04"},
+		Target:  reports.Target{URL: "http://127.0.0.1:2583"},
+		Results: []reports.Result{
+			result("createAccount.success.status", "createAccount", reports.Must, reports.Passed, ""),
+			result("createAccount.error.InvalidPassword", "createAccount", reports.Must, reports.NotObserved, "every password is accepted"),
+			result("createAccount.error.InvalidInviteCode", "createAccount", reports.Must, reports.NotObserved, "no invite is asked for"),
+			result("createAccount.error.Other", "createAccount", reports.Must, reports.NotObserved, "no invite is asked for"),
+			result("describeServer.method", "describeServer", reports.May, reports.Excluded, "--skip server.describeServer"),
+			failing(result("createSession.success.status", "createSession", reports.Must, reports.Failed, "")),
+			failing(result("createSession.input.unknown", "createSession", reports.Should, reports.Failed, "")),
+			blocked, errored,
+		},
+		Requests: 42,
+		Accounts: reports.Accounts{Created: 1, Left: 1},
+	})
+}
+
+func TestConsole(t *testing.T) {
+	t.Parallel()
+	conforming := reports.New(reports.Content{
+		Target:  reports.Target{Embedded: true},
+		Run:     reports.Run{Revision: "2023-04", Seed: 1},
+		Results: []reports.Result{{Requirement: requirement(), Outcome: reports.Passed, Error: "InvalidHandle"}},
+	})
+	for name, test := range map[string]struct {
+		report           *reports.Report
+		colours, verbose bool
+	}{
+		"conforming": {report: conforming},
+		"findings":   {report: found()},
+		"verbose":    {report: found(), verbose: true},
+		"colours":    {report: found(), colours: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			console := newConsole(&out, test.colours, test.verbose)
+			console.findings(test.report)
+			console.totals(test.report, []string{"pdsconform-report/report.json"})
+			console.verdict(test.report)
+			golden(t, filepath.Join("testdata", "console-"+name+".golden"), out.Bytes())
+		})
+	}
+}
+
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (run with -update to accept):\n%s", path, got)
+	}
+}
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"table", "json", "md"} {
+		var h harness
+		// The format of a run's reports is another option.
+		h.environ = []string{"PDSCONFORM_FORMAT=junit"}
+		if code := h.run(t, "list", "--format", format); code != 0 {
+			t.Errorf("%s: exit code %d: %s", format, code, h.stderr.String())
+		}
+		golden(t, filepath.Join("testdata", "list-"+format+".golden"), h.stdout.Bytes())
+	}
+}
+
+// TestProgressHasALineForEachEndpoint is what a CI log shows.
+func TestProgressHasALineForEachEndpoint(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	report := found()
+	var requirements []reports.Requirement
+	for _, result := range report.Results {
+		requirements = append(requirements, result.Requirement)
+	}
+	progress := newApp(nil, &stderr, nil).newProgress(settings{progress: progressAuto}, requirements)
+	progress.event(suite.Event{Kind: suite.EventNote, Text: "waiting\nfor 429"})
+	for i := range report.Results {
+		progress.event(suite.Event{Kind: suite.EventStart})
+		progress.event(suite.Event{Kind: suite.EventResult, Result: &report.Results[i]})
+	}
+	progress.end()
+	const want = `waiting for 429
+com.atproto.server.createAccount: 1 passed, 0 failed of 4
+com.atproto.server.createSession: 0 passed, 2 failed of 3
+com.atproto.server.describeServer: 0 passed, 0 failed of 1
+com.atproto.server.getSession: 0 passed, 0 failed of 1
+`
+	if got := stderr.String(); got != want {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestQuietPrintsTheVerdictAlone(t *testing.T) {
+	t.Parallel()
+	h := harness{report: found()}
+	h.run(t, "run", against, "--quiet")
+	if out := h.stdout.String(); !strings.HasPrefix(out, "verdict: ") || strings.Count(out, "\n") != 1 || h.stderr.Len() > 0 {
+		t.Errorf("printed %q and %q", out, h.stderr.String())
+	}
+}
+
+// TestEveryCommandHasHelp holds for commands yet to come as well.
+func TestEveryCommandHasHelp(t *testing.T) {
+	t.Parallel()
+	var walk func(cmd *cobra.Command)
+	walk = func(cmd *cobra.Command) {
+		if cmd.Short == "" || cmd.Example == "" {
+			t.Errorf("%s has no help with an example", cmd.CommandPath())
+		}
+		for _, child := range cmd.Commands() {
+			walk(child)
+		}
+	}
+	walk(newApp(nil, nil, nil).rootCommand())
+}
+
+func TestLint(t *testing.T) {
+	t.Parallel()
+	var h harness
+	if code := h.run(t, "lexicons", "lint"); code != 0 || !strings.Contains(h.stdout.String(), "17 documents, 16 methods") {
+		t.Errorf("exit code %d: %s%s", code, h.stdout.String(), h.stderr.String())
+	}
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "note.json"), `{"lexicon":1,"id":"com.example.note","defs":{}}`)
+	var bad harness
+	if code := bad.run(t, "lexicons", "lint", folder); code != 1 || !strings.Contains(bad.stderr.String(), "note.json") {
+		t.Errorf("exit code %d: %s", code, bad.stderr.String())
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	var h harness
+	if code := h.run(t, "version"); code != 0 || !strings.Contains(h.stdout.String(), "2023-04") {
+		t.Errorf("exit code %d: %s", code, h.stdout.String())
+	}
+}
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	known := []string{"target", "timeout", "seed"}
+	for word, want := range map[string]string{"targt": "target", "TARGET": "target", "time-out": "timeout", "sed": "seed", "colour": "", "": ""} {
+		if got, _ := nearest(word, known); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
+	}
+}

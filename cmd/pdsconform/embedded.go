@@ -1,0 +1,38 @@
+package main
+
+import (
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/suite"
+)
+
+// embeddedInterval is an interval at which accounts earn invite codes. With
+// it, and with codes required, every declared error can be brought about.
+const embeddedInterval = 24 * time.Hour
+
+// embed starts the reference mock in this process and returns the
+// configuration of a run against it. The caller has to call stop.
+func embed(config suite.Config) (embedded suite.Config, stop func(), err error) {
+	options := mockserver.Options{
+		Catalog:        config.Catalog,
+		AdminPassword:  config.AdminPassword,
+		InviteRequired: true,
+		InviteInterval: embeddedInterval,
+		Seed:           uint64(config.Seed), //nolint:gosec // any bits will do
+	}
+	if options.AdminPassword == "" {
+		options.AdminPassword = "admin-pass"
+	}
+	if config.HandleDomain != "" {
+		options.UserDomains = []string{config.HandleDomain}
+	}
+	server, err := mockserver.New(options)
+	if err != nil {
+		return suite.Config{}, nil, usagef("the embedded mock can't be started, give a server with --target: %s", oneLine(err.Error()))
+	}
+	config.Embedded = true
+	config.Target, config.Control = server.URL, server.ControlURL
+	config.AdminPassword = options.AdminPassword
+	return config, server.Close, nil
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// bodyLimit is how much of an answer is worth reading on a console; all of it
+// is in the report.
+const bodyLimit = 400
+
+// findings prints the outcomes by method, and then what was found, the most
+// important last, next to the totals.
+func (c *console) findings(report *reports.Report) {
+	c.byMethod(report)
+	c.reasons(report, reports.NotObserved, grey, "not observed: the target is within its rights")
+	c.reasons(report, reports.KnownFailure, grey, "known failures")
+	c.reasons(report, reports.Blocked, yellow, "blocked: a capability is missing")
+	c.reasons(report, reports.Errored, red, "errored: no verdict")
+	strict := report.Run.Strict
+	c.failures(report, yellow, "failed, does not gate", func(r reports.Result) bool { return !r.Gates(strict) })
+	c.failures(report, red, "failed", func(r reports.Result) bool { return r.Gates(strict) })
+}
+
+// byMethod prints the table. A column of zeros is left out but for those that
+// a reader looks for.
+func (c *console) byMethod(report *reports.Report) {
+	columns := slices.DeleteFunc(reports.Outcomes(), func(outcome reports.Outcome) bool {
+		wanted := []reports.Outcome{reports.Passed, reports.Failed, reports.Blocked, reports.NotObserved}
+		return report.Summary.Of(outcome) == 0 && !slices.Contains(wanted, outcome)
+	})
+	header, footer := table.Row{"method"}, table.Row{"all"}
+	configs := []table.ColumnConfig{}
+	for i, outcome := range columns {
+		header = append(header, heading(outcome))
+		footer = append(footer, c.cell(outcome, report.Summary.Of(outcome)))
+		configs = append(configs, table.ColumnConfig{
+			Number: i + 2, Align: text.AlignRight, AlignHeader: text.AlignRight, AlignFooter: text.AlignRight,
+		})
+	}
+	rows := newTable()
+	rows.SetColumnConfigs(configs)
+	rows.AppendHeader(header)
+	for _, endpoint := range endpoints(report) {
+		row := table.Row{printable(endpoint)}
+		for _, outcome := range columns {
+			row = append(row, c.cell(outcome, report.Summary.ByEndpoint[endpoint].Of(outcome)))
+		}
+		rows.AppendRow(row)
+	}
+	rows.AppendFooter(footer)
+	c.printf("%s\n", rows.Render())
+}
+
+func endpoints(report *reports.Report) []string {
+	var names []string
+	for name := range report.Summary.ByEndpoint {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func heading(outcome reports.Outcome) string {
+	return strings.ReplaceAll(string(outcome), "-", " ")
+}
+
+func (c *console) cell(outcome reports.Outcome, number int) any {
+	in := grey
+	switch {
+	case number == 0:
+		return c.paint(grey, "·")
+	case outcome == reports.Passed:
+		in = green
+	case outcome == reports.Failed, outcome == reports.Errored:
+		in = red
+	case outcome == reports.Blocked:
+		in = yellow
+	}
+	return c.paint(in, strconv.Itoa(number))
+}
+
+// reasons prints what was not checked, grouped by why, and what would unlock
+// it. Verbose names each requirement.
+func (c *console) reasons(report *reports.Report, outcome reports.Outcome, in colour, title string) {
+	groups := groupByReason(report, outcome)
+	if len(groups) == 0 {
+		return
+	}
+	c.heading(in, "%s", title)
+	for _, group := range groups {
+		c.printf("  %4d  %s\n", len(group.ids), printable(oneLine(group.reason)))
+		if group.unlock != "" {
+			c.printf("        unlock with %s\n", group.unlock)
+		}
+		shown := group.ids
+		if !c.verbose && len(shown) > 1 {
+			shown = shown[:1]
+		}
+		for _, id := range shown {
+			c.printf("        %s\n", c.paint(grey, id))
+		}
+		if hidden := len(group.ids) - len(shown); hidden > 0 {
+			c.printf("        %s\n", c.paint(grey, "and "+count(hidden, "other")+", see --verbose"))
+		}
+	}
+}
+
+type reasonGroup struct {
+	reason, unlock string
+	ids            []string
+}
+
+// groupByReason returns the largest group first.
+func groupByReason(report *reports.Report, outcome reports.Outcome) []reasonGroup {
+	var groups []reasonGroup
+	for _, result := range report.Results {
+		if result.Outcome != outcome {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(group reasonGroup) bool {
+			return group.reason == result.Reason && group.unlock == result.Unlock
+		})
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, reasonGroup{reason: result.Reason, unlock: result.Unlock})
+		}
+		groups[i].ids = append(groups[i].ids, result.ID)
+	}
+	slices.SortStableFunc(groups, func(a, b reasonGroup) int { return cmp.Compare(len(b.ids), len(a.ids)) })
+	return groups
+}
+
+// failures prints what failed in the way of a letter to the server's author:
+// what is asked for, what came instead, who says so, and how to see it.
+func (c *console) failures(report *reports.Report, in colour, title string, wanted func(reports.Result) bool) {
+	titled := false
+	for _, result := range report.Results {
+		if result.Outcome != reports.Failed || !wanted(result) {
+			continue
+		}
+		if !titled {
+			c.heading(in, "%s", title)
+			titled = true
+		}
+		c.failure(in, result)
+	}
+}
+
+func (c *console) failure(in colour, result reports.Result) {
+	c.printf("\n  %s  %s\n", c.paint(in, result.ID), c.paint(grey, string(result.Level)+", "+string(result.Authority)))
+	c.field("obligation", result.Title)
+	c.field("expected", result.Expected)
+	c.field("actual", result.Actual)
+	c.field("source", result.Source)
+	c.field("seen in", strings.Join(result.SeenIn, ", "))
+	shown := result.Exchanges
+	if !c.verbose && len(shown) > 1 {
+		shown = shown[len(shown)-1:]
+		c.field("evidence", "the last of "+count(len(result.Exchanges), "exchange")+", see --verbose")
+	}
+	for _, exchange := range shown {
+		c.field("exchange", exchange.Curl)
+		c.field("answer", answer(exchange.Response))
+	}
+}
+
+func (c *console) field(label, value string) {
+	if value == "" {
+		return
+	}
+	const indent = "\n                "
+	c.printf("    %-12s%s\n", label, strings.ReplaceAll(printable(strings.TrimSpace(value)), "\n", indent))
+}

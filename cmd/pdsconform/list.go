@@ -1,0 +1,102 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/pdsconform/pdsconform/reports"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) listCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "Print every requirement that a run would check",
+		Long: `Prints every requirement that a run with the same selection would check, by ID,
+without sending anything.`,
+		Example: `  pdsconform list
+  pdsconform list --endpoint createSession --format json
+  pdsconform list --lexicons ./lexicons --format md`,
+		Args: noArgs,
+	}
+	selection := selectionFlags(new(settings))
+	addConfigFlag(selection)
+	cmd.Flags().AddFlagSet(selection)
+	// A run has a flag of this name for something else, so that environment
+	// and configuration file don't decide on it.
+	format := cmd.Flags().String("format", "table", "table, json or md")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		write, err := a.listFormat(*format)
+		if err != nil {
+			return err
+		}
+		selected, err := a.loadSettings(selection)
+		if err != nil {
+			return err
+		}
+		return a.list(selected, write)
+	}
+	return cmd
+}
+
+func (a *app) list(selected settings, write func([]reports.Requirement) error) error {
+	config, err := selected.selection()
+	if err != nil {
+		return err
+	}
+	requirements, err := a.listSuite(config)
+	if err != nil {
+		return err
+	}
+	if err := write(requirements); err != nil {
+		return fmt.Errorf("print requirements: %w", err)
+	}
+	if len(requirements) == 0 {
+		return &exitError{reports.ExitNothingChecked, errors.New("no requirement is selected")}
+	}
+	return nil
+}
+
+func (a *app) listFormat(name string) (func([]reports.Requirement) error, error) {
+	switch name {
+	case "table":
+		return a.listTable, nil
+	case "md":
+		return a.listMarkdown, nil
+	case "json":
+		return a.listJSON, nil
+	}
+	return nil, usagef("--format %q is not known: give table, json or md", name)
+}
+
+func (a *app) listJSON(requirements []reports.Requirement) error {
+	if requirements == nil {
+		requirements = []reports.Requirement{}
+	}
+	encoder := json.NewEncoder(a.stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(requirements)
+}
+
+func (a *app) listTable(requirements []reports.Requirement) error {
+	_, err := fmt.Fprintf(a.stdout, "%s\n\n%s\n", listWriter(requirements).Render(), count(len(requirements), "requirement"))
+	return err
+}
+
+func (a *app) listMarkdown(requirements []reports.Requirement) error {
+	_, err := fmt.Fprintln(a.stdout, listWriter(requirements).RenderMarkdown())
+	return err
+}
+
+func listWriter(requirements []reports.Requirement) table.Writer {
+	rows := newTable()
+	rows.AppendHeader(table.Row{"requirement", "level", "authority", "origin", "obligation", "source"})
+	for _, r := range requirements {
+		rows.AppendRow(table.Row{r.ID, r.Level, r.Authority, r.Origin, printable(r.Title), printable(r.Source)})
+	}
+	return rows
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// mockSettings holds the flags of the mock.
+type mockSettings struct {
+	options           mockserver.Options
+	userDomains       []string
+	minPasswordLength int
+	logFormat         string
+	quiet             bool
+}
+
+func (a *app) mockCommand() *cobra.Command {
+	var s mockSettings
+	cmd := &cobra.Command{
+		Use:   "mock",
+		Short: "Serve the reference mock until it is interrupted",
+		Long: `Serves a complete account server in memory, with a control server beside it that
+reads mail, moves the clock and takes accounts down. It prints one line when it
+is ready; requests are logged to standard error.`,
+		Example: `  pdsconform mock
+  pdsconform mock --listen 127.0.0.1:0 --control-listen 127.0.0.1:0 --quiet
+  pdsconform mock --invite-required --invite-interval 24h --seed 1`,
+		Args: noArgs,
+	}
+	s.bind(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		options, err := s.complete(a.stderr)
+		if err != nil {
+			return err
+		}
+		server, err := mockserver.New(options)
+		if err != nil {
+			return usagef("%s (a port of 0 picks a free one)", err)
+		}
+		defer server.Close()
+		if _, err := fmt.Fprintf(a.stdout, "mock ready at %s (control %s)\n", server.URL, server.ControlURL); err != nil {
+			return fmt.Errorf("print ready line: %w", err)
+		}
+		<-cmd.Context().Done()
+		return nil
+	}
+	return cmd
+}
+
+func (s *mockSettings) bind(flags *pflag.FlagSet) {
+	o := &s.options
+	flags.StringVar(&o.Listen, "listen", "127.0.0.1:2583", "`ADDRESS` to serve at")
+	flags.StringVar(&o.ControlListen, "control-listen", "127.0.0.1:2584", "`ADDRESS` of the control server")
+	flags.StringVar(&o.Hostname, "hostname", "localhost", "public `name` of the server")
+	flags.StringSliceVar(&s.userDomains, "user-domain", []string{".test"}, "`domain` that handles can be had in (repeatable)")
+	flags.StringVar(&o.AdminPassword, "admin-password", "admin-pass", "`password` of the user admin")
+	flags.BoolVar(&o.InviteRequired, "invite-required", false, "accounts need an invite code")
+	flags.DurationVar(&o.InviteInterval, "invite-interval", 0, "`age` that earns an account an invite code, 0 for none")
+	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")
+	flags.StringVar(&o.JWTSecret, "jwt-secret", "", "`secret` that signs tokens (default: random)")
+	flags.Uint64Var(&o.Seed, "seed", 0, "fixes everything that is random (default: random)")
+	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
+	flags.BoolVar(&s.quiet, "quiet", false, "log no requests")
+}
+
+// complete returns the options of the server, or says which flag is wrong.
+func (s *mockSettings) complete(log io.Writer) (mockserver.Options, error) {
+	options := s.options
+	options.UserDomains = s.userDomains
+	options.MinPasswordLength = s.minPasswordLength
+	switch {
+	case options.Listen == "" || options.ControlListen == "":
+		return options, usagef("--listen and --control-listen need an address, such as 127.0.0.1:0")
+	case options.AdminPassword == "":
+		return options, usagef("--admin-password needs a password")
+	case s.minPasswordLength < 0:
+		return options, usagef("--min-password-length can't be below 0")
+	case options.InviteInterval < 0:
+		return options, usagef("--invite-interval can't be below 0")
+	case options.InviteInterval > 0 && options.InviteInterval < time.Second:
+		return options, usagef("--invite-interval needs a second at least")
+	case s.minPasswordLength == 0:
+		options.MinPasswordLength = -1 // the library's word for no bound
+	}
+	var handler slog.Handler
+	switch s.logFormat {
+	case "text":
+		handler = slog.NewTextHandler(log, nil)
+	case "json":
+		handler = slog.NewJSONHandler(log, nil)
+	default:
+		return options, usagef("--log-format %q is not known: give text or json", s.logFormat)
+	}
+	if !s.quiet {
+		options.Logger = slog.New(handler)
+	}
+	return options, nil
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite"
+
+	"golang.org/x/term"
+)
+
+// progress shows how far a run is, on standard error: on a terminal in one
+// line that is written over, elsewhere in a line for each endpoint that is
+// through.
+type progress struct {
+	out      io.Writer
+	terminal *os.File // nil where lines stay
+	silent   bool
+
+	awaited map[string]int // requirements by endpoint that have no result yet
+	counts  map[string]*reports.Counts
+	dirty   bool // whether the terminal's line holds anything
+}
+
+func (a *app) newProgress(s settings, requirements []reports.Requirement) *progress {
+	p := &progress{
+		out:     a.stderr,
+		silent:  s.quiet || s.progress == progressNone,
+		awaited: map[string]int{},
+		counts:  map[string]*reports.Counts{},
+	}
+	if file, ok := terminalOf(a.stderr); ok && s.progress == progressAuto {
+		p.terminal = file
+	}
+	for _, requirement := range requirements {
+		p.awaited[requirement.Endpoint]++
+	}
+	return p
+}
+
+// event is told what happens, one call after the other.
+func (p *progress) event(event suite.Event) {
+	switch {
+	case p.silent:
+	case event.Kind == suite.EventNote:
+		p.clear()
+		fmt.Fprintln(p.out, printable(oneLine(event.Text)))
+	case p.terminal != nil:
+		p.rewrite(event)
+	case event.Kind == suite.EventResult && event.Result != nil:
+		p.count(*event.Result)
+	}
+}
+
+// rewrite shows one line, cut to the width of the terminal.
+func (p *progress) rewrite(event suite.Event) {
+	line := fmt.Sprintf("%d of %d", event.Done, event.Total)
+	if event.Result != nil {
+		line += "  " + event.Result.ID
+	}
+	if width, _, err := term.GetSize(int(p.terminal.Fd())); err == nil && len(line) >= width && width > 0 {
+		line = line[:width-1]
+	}
+	fmt.Fprintf(p.out, "\r\x1b[K%s", printable(line))
+	p.dirty = true
+}
+
+// count prints the line of an endpoint when its last requirement is through.
+func (p *progress) count(result reports.Result) {
+	counts, ok := p.counts[result.Endpoint]
+	if !ok {
+		counts = new(reports.Counts)
+		p.counts[result.Endpoint] = counts
+	}
+	counts.Add(result.Outcome)
+	if p.awaited[result.Endpoint]--; p.awaited[result.Endpoint] != 0 {
+		return
+	}
+	fmt.Fprintf(p.out, "%s: %d passed, %d failed of %d\n",
+		result.Endpoint, counts.Passed, counts.Failed, counts.Total())
+}
+
+// end leaves the terminal as it was.
+func (p *progress) end() { p.clear() }
+
+func (p *progress) clear() {
+	if p.dirty {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.dirty = false
+	}
+}

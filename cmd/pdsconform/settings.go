@@ -1,0 +1,77 @@
+package main
+
+import (
+	"time"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+
+	"github.com/spf13/pflag"
+)
+
+// settings holds every option of a run. Each is a flag, PDSCONFORM_<FLAG> in
+// the environment, and a key of the configuration file, all of one name.
+type settings struct {
+	revision    string
+	lexicons    string
+	endpoints   []string
+	only        []string
+	skip        []string
+	labelFilter string
+
+	target        string
+	strict        bool
+	adminPassword string
+	inviteCode    string
+	account       string
+	handleDomain  string
+	control       string
+	timeout       time.Duration
+	seed          int64
+
+	out      string
+	formats  []string
+	noColor  bool
+	quiet    bool
+	verbose  bool
+	progress string
+}
+
+// The ways to show progress.
+const (
+	progressAuto  = "auto"
+	progressPlain = "plain"
+	progressNone  = "none"
+)
+
+// selectionFlags returns the options that decide what is checked, bound to s.
+func selectionFlags(s *settings) *pflag.FlagSet {
+	flags := pflag.NewFlagSet("selection", pflag.ContinueOnError)
+	flags.StringVar(&s.revision, "revision", lexicons.DefaultRevision, "lexicon `revision` to derive requirements from")
+	flags.StringVar(&s.lexicons, "lexicons", "", "derive from the lexicon documents in `DIR` instead")
+	flags.StringSliceVar(&s.endpoints, "endpoint", nil, "only this endpoint: an `NSID` or its last word (repeatable)")
+	flags.StringSliceVar(&s.only, "only", nil, "only requirements with this `ID` or dotted prefix (repeatable)")
+	flags.StringSliceVar(&s.skip, "skip", nil, "no requirements with this `ID` or dotted prefix (repeatable)")
+	flags.StringVar(&s.labelFilter, "label-filter", "", "Ginkgo label `filter` over IDs, endpoints, levels and origins")
+	return flags
+}
+
+// optionFlags returns all options of a run, bound to s.
+func optionFlags(s *settings) *pflag.FlagSet {
+	flags := selectionFlags(s)
+	flags.StringVar(&s.target, "target", "", "base `URL` of the server under test (default: the embedded mock)")
+	flags.BoolVar(&s.strict, "strict", false, "requirements of level should gate as well")
+	flags.StringVar(&s.adminPassword, "admin-password", "", "`password` of the user admin; better given in PDSCONFORM_ADMIN_PASSWORD")
+	flags.StringVar(&s.inviteCode, "invite-code", "", "invite `code` to sign up with, where there is no admin password")
+	flags.StringVar(&s.account, "account", "", "existing account as `HANDLE:PASSWORD`, for a run that may create none")
+	flags.StringVar(&s.handleDomain, "handle-domain", "", "`domain` for new handles (default: the first that the target offers)")
+	flags.StringVar(&s.control, "control", "", "base `URL` of a control server: mail, clock, takedown (default: the embedded mock's)")
+	flags.DurationVar(&s.timeout, "timeout", 10*time.Second, "time limit of one request")
+	flags.Int64Var(&s.seed, "seed", 0, "fixes order and generated names (default: random, printed and recorded)")
+	flags.StringVar(&s.out, "out", "pdsconform-report", "`DIR` to write reports to")
+	flags.StringSliceVar(&s.formats, "format", []string{"json", "junit"}, "formats of reports: json, junit")
+	flags.BoolVar(&s.noColor, "no-color", false, "no colours, also on a terminal")
+	flags.BoolVar(&s.quiet, "quiet", false, "print the verdict alone")
+	flags.BoolVar(&s.verbose, "verbose", false, "print every requirement that was not checked, and every exchange of a failure")
+	flags.StringVar(&s.progress, "progress", progressAuto, "how to show progress: auto, plain or none")
+	return flags
+}
