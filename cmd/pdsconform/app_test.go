@@ -112,6 +112,35 @@ func TestUsageErrors(t *testing.T) {
 	}
 }
 
+func TestMisspeltVariable(t *testing.T) {
+	t.Parallel()
+	// These are for hooks, or a user's own.
+	others := []string{"PDSCONFORM_ADVANCE=20m", "PDSCONFORM_DID=did:m:i", "PDSCONFORM_ACTION=takedown", "PDSCONFORM_TO=a@b.test", "PDSCONFORM_VERSION=1"}
+	h := harness{environ: others}
+	if code := h.run(t, "run", against); code != 0 {
+		t.Errorf("exit code %d: %s", code, h.stderr.String())
+	}
+	misspelt := harness{environ: append(others, "PDSCONFORM_TARGT=http://127.0.0.1:1")}
+	if code := misspelt.run(t, "run"); code != 2 || !strings.Contains(misspelt.stderr.String(), "did you mean PDSCONFORM_TARGET?") {
+		t.Errorf("exit code %d: %s", code, misspelt.stderr.String())
+	}
+}
+
+func TestInterruptedBeforeTheFirstCheck(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	var stdout, stderr bytes.Buffer
+	a := newApp(&stdout, &stderr, nil)
+	a.listSuite = func(suite.Config) ([]reports.Requirement, error) { return nil, nil }
+	a.runSuite = func(context.Context, suite.Config) (*reports.Report, error) {
+		interrupt()
+		return nil, &suite.UnreachableError{}
+	}
+	if code := a.run(ctx, []string{"run", against, "--out", t.TempDir()}); code != 130 {
+		t.Errorf("exit code %d: %s", code, stderr.String())
+	}
+}
+
 // TestSecretsAreNotPrinted gives a secret in each place in the wrong way.
 func TestSecretsAreNotPrinted(t *testing.T) {
 	t.Parallel()
@@ -133,6 +162,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		{"run", against, "--config", file("twice.yaml", "admin-password: "+secret+"\nadmin-password: "+secret+"2\n")},
 		{"run", against, "--config", file("list.yaml", "admin-password: ["+secret+", x]\n")},
 		{"run", against, "--config", file("mapping.yaml", "admin-password: {"+secret+": x}\n")},
+		{"run", against, "--config", file("number.yaml", "admin-password: 0123\n# "+secret+"\n")},
 		{"run", against, "--config", file("swapped.yaml", "timeout: "+secret+"\n")},
 	} {
 		var h harness

@@ -131,7 +131,6 @@ func TestProgressHasALineForEachEndpoint(t *testing.T) {
 	const want = `waiting for 429
 com.atproto.server.createAccount: 1 passed, 0 failed of 4
 com.atproto.server.createSession: 0 passed, 2 failed of 3
-com.atproto.server.describeServer: 0 passed, 0 failed of 1
 com.atproto.server.getSession: 0 passed, 0 failed of 1
 `
 	if got := stderr.String(); got != want {

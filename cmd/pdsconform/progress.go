@@ -44,12 +44,15 @@ func (a *app) newProgress(s settings, requirements []reports.Requirement) *progr
 func (p *progress) event(event suite.Event) {
 	switch {
 	case p.silent:
-	case event.Kind == suite.EventNote:
+	case event.Kind != suite.EventResult:
+		if event.Text == "" {
+			return
+		}
 		p.clear()
 		fmt.Fprintln(p.out, printable(oneLine(event.Text)))
 	case p.terminal != nil:
 		p.rewrite(event)
-	case event.Kind == suite.EventResult && event.Result != nil:
+	case event.Result != nil && event.Result.Outcome != reports.Excluded:
 		p.count(*event.Result)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -82,6 +83,9 @@ func (a *app) watch(ctx context.Context, config suite.Config, settings settings,
 	config.OnEvent = progress.event
 	report, err := a.runSuite(ctx, config)
 	progress.end()
+	if err != nil && ctx.Err() != nil {
+		return nil, &exitError{reports.ExitInterrupted, errors.New("interrupted before the first check, no report is written")}
+	}
 	return report, err
 }
 

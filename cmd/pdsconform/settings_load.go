@@ -3,32 +3,19 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"slices"
-	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/knadh/koanf/providers/env/v2"
 	"github.com/knadh/koanf/providers/posflag"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
 )
 
-const (
-	environPrefix     = "PDSCONFORM_"
-	defaultConfigFile = "pdsconform.yaml"
+// noDelimiter is what koanf takes keys apart at; none of ours has one.
+const noDelimiter = "\x00"
 
-	// koanf takes keys apart at this delimiter; none of ours has one.
-	noDelimiter = "\x00"
-)
-
-// addConfigFlag adds the one option that can't stand in the configuration
-// file.
-func addConfigFlag(flags *pflag.FlagSet) {
-	flags.String("config", "", "configuration `FILE` in YAML (default: "+defaultConfigFile+" where it exists)")
-}
+// listType is what the flag parser calls an option of several values.
+const listType = "stringSlice"
 
 // layer is one place where options are given.
 type layer struct {
@@ -43,6 +30,9 @@ type layer struct {
 func (a *app) loadSettings(flags *pflag.FlagSet) (settings, error) {
 	file, err := a.fileLayer(flags)
 	if err != nil {
+		return settings{}, err
+	}
+	if err := a.checkVariables(); err != nil {
 		return settings{}, err
 	}
 	environment, err := a.environmentLayer()
@@ -79,10 +69,7 @@ func apply(values *koanf.Koanf, options *pflag.FlagSet, label func(string) strin
 		if option == nil {
 			return usagef("unknown key %s%s", label(name), meant(name, flagNames(options), ""))
 		}
-		texts, err := scalars(raw[name])
-		if err == nil && len(texts) != 1 && option.Value.Type() != "stringSlice" {
-			err = errors.New("one value is expected")
-		}
+		texts, err := textsOf(raw[name], option.Value.Type())
 		if err != nil {
 			return usagef("%s: %s", label(name), err)
 		}
@@ -98,72 +85,44 @@ func apply(values *koanf.Koanf, options *pflag.FlagSet, label func(string) strin
 	return nil
 }
 
-// scalars returns the texts of a value or of a list of values.
-func scalars(value any) ([]string, error) {
+// textsOf returns the texts of a value, or of a list where the option has one.
+func textsOf(value any, kind string) ([]string, error) {
 	switch value := value.(type) {
-	case nil:
-		return nil, errors.New("a value is missing")
-	case map[string]any:
-		return nil, errors.New("a value is expected, not a mapping")
 	case []string:
 		return value, nil
 	case []any:
+		if kind != listType {
+			return nil, errors.New("one value is expected, not a list")
+		}
 		texts := make([]string, len(value))
 		for i, item := range value {
-			one, err := scalars(item)
-			if err != nil || len(one) != 1 {
-				return nil, errors.New("a list of plain values is expected")
+			text, err := textOf(item, kind)
+			if err != nil {
+				return nil, err
 			}
-			texts[i] = one[0]
+			texts[i] = text
 		}
 		return texts, nil
 	}
-	return []string{fmt.Sprint(value)}, nil
+	text, err := textOf(value, kind)
+	return []string{text}, err
 }
 
-func (a *app) fileLayer(flags *pflag.FlagSet) (layer, error) {
-	path, err := flags.GetString("config")
-	if err != nil {
-		return layer{}, fmt.Errorf("read flag config: %w", err)
+// textOf returns the text of one value. A number where text is expected is
+// refused: of a password 0123 YAML would leave 83.
+func textOf(value any, kind string) (string, error) {
+	switch value := value.(type) {
+	case nil:
+		return "", errors.New("a value is missing")
+	case string:
+		return value, nil
+	case map[string]any, []any:
+		return "", errors.New("a plain value is expected")
 	}
-	if path == "" {
-		path = a.lookup(environPrefix + "CONFIG")
+	if kind == "string" || kind == listType {
+		return "", errors.New("a text is expected, put it in quotes")
 	}
-	values := koanf.New(noDelimiter)
-	label := func(option string) string { return fmt.Sprintf("%s in %s", option, path) }
-	if path == "" {
-		path = defaultConfigFile
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return layer{values, label}, nil
-		}
-	}
-	if err := values.Load(fileProvider(path), yamlParser{}); err != nil {
-		return layer{}, usagef("configuration file %s: %s", path, err)
-	}
-	return layer{values, label}, nil
-}
-
-func (a *app) environmentLayer() (layer, error) {
-	options := flagNames(optionFlags(new(settings)))
-	values := koanf.New(noDelimiter)
-	err := values.Load(env.Provider(noDelimiter, env.Opt{
-		Prefix:      environPrefix,
-		EnvironFunc: func() []string { return a.environ },
-		TransformFunc: func(name, value string) (string, any) {
-			option := optionOf(name)
-			if value == "" || !slices.Contains(options, option) {
-				return "", nil
-			}
-			if option == "endpoint" || option == "only" || option == "skip" || option == "format" {
-				return option, strings.Split(value, ",")
-			}
-			return option, value
-		},
-	}), nil)
-	if err != nil {
-		return layer{}, fmt.Errorf("read environment: %w", err)
-	}
-	return layer{values, variableOf}, nil
+	return fmt.Sprint(value), nil
 }
 
 func flagLayer(flags *pflag.FlagSet) (layer, error) {
@@ -179,59 +138,4 @@ func flagLayer(flags *pflag.FlagSet) (layer, error) {
 		return layer{}, fmt.Errorf("read flags: %w", err)
 	}
 	return layer{values, func(option string) string { return "--" + option }}, nil
-}
-
-func variableOf(option string) string {
-	return environPrefix + strings.ToUpper(strings.ReplaceAll(option, "-", "_"))
-}
-
-func optionOf(variable string) string {
-	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(variable, environPrefix), "_", "-"))
-}
-
-// lookup returns a variable of the environment, empty where it isn't set.
-func (a *app) lookup(variable string) string {
-	for _, entry := range a.environ {
-		if name, value, _ := strings.Cut(entry, "="); name == variable {
-			return value
-		}
-	}
-	return ""
-}
-
-// fileProvider reads a file.
-type fileProvider string
-
-// ReadBytes reads the whole file.
-func (p fileProvider) ReadBytes() ([]byte, error) {
-	data, err := os.ReadFile(string(p))
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return nil, pathError.Err // the path is named by the caller
-	}
-	return data, err
-}
-
-// Read is for providers that need no parser.
-func (fileProvider) Read() (map[string]any, error) {
-	return nil, errors.New("a configuration file needs a parser")
-}
-
-// yamlParser reads a mapping, and writes none.
-type yamlParser struct{}
-
-// Unmarshal decodes a mapping. The error doesn't quote the document, as there
-// may be secrets in it.
-func (yamlParser) Unmarshal(data []byte) (map[string]any, error) {
-	values := map[string]any{}
-	if err := yaml.Unmarshal(data, &values); err != nil {
-		message := yaml.FormatError(err, false, false)
-		return nil, errors.New(oneLine(message))
-	}
-	return values, nil
-}
-
-// Marshal is never asked for.
-func (yamlParser) Marshal(map[string]any) ([]byte, error) {
-	return nil, errors.New("configuration files are not written")
 }
