@@ -10,7 +10,8 @@ type Requirement struct {
 	// Title is the obligation in one sentence.
 	Title string `json:"title"`
 
-	// Endpoint is the NSID that the obligation belongs to.
+	// Endpoint is the NSID that the obligation belongs to, or xrpc where it
+	// belongs to the protocol as a whole.
 	Endpoint string `json:"endpoint"`
 
 	Level     Level     `json:"level"`

@@ -49,6 +49,9 @@ func (c *console) byMethod(report *reports.Report) {
 	rows.SetColumnConfigs(configs)
 	rows.AppendHeader(header)
 	for _, endpoint := range endpoints(report) {
+		if counts := report.Summary.ByEndpoint[endpoint]; counts.Excluded == counts.Total() {
+			continue // the last row counts them
+		}
 		row := table.Row{printable(endpoint)}
 		for _, outcome := range columns {
 			row = append(row, c.cell(outcome, report.Summary.ByEndpoint[endpoint].Of(outcome)))
