@@ -1,0 +1,100 @@
+package suite
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// collector gathers verdicts while a run goes on and turns them into results.
+type collector struct {
+	plan     *plan
+	bench    *spec.Bench
+	verdicts map[string]spec.Verdict
+	total    int
+	lost     bool // the target stopped answering
+}
+
+func newCollector(p *plan, bench *spec.Bench) *collector {
+	c := &collector{plan: p, bench: bench, verdicts: map[string]spec.Verdict{}}
+	for _, selected := range p.selected {
+		if selected {
+			c.total++
+		}
+	}
+	return c
+}
+
+// lostReason words what all requirements share once the target is gone.
+const lostReason = "the target stopped answering"
+
+// try checks one case and keeps its verdict.
+func (c *collector) try(ctx context.Context, one spec.Case) spec.Verdict {
+	var verdict spec.Verdict
+	if c.lost {
+		verdict = spec.Verdict{Outcome: reports.Errored, Fault: reports.FaultTarget, Reason: lostReason}
+	} else {
+		verdict = spec.Try(ctx, one, c.bench)
+		c.lost = ctx.Err() == nil && c.gone(ctx, verdict.Exchanges)
+		if c.lost && verdict.Outcome != reports.Passed {
+			verdict.Outcome, verdict.Fault, verdict.Reason = reports.Errored, reports.FaultTarget, lostReason
+		}
+	}
+	c.verdicts[one.ID] = verdict
+	result := c.outcome(one)
+	c.plan.event(Event{Kind: EventResult, Done: len(c.verdicts), Total: c.total, Result: &result})
+	return verdict
+}
+
+// gone asks once more where no connection could be made: a server may be too
+// busy for one.
+func (c *collector) gone(ctx context.Context, exchanges []xrpc.Exchange) bool {
+	for _, exchange := range exchanges {
+		if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
+			return c.bench.Target.Probe(ctx) != nil
+		}
+	}
+	return false
+}
+
+// report makes the document of all verdicts, and of the requirements that were
+// not selected.
+func (c *collector) report(ctx context.Context, started time.Time) *reports.Report {
+	results := make([]reports.Result, 0, len(c.plan.cases))
+	for _, one := range c.plan.cases {
+		results = append(results, c.result(one))
+	}
+	config, server := c.plan.config, c.bench.Target
+	return reports.New(reports.Content{
+		Version: config.Version,
+		Run: reports.Run{
+			ID: runID(started, config.Seed), StartedAt: started, DurationMs: time.Since(started).Milliseconds(),
+			Seed: config.Seed, Revision: config.Revision, Strict: config.Strict, Interrupted: ctx.Err() != nil,
+		},
+		Target: reports.Target{
+			URL: server.Client().Base(), Embedded: config.Embedded, DescribeServer: server.DescribeServer(),
+			Capabilities: capabilities(server),
+		},
+		Results:  results,
+		Requests: server.Client().Sent(),
+		Accounts: reports.Accounts{Created: server.AccountsCreated(), Left: server.AccountsCreated()},
+	})
+}
+
+func runID(started time.Time, seed int64) string {
+	return started.UTC().Format("20060102T150405Z") + "-" + strconv.FormatInt(seed, 36)
+}
+
+func capabilities(server *target.Target) reports.Capabilities {
+	has := func(capability target.Capability) bool { return server.Missing(capability) == nil }
+	mail := ""
+	if has(target.Mail) {
+		mail = "control"
+	}
+	return reports.Capabilities{Admin: has(target.Admin), Mail: mail, Clock: has(target.Clock), Takedown: has(target.Takedown)}
+}

@@ -1,0 +1,74 @@
+// Package suite checks an account server of the AT Protocol against the
+// requirements that follow from its lexicon documents.
+//
+// It must not know the reference mock server: a target is a URL.
+package suite
+
+import (
+	"time"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/reports"
+)
+
+// DefaultTimeout is the time limit for one request where Config names none.
+const DefaultTimeout = 10 * time.Second
+
+// Config says what to check, and how. Target and Catalog are required; the
+// zero value of every other field is a sensible default.
+type Config struct {
+	Target   string            // base URL of the server under test
+	Embedded bool              // whether the target is the mock that the run started itself
+	Catalog  *lexicons.Catalog // from which requirements are derived
+	Revision string            // name of the catalogue, for the report
+	Version  string            // of the tool, for the report
+
+	Endpoints   []string // NSIDs or their last segments; empty means all
+	Only, Skip  []string // requirement IDs or dotted prefixes
+	LabelFilter string   // a Ginkgo label filter
+	Strict      bool     // whether should requirements gate as well
+
+	AdminPassword   string // for Basic credentials of the user "admin"
+	InviteCode      string // to sign up with
+	AccountHandle   string // of an existing account, with AccountPassword
+	AccountPassword string
+	HandleDomain    string // for new handles; empty: the first that the target offers
+	Control         string // base URL of a control server
+
+	Timeout time.Duration // for one request
+	Seed    int64         // fixes the order of checks and the names of accounts
+
+	// OnEvent is told how the run goes, one event at a time.
+	OnEvent func(Event)
+}
+
+// EventKind tells events apart.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventStart  EventKind = "start"  // the target was reached; Text says what it offers
+	EventResult EventKind = "result" // a requirement was checked: Result
+	EventNote   EventKind = "note"   // something worth a line: Text
+)
+
+// Event is one step of a run. Done of Total requirements have been checked.
+type Event struct {
+	Kind        EventKind
+	Text        string
+	Done, Total int
+	Result      *reports.Result
+}
+
+// UsageError is a configuration that can't be used; nothing was sent.
+type UsageError struct{ Problem string }
+
+// Error is one line that names the setting and the remedy.
+func (e *UsageError) Error() string { return e.Problem }
+
+// UnreachableError says that the target, or its control server, can't be
+// reached or is no server of the protocol.
+type UnreachableError struct{ Problem string }
+
+// Error is one line that says what was tried.
+func (e *UnreachableError) Error() string { return e.Problem }

@@ -1,0 +1,51 @@
+package behaviour
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// standing is an app password of the shared account that scenarios leave as it
+// is.
+func standing(ctx context.Context, t *spec.Trial) appPassword {
+	return spec.Once(ctx, t, "standing app password", func(ctx context.Context, t *spec.Trial) appPassword {
+		return newAppPassword(ctx, t, shared(ctx, t))
+	})
+}
+
+// appSession is a session of the shared account made with an app password.
+func appSession(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
+	return sessionOf(t, logIn(ctx, t, account.Handle, standing(ctx, t).Password))
+}
+
+// accountPair is two accounts that scenarios read from.
+func accountPair(ctx context.Context, t *spec.Trial) []*target.Account {
+	return []*target.Account{own(ctx, t), named(ctx, t, "other")}
+}
+
+// listed asks listAppPasswords and returns the names in it.
+func listed(ctx context.Context, t *spec.Trial, accessToken string) ([]string, xrpc.Exchange) {
+	exchange := t.Do(ctx, xrpc.Query(nsidListAppPasswords, nil).WithBearer(accessToken))
+	t.Rely(exchange)
+	return members(exchange, "passwords", "name"), exchange
+}
+
+// members collects one string member of each object in a list.
+func members(exchange xrpc.Exchange, list, name string) []string {
+	var found []string
+	elements, _ := exchange.Object()[list].([]any)
+	for _, element := range elements {
+		object, _ := element.(map[string]any)
+		if text, ok := object[name].(string); ok {
+			found = append(found, text)
+		}
+	}
+	return found
+}
+
+// loose is a text without what people leave out when they type it.
+func loose(text string) string { return strings.ReplaceAll(text, "-", "") }

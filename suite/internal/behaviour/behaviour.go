@@ -1,0 +1,137 @@
+// Package behaviour holds the requirements that a schema can't say: one file
+// for each endpoint, journeys that span endpoints last.
+//
+// It must not judge the shape of an answer, which is derived, nor know which
+// server it talks to.
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+)
+
+// endpoint is what was written by hand for one method.
+type endpoint struct {
+	nsid   string
+	recipe spec.Recipe
+	cases  []scenario
+}
+
+// scenario is one requirement beside its check. Its ID continues that of the
+// endpoint.
+type scenario struct {
+	id        string
+	title     string
+	level     reports.Level
+	authority reports.Authority
+	error     string // the declared error that it is about; id is made of it
+	needs     []target.Capability
+	run       func(ctx context.Context, t *spec.Trial)
+}
+
+// endpoints lists what was written by hand. The state that recipes keep is
+// that of one run, so the list is made anew for each.
+func endpoints() []endpoint {
+	return []endpoint{
+		describeServer(), createAccount(), createSession(), getSession(), refreshSession(), deleteSession(),
+		createAppPassword(), listAppPasswords(), revokeAppPassword(),
+		createInviteCode(), createInviteCodes(), getAccountInviteCodes(),
+		requestPasswordReset(), resetPassword(), requestAccountDelete(), deleteAccount(),
+	}
+}
+
+// Recipes says how each method is called with success, by NSID. They keep the
+// state of one run.
+func Recipes() map[string]spec.Recipe {
+	recipes := map[string]spec.Recipe{}
+	for _, e := range endpoints() {
+		recipes[e.nsid] = e.recipe
+	}
+	return recipes
+}
+
+// Cases returns the hand-written requirements on the methods of a catalogue. A
+// declared error for which nobody has written a scenario becomes one that is
+// blocked, so that it can't be taken for checked.
+func Cases(catalog *lexicons.Catalog) []spec.Case {
+	var cases []spec.Case
+	written := map[string]bool{}
+	for _, e := range endpoints() {
+		method := catalog.Method(e.nsid)
+		if method == nil {
+			continue
+		}
+		for _, s := range e.cases {
+			if s.error != "" && declared(method, s.error) == nil {
+				continue
+			}
+			c := s.caseOf(method)
+			written[c.ID] = true
+			cases = append(cases, c)
+		}
+	}
+	for _, method := range catalog.Methods() {
+		for _, e := range method.Errors {
+			if s := unwritten(e.Name); !written[spec.Prefix(method.NSID)+"."+s.name()] {
+				cases = append(cases, s.caseOf(method))
+			}
+		}
+	}
+	return append(cases, protocolCases()...)
+}
+
+func (s scenario) name() string {
+	if s.error != "" {
+		return "error." + s.error
+	}
+	return s.id
+}
+
+func (s scenario) caseOf(method *lexicons.Method) spec.Case {
+	source := method.At()
+	if e := declared(method, s.error); e != nil {
+		source = e.Pointer
+	}
+	return spec.Case{
+		Requirement: spec.Requirement{
+			Requirement: reports.Requirement{
+				ID:        spec.Prefix(method.NSID) + "." + s.name(),
+				Title:     s.title,
+				Endpoint:  method.NSID,
+				Level:     s.level,
+				Authority: s.authority,
+				Source:    string(source),
+				Origin:    reports.Behaviour,
+			},
+			Error: s.error,
+			Needs: s.needs,
+		},
+		Run: func(ctx context.Context, t *spec.Trial) {
+			t.Need(s.needs...)
+			s.run(ctx, t)
+		},
+	}
+}
+
+func declared(method *lexicons.Method, name string) *lexicons.Error {
+	for i := range method.Errors {
+		if method.Errors[i].Name == name {
+			return &method.Errors[i]
+		}
+	}
+	return nil
+}
+
+func unwritten(name string) scenario {
+	return scenario{
+		error: name, title: "The error " + name + " is raised where its condition holds.",
+		level: reports.Must, authority: reports.Lexicon,
+		run: func(_ context.Context, t *spec.Trial) {
+			t.Block("no scenario is written that brings this error about", "a scenario in the suite")
+		},
+	}
+}

@@ -1,0 +1,257 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// The methods, by NSID.
+const (
+	nsidCreateAccount         = "com.atproto.server.createAccount"
+	nsidCreateAppPassword     = "com.atproto.server.createAppPassword"
+	nsidCreateInviteCode      = "com.atproto.server.createInviteCode"
+	nsidCreateInviteCodes     = "com.atproto.server.createInviteCodes"
+	nsidCreateSession         = "com.atproto.server.createSession"
+	nsidDeleteAccount         = "com.atproto.server.deleteAccount"
+	nsidDeleteSession         = "com.atproto.server.deleteSession"
+	nsidDescribeServer        = "com.atproto.server.describeServer"
+	nsidGetAccountInviteCodes = "com.atproto.server.getAccountInviteCodes"
+	nsidGetSession            = "com.atproto.server.getSession"
+	nsidListAppPasswords      = "com.atproto.server.listAppPasswords"
+	nsidRefreshSession        = "com.atproto.server.refreshSession"
+	nsidRequestAccountDelete  = "com.atproto.server.requestAccountDelete"
+	nsidRequestPasswordReset  = "com.atproto.server.requestPasswordReset"
+	nsidResetPassword         = "com.atproto.server.resetPassword"
+	nsidRevokeAppPassword     = "com.atproto.server.revokeAppPassword"
+)
+
+// What scenarios need, by what they do.
+var (
+	login      = []target.Capability{target.Login}
+	signUp     = []target.Capability{target.SignUp}
+	adminOnly  = []target.Capability{target.Admin}
+	withMail   = []target.Capability{target.SignUp, target.Mail}
+	withClock  = []target.Capability{target.SignUp, target.Mail, target.Clock}
+	withTakers = []target.Capability{target.SignUp, target.Takedown}
+)
+
+// shared is the account that scenarios log in to and read from.
+func shared(ctx context.Context, t *spec.Trial) *target.Account {
+	account, err := t.Target().Shared(ctx, t)
+	t.Unless(err)
+	return account
+}
+
+// named is an account that scenarios of one purpose share.
+func named(ctx context.Context, t *spec.Trial, name string) *target.Account {
+	account, err := t.Target().Account(ctx, t, name)
+	t.Unless(err)
+	return account
+}
+
+// fresh is an account of this scenario's own, to be changed or destroyed.
+func fresh(ctx context.Context, t *spec.Trial) *target.Account {
+	account, err := t.Target().SignUp(ctx, t)
+	t.Unless(err)
+	return account
+}
+
+// session is a session of the account that others may use as well.
+func session(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
+	kept, err := account.Session(ctx, t)
+	t.Unless(err)
+	return kept
+}
+
+// newSession is a session of this scenario's own.
+func newSession(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
+	made, err := account.Login(ctx, t)
+	t.Unless(err)
+	return made
+}
+
+// sessionOf reads the tokens of an answer that has to hold some.
+func sessionOf(t *spec.Trial, exchange xrpc.Exchange) target.Session {
+	made, err := target.SessionOf(exchange)
+	t.Unless(err)
+	return made
+}
+
+// logIn asks for a session.
+func logIn(ctx context.Context, t *spec.Trial, identifier, password string) xrpc.Exchange {
+	return t.Do(ctx, target.LoginRequest(identifier, password))
+}
+
+// whoAmI asks getSession.
+func whoAmI(ctx context.Context, t *spec.Trial, accessToken string) xrpc.Exchange {
+	return t.Do(ctx, xrpc.Query(nsidGetSession, nil).WithBearer(accessToken))
+}
+
+// refresh asks refreshSession.
+func refresh(ctx context.Context, t *spec.Trial, refreshToken string) xrpc.Exchange {
+	return t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRefreshSession).WithBearer(refreshToken))
+}
+
+// logOut asks deleteSession.
+func logOut(ctx context.Context, t *spec.Trial, refreshToken string) xrpc.Exchange {
+	return t.Do(ctx, xrpc.ProcedureWithoutInput(nsidDeleteSession).WithBearer(refreshToken))
+}
+
+// appPassword is an app password that a scenario made.
+type appPassword struct{ Name, Password string }
+
+// newAppPassword makes an app password, which has to succeed.
+func newAppPassword(ctx context.Context, t *spec.Trial, account *target.Account) appPassword {
+	name := t.Target().NewName("app")
+	exchange := t.Rely(askAppPassword(ctx, t, session(ctx, t, account).Access, name))
+	password := exchange.String("password")
+	if password == "" {
+		t.Unless(&target.Refusal{Exchange: exchange, Problem: "the answer has no password"})
+	}
+	return appPassword{name, password}
+}
+
+// askAppPassword asks createAppPassword.
+func askAppPassword(ctx context.Context, t *spec.Trial, accessToken, name string) xrpc.Exchange {
+	return t.Do(ctx, xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": name}).WithBearer(accessToken))
+}
+
+// revoke asks revokeAppPassword.
+func revoke(ctx context.Context, t *spec.Trial, account *target.Account, name string) xrpc.Exchange {
+	return t.Do(ctx, xrpc.Procedure(nsidRevokeAppPassword, map[string]any{"name": name}).
+		WithBearer(session(ctx, t, account).Access))
+}
+
+// inviteCode makes an invite code as the admin, which has to succeed.
+func inviteCode(ctx context.Context, t *spec.Trial, input map[string]any) string {
+	exchange := t.Rely(t.Do(ctx, t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCode, input))))
+	code := exchange.String("code")
+	if code == "" {
+		t.Unless(&target.Refusal{Exchange: exchange, Problem: "the answer has no code"})
+	}
+	return code
+}
+
+// signUpWith asks createAccount with an invite code, or without where it is
+// empty, and counts the account if one was made.
+func signUpWith(ctx context.Context, t *spec.Trial, identity target.Identity, code string) xrpc.Exchange {
+	request := xrpc.Procedure(nsidCreateAccount, map[string]any{
+		"handle": identity.Handle, "email": identity.Email, "password": identity.Password,
+	})
+	if code != "" {
+		request = request.With("inviteCode", code)
+	}
+	exchange := t.Do(ctx, request)
+	adopt(t, exchange)
+	return exchange
+}
+
+// adopt counts the account that an answer to createAccount stands for.
+func adopt(t *spec.Trial, exchange xrpc.Exchange) *target.Account {
+	if !exchange.Succeeded() {
+		return nil
+	}
+	input := exchange.Request.Input
+	text := func(name string) string {
+		value, _ := input[name].(string)
+		return value
+	}
+	account, err := t.Target().Adopt(target.Identity{
+		Handle: text("handle"), Email: text("email"), Password: text("password")}, exchange)
+	if err != nil {
+		return nil
+	}
+	return account
+}
+
+// mailbox opens the mail to an address.
+func mailbox(ctx context.Context, t *spec.Trial, to string) *target.Mailbox {
+	box, err := t.Target().Mailbox(ctx, to)
+	t.Unless(err)
+	return box
+}
+
+// mailedCode waits for the code of a request that has to succeed.
+func mailedCode(ctx context.Context, t *spec.Trial, to string, request xrpc.Request) string {
+	box := mailbox(ctx, t, to)
+	exchange := t.Rely(t.Do(ctx, request))
+	code, err := box.Code(ctx)
+	t.Unless(err)
+	if code == "" {
+		t.Unless(&target.Refusal{Exchange: exchange, Problem: "no mail with a code came to the account's address"})
+	}
+	return code
+}
+
+// resetCode asks for a password reset and reads the code.
+func resetCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
+	return mailedCode(ctx, t, account.Email, resetRequest(account.Email))
+}
+
+func resetRequest(email string) xrpc.Request {
+	return xrpc.Procedure(nsidRequestPasswordReset, map[string]any{"email": email})
+}
+
+// deletionCode asks for the account's deletion and reads the code.
+func deletionCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
+	return mailedCode(ctx, t, account.Email,
+		xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(session(ctx, t, account).Access))
+}
+
+// reset asks resetPassword; on success the account has the new password.
+func reset(ctx context.Context, t *spec.Trial, account *target.Account, code, password string) xrpc.Exchange {
+	exchange := t.Do(ctx, xrpc.Procedure(nsidResetPassword, map[string]any{"token": code, "password": password}))
+	if exchange.Succeeded() {
+		account.Password = password
+		account.Forget()
+	}
+	return exchange
+}
+
+// remove asks deleteAccount.
+func remove(ctx context.Context, t *spec.Trial, did, password, code string) xrpc.Exchange {
+	return t.Do(ctx, xrpc.Procedure(nsidDeleteAccount, map[string]any{"did": did, "password": password, "token": code}))
+}
+
+// takeDown takes an account down; the scenario ends where that can't be done.
+func takeDown(ctx context.Context, t *spec.Trial, account *target.Account) {
+	t.Unless(t.Target().SetTakedown(ctx, account.DID, true))
+}
+
+// reinstate takes the takedown back.
+func reinstate(ctx context.Context, t *spec.Trial, account *target.Account) {
+	t.Unless(t.Target().SetTakedown(ctx, account.DID, false))
+}
+
+// advance moves the target's clock.
+func advance(ctx context.Context, t *spec.Trial, by string) { t.Unless(t.Target().Advance(ctx, by)) }
+
+// pending is something that is made once, used up by a success, and gone when
+// the target's clock moves.
+type pending[T any] struct {
+	value T
+	moved int
+	there bool
+}
+
+func (p *pending[T]) get(t *spec.Trial, make func() T) T {
+	if !p.there || p.moved != t.Target().Moved() {
+		p.value = make()
+		p.there, p.moved = true, t.Target().Moved()
+	}
+	return p.value
+}
+
+func (p *pending[T]) used() { p.there = false }
+
+// own is an account that the run has made and scenarios read from: the shared
+// one, unless that was given.
+func own(ctx context.Context, t *spec.Trial) *target.Account {
+	if account := shared(ctx, t); !account.Given {
+		return account
+	}
+	return named(ctx, t, "own")
+}

@@ -1,0 +1,192 @@
+package behaviour
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// bogusCode is an invite code that no server has given out.
+const bogusCode = "pdsconform-bogus-aaaaa-aaaaa"
+
+func createAccount() endpoint {
+	code := &pending[string]{}
+	identity := func(t *spec.Trial, code string) xrpc.Request {
+		nobody := t.Target().NewIdentity()
+		request := xrpc.Procedure(nsidCreateAccount, map[string]any{
+			"handle": nobody.Handle, "email": nobody.Email, "password": nobody.Password,
+		})
+		if code != "" {
+			request = request.With("inviteCode", code)
+		}
+		return request
+	}
+	return endpoint{
+		nsid: nsidCreateAccount,
+		recipe: spec.Recipe{
+			Needs: signUp,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				if !t.Target().InviteRequired() {
+					return identity(t, "")
+				}
+				return identity(t, code.get(t, func() string {
+					made, err := t.Target().InviteCode(ctx, t, 1)
+					t.Unless(err)
+					return made
+				}))
+			},
+			Settle: func(_ context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+				code.used()
+				adopt(t, exchange)
+			},
+			Stranger:  func(t *spec.Trial) xrpc.Request { return identity(t, bogusCode) },
+			Transient: true,
+		},
+		cases: append(append(signUpEffects(), signUpRefusals()...), append(signUpErrors(), signUpInvites()...)...),
+	}
+}
+
+func signUpEffects() []scenario {
+	return []scenario{
+		{
+			id: "account.named", title: "The answer names the handle that was asked for.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				identity := t.Target().NewIdentity()
+				request, err := t.Target().SignUpRequest(ctx, t, identity)
+				t.Unless(err)
+				exchange := t.Do(ctx, request)
+				adopt(t, exchange)
+				t.Expect(t.Rely(exchange), check.Member("handle", identity.Handle))
+			},
+		},
+		{
+			id: "access-token.works", title: "The access token is accepted by getSession, for the account that was made.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				exchange := whoAmI(ctx, t, session(ctx, t, account).Access)
+				t.Expect(exchange, check.Member("did", account.DID), check.Member("handle", account.Handle))
+				expectEmail(t, exchange, account)
+			},
+		},
+		{
+			id: "refresh-token.works", title: "The refresh token is accepted by refreshSession, for the account that was made.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				t.Expect(refresh(ctx, t, session(ctx, t, account).Refresh), check.Member("did", account.DID))
+			},
+		},
+		{
+			id: "login.works", title: "The account can log in by its handle and password.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Member("did", account.DID))
+			},
+		},
+		{
+			id: "did.unique", title: "Two accounts have two DIDs.",
+			level: reports.Must, authority: reports.Security, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				pair := accountPair(ctx, t)
+				if pair[0].DID == pair[1].DID {
+					t.Fail("two DIDs", "one and the same for two accounts")
+				}
+			},
+		},
+		{
+			id: "handle.normalised", title: "A handle in mixed letter case is kept in lower case, and found in either.",
+			level: reports.Should, authority: reports.Reference, needs: signUp, run: handleNormalised,
+		},
+	}
+}
+
+func handleNormalised(ctx context.Context, t *spec.Trial) {
+	identity := t.Target().NewIdentity()
+	lower := identity.Handle
+	identity.Handle = mixedCase(lower)
+	request, err := t.Target().SignUpRequest(ctx, t, identity)
+	t.Unless(err)
+	exchange := t.Do(ctx, request)
+	adopt(t, exchange)
+	if exchange.Refused() {
+		t.NotObserved("the target refuses capitals in a handle: %s", check.Answer(exchange))
+	}
+	t.Expect(exchange, check.Member("handle", lower))
+	t.ExpectThat("logging in in lower case", logIn(ctx, t, lower, identity.Password), check.Succeeds())
+	t.ExpectThat("logging in in mixed case", logIn(ctx, t, identity.Handle, identity.Password), check.Succeeds())
+}
+
+// mixedCase raises every second letter of the first label.
+func mixedCase(handle string) string {
+	label, domain, _ := strings.Cut(handle, ".")
+	letters := []byte(label)
+	for i := 0; i < len(letters); i += 2 {
+		letters[i] = strings.ToUpper(string(letters[i]))[0]
+	}
+	return string(letters) + "." + domain
+}
+
+// another asks for an account that shares one name with an existing one.
+func another(ctx context.Context, t *spec.Trial, change func(*target.Identity)) xrpc.Exchange {
+	identity := t.Target().NewIdentity()
+	change(&identity)
+	request, err := t.Target().SignUpRequest(ctx, t, identity)
+	t.Unless(err)
+	exchange := t.Do(ctx, request)
+	adopt(t, exchange)
+	return exchange
+}
+
+func signUpRefusals() []scenario {
+	taken := func(id, title string, level reports.Level, authority reports.Authority, change func(*target.Identity, *target.Account), checks ...check.Check) scenario {
+		return scenario{
+			id: id, title: title, level: level, authority: authority, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := own(ctx, t)
+				t.Expect(another(ctx, t, func(identity *target.Identity) { change(identity, account) }), checks...)
+			},
+		}
+	}
+	sameHandle := func(i *target.Identity, a *target.Account) { i.Handle = a.Handle }
+	return []scenario{
+		taken("handle.taken", "A handle that another account has is refused.", reports.Must, reports.Security, sameHandle, check.Refused()),
+		taken("handle.taken-case", "A handle that another account has is refused in any letter case.", reports.Must, reports.Security,
+			func(i *target.Identity, a *target.Account) { i.Handle = mixedCase(a.Handle) }, check.Refused()),
+		taken("handle.taken.named", "A handle that another account has is refused with HandleNotAvailable.", reports.Should, reports.Reference,
+			sameHandle, check.ErrorNamed("HandleNotAvailable")),
+		taken("email.taken", "An e-mail address that another account has is refused.", reports.Should, reports.Reference,
+			func(i *target.Identity, a *target.Account) { i.Email = a.Email }, check.Refused()),
+		taken("email.taken-case", "An e-mail address that another account has is refused in any letter case.", reports.Should, reports.Reference,
+			func(i *target.Identity, a *target.Account) { i.Email = strings.ToUpper(a.Email) }, check.Refused()),
+		taken("email.ill-formed", "An e-mail address without an @ is refused: mail has to reach it.", reports.May, reports.Reference,
+			func(i *target.Identity, _ *target.Account) { i.Email = "no-address" }, check.Refused()),
+		{
+			id: "refused.leaves-nothing", title: "A refused sign-up leaves the handle free.",
+			level: reports.Should, authority: reports.Reference, needs: signUp, run: refusalLeavesNothing,
+		},
+		{
+			id: "handle.race", title: "Of several sign-ups for one handle at once, exactly one succeeds.",
+			level: reports.Must, authority: reports.Security, needs: signUp, run: handleRace,
+		},
+	}
+}
+
+func refusalLeavesNothing(ctx context.Context, t *spec.Trial) {
+	account := own(ctx, t)
+	wanted := t.Target().NewIdentity()
+	refused := another(ctx, t, func(i *target.Identity) { i.Handle, i.Email = wanted.Handle, account.Email })
+	if refused.Succeeded() {
+		t.NotObserved("the target allows several accounts for one address, so that nothing was refused")
+	}
+	t.Expect(refused, check.Refused())
+	t.ExpectThat("signing up under the same handle, with a free address",
+		another(ctx, t, func(i *target.Identity) { i.Handle, i.Email = wanted.Handle, wanted.Email }), check.Succeeds())
+}

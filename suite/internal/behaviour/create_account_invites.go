@@ -1,0 +1,153 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// racers is how many clients try at once.
+const racers = 6
+
+func signUpInvites() []scenario {
+	return []scenario{
+		{
+			id: "invite.required", title: "Where describeServer says that an invite code is required, there is no account without one.",
+			level: reports.Must, authority: reports.Security,
+			run: func(ctx context.Context, t *spec.Trial) {
+				requireInvites(t)
+				t.ExpectThat("no invite code", signUpWith(ctx, t, t.Target().NewIdentity(), ""), check.Refused())
+			},
+		},
+		{
+			id: "invite.required.named", title: "A sign-up without the required invite code is refused with InvalidInviteCode.",
+			level: reports.Should, authority: reports.Reference,
+			run: func(ctx context.Context, t *spec.Trial) {
+				requireInvites(t)
+				t.ExpectThat("no invite code", signUpWith(ctx, t, t.Target().NewIdentity(), ""), check.ErrorNamed("InvalidInviteCode"))
+			},
+		},
+		{
+			id: "invite.empty", title: "An empty invite code is none.",
+			level: reports.Must, authority: reports.Security,
+			run: func(ctx context.Context, t *spec.Trial) {
+				requireInvites(t)
+				nobody := t.Target().NewIdentity()
+				exchange := t.Do(ctx, xrpc.Procedure(nsidCreateAccount, map[string]any{
+					"handle": nobody.Handle, "email": nobody.Email, "password": nobody.Password, "inviteCode": "",
+				}))
+				adopt(t, exchange)
+				t.ExpectThat("an empty invite code", exchange, check.Refused())
+			},
+		},
+		{
+			id: "invite.exhausted", title: "An invite code whose uses are spent is refused with InvalidInviteCode.",
+			level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+			run: func(ctx context.Context, t *spec.Trial) {
+				requireInvites(t)
+				code := inviteCode(ctx, t, map[string]any{"useCount": 1})
+				t.Rely(signUpWith(ctx, t, t.Target().NewIdentity(), code))
+				t.ExpectThat("a code of one use, the second time", signUpWith(ctx, t, t.Target().NewIdentity(), code),
+					check.ErrorNamed("InvalidInviteCode"))
+			},
+		},
+		{
+			id: "invite.refused-keeps-use", title: "A refused sign-up does not spend the invite code.",
+			level: reports.Should, authority: reports.Reference, needs: adminOnly, run: refusalKeepsUse,
+		},
+		{
+			id: "invite.race", title: "Of several sign-ups with a single-use invite code at once, exactly one succeeds.",
+			level: reports.Must, authority: reports.Security, needs: adminOnly, run: inviteRace,
+		},
+	}
+}
+
+func requireInvites(t *spec.Trial) {
+	if !t.Target().InviteRequired() {
+		t.NotObserved("the target requires no invite code")
+	}
+}
+
+func refusalKeepsUse(ctx context.Context, t *spec.Trial) {
+	requireInvites(t)
+	taken := own(ctx, t)
+	code := inviteCode(ctx, t, map[string]any{"useCount": 1})
+	identity := t.Target().NewIdentity()
+	identity.Handle = taken.Handle
+	t.ExpectThat("a handle that is taken", signUpWith(ctx, t, identity, code), check.Refused())
+	t.ExpectThat("the same code, with a free handle", signUpWith(ctx, t, t.Target().NewIdentity(), code), check.Succeeds())
+}
+
+// inviteRace lets several clients sign up with one code of one use.
+func inviteRace(ctx context.Context, t *spec.Trial) {
+	requireInvites(t)
+	code := inviteCode(ctx, t, map[string]any{"useCount": 1})
+	oneWinner(ctx, t, "sign-ups with one code of one use", func() xrpc.Request {
+		nobody := t.Target().NewIdentity()
+		return xrpc.Procedure(nsidCreateAccount, map[string]any{
+			"handle": nobody.Handle, "email": nobody.Email, "password": nobody.Password, "inviteCode": code,
+		})
+	})
+}
+
+// handleRace lets several clients sign up for one handle.
+func handleRace(ctx context.Context, t *spec.Trial) {
+	wanted := t.Target().NewIdentity()
+	code := ""
+	if t.Target().InviteRequired() {
+		made, err := t.Target().InviteCode(ctx, t, racers)
+		t.Unless(err)
+		code = made
+	}
+	oneWinner(ctx, t, "sign-ups for one handle", func() xrpc.Request {
+		nobody := t.Target().NewIdentity()
+		request := xrpc.Procedure(nsidCreateAccount, map[string]any{
+			"handle": wanted.Handle, "email": nobody.Email, "password": nobody.Password,
+		})
+		if code != "" {
+			request = request.With("inviteCode", code)
+		}
+		return request
+	})
+}
+
+// oneWinner sends requests at the same time and asks that exactly one of them
+// succeeds. The window of the race is widened where the target offers it.
+func oneWinner(ctx context.Context, t *spec.Trial, what string, make func() xrpc.Request) {
+	widen(ctx, t, nsidCreateAccount)
+	defer narrow(t, nsidCreateAccount)
+	requests := []xrpc.Request{}
+	for range racers {
+		requests = append(requests, make())
+	}
+	winners := 0
+	for _, exchange := range t.Race(ctx, requests) {
+		adopt(t, exchange)
+		if exchange.Succeeded() {
+			winners++
+		}
+	}
+	if winners != 1 {
+		t.Failf("exactly one success", "%d of %d %s succeeded", winners, racers, what)
+	}
+}
+
+// raceWindow is how long a commit waits while a race is widened.
+const raceWindow = "20ms"
+
+func widen(ctx context.Context, t *spec.Trial, nsid string) {
+	if t.Target().Missing(target.WidenRaces) == nil {
+		t.Unless(t.Target().Control().WidenRace(ctx, nsid, raceWindow))
+	}
+}
+
+// narrow ends what widen began, also when the run is being stopped.
+func narrow(t *spec.Trial, nsid string) {
+	if t.Target().Missing(target.WidenRaces) == nil {
+		_ = t.Target().Control().WidenRace(context.Background(), nsid, "0s")
+	}
+}

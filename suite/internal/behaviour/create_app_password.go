@@ -1,0 +1,170 @@
+package behaviour
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+func createAppPassword() endpoint {
+	return endpoint{
+		nsid: nsidCreateAppPassword,
+		recipe: spec.Recipe{
+			Credential: spec.AccessToken,
+			Needs:      login,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				return xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": t.Target().NewName("app")}).
+					WithBearer(session(ctx, t, shared(ctx, t)).Access)
+			},
+		},
+		cases: append(appPasswordEffects(), appPasswordLimits()...),
+	}
+}
+
+func appPasswordEffects() []scenario {
+	return []scenario{
+		{
+			id: "name.echoed", title: "The answer carries the name that was asked for.",
+			level: reports.Must, authority: reports.Lexicon, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				name := t.Target().NewName("app")
+				t.Expect(askAppPassword(ctx, t, session(ctx, t, shared(ctx, t)).Access, name), check.Member("name", name))
+			},
+		},
+		{
+			id: "password.logs-in", title: "The password logs in to the account that made it.",
+			level: reports.Must, authority: reports.Lexicon, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				t.Expect(logIn(ctx, t, account.Handle, newAppPassword(ctx, t, account).Password), check.Member("did", account.DID))
+			},
+		},
+		{
+			id: "account-password.lives", title: "The account's own password goes on working.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				newAppPassword(ctx, t, account)
+				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+			},
+		},
+		{
+			id: "password.unique", title: "Two app passwords differ.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				if newAppPassword(ctx, t, account).Password == newAppPassword(ctx, t, account).Password {
+					t.Fail("two passwords", "one and the same twice")
+				}
+			},
+		},
+		{
+			id: "password.other-account.refused", title: "The password does not log in to another account.",
+			level: reports.Must, authority: reports.Security, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				pair := accountPair(ctx, t)
+				made := newAppPassword(ctx, t, pair[1])
+				t.Rely(logIn(ctx, t, pair[1].Handle, made.Password))
+				t.Expect(logIn(ctx, t, pair[0].Handle, made.Password), check.Refused())
+			},
+		},
+		{
+			id: "password.exact", title: "The password is accepted as it was shown only, in its own letter case.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, made := shared(ctx, t), standing(ctx, t)
+				other := strings.ToUpper(made.Password)
+				if other == made.Password {
+					other = strings.ToLower(made.Password)
+				}
+				t.Rely(logIn(ctx, t, account.Handle, made.Password))
+				if other == made.Password {
+					t.NotObserved("the password has no letters")
+				}
+				t.Expect(logIn(ctx, t, account.Handle, other), check.Refused())
+			},
+		},
+		{
+			id: "name.taken", title: "A name in use is refused, or makes a second app password: it is no fault of the server.",
+			level: reports.Must, authority: reports.XRPC, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				made := newAppPassword(ctx, t, account)
+				exchange := askAppPassword(ctx, t, session(ctx, t, account).Access, made.Name)
+				if !exchange.Succeeded() {
+					t.Expect(exchange, check.Refused())
+				}
+			},
+		},
+		{
+			id: "name.taken.named", title: "A name in use is refused with 400 InvalidRequest.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				made := newAppPassword(ctx, t, account)
+				exchange := askAppPassword(ctx, t, session(ctx, t, account).Access, made.Name)
+				if exchange.Succeeded() {
+					t.NotObserved("the target allows two app passwords of one name")
+				}
+				t.Expect(exchange, check.RefusedWith(http.StatusBadRequest, "InvalidRequest"))
+			},
+		},
+		{
+			id: "name.other-account", title: "A name in use with another account is free.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				pair := accountPair(ctx, t)
+				made := newAppPassword(ctx, t, pair[0])
+				t.Expect(askAppPassword(ctx, t, session(ctx, t, pair[1]).Access, made.Name), check.Succeeds())
+			},
+		},
+	}
+}
+
+func appPasswordLimits() []scenario {
+	return []scenario{
+		{
+			id: "app-password.refused", title: "A session made with an app password can't create another.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				made := appSession(ctx, t, shared(ctx, t))
+				t.Rely(whoAmI(ctx, t, made.Access))
+				t.Expect(askAppPassword(ctx, t, made.Access, t.Target().NewName("app")), check.Refused())
+			},
+		},
+		{
+			error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
+			level: reports.Must, authority: reports.Lexicon, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				access := takenDownToken(ctx, t)
+				refusedAsTakenDown(t, askAppPassword(ctx, t, access, t.Target().NewName("app")))
+			},
+		},
+	}
+}
+
+// takenDownToken is the access token of an account that was taken down after
+// the token was used with success.
+func takenDownToken(ctx context.Context, t *spec.Trial) string {
+	account := fresh(ctx, t)
+	made := newSession(ctx, t, account)
+	t.Rely(askAppPassword(ctx, t, made.Access, t.Target().NewName("app")))
+	takeDown(ctx, t, account)
+	return made.Access
+}
+
+// refusedAsTakenDown asks for the declared error. A server for which the
+// takedown has ended the session never comes to raise it.
+func refusedAsTakenDown(t *spec.Trial, exchange xrpc.Exchange) {
+	t.Expect(exchange, check.Refused())
+	switch name := exchange.ErrorName(); name {
+	case "InvalidToken", "ExpiredToken", "AuthenticationRequired":
+		t.NotObserved("the takedown ended the session before: %s", name)
+	}
+	t.Expect(exchange, check.ErrorNamed("AccountTakedown"))
+}

@@ -1,0 +1,123 @@
+package behaviour
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+func createInviteCodes() endpoint {
+	return endpoint{
+		nsid: nsidCreateInviteCodes,
+		recipe: spec.Recipe{
+			Credential: spec.AdminBasic,
+			Needs:      adminOnly,
+			Request: func(_ context.Context, t *spec.Trial) xrpc.Request {
+				return t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCodes, map[string]any{
+					"codeCount": 1, "useCount": 1, "forAccounts": []any{t.Target().NewDID()},
+				}))
+			},
+		},
+		cases: []scenario{
+			{
+				id: "code-count.honoured", title: "Each account gets as many codes as codeCount says, all different.",
+				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				run: func(ctx context.Context, t *spec.Trial) {
+					first, second := t.Target().NewDID(), t.Target().NewDID()
+					const count = 3
+					lists := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
+						"codeCount": count, "useCount": 1, "forAccounts": []any{first, second}})))
+					for _, account := range []string{first, second} {
+						if got := len(lists[account]); got != count {
+							t.Failf(fmt.Sprintf("%d codes for %s", count, account), "%d codes", got)
+						}
+					}
+					if !distinct(append(lists[first], lists[second]...)) {
+						t.Fail("codes that all differ", "one code twice")
+					}
+				},
+			},
+			{
+				id: "accounts.answered", title: "The answer has an entry for each account that was named, and no other.",
+				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				run: func(ctx context.Context, t *spec.Trial) {
+					first, second := t.Target().NewDID(), t.Target().NewDID()
+					lists := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
+						"codeCount": 1, "useCount": 1, "forAccounts": []any{first, second}})))
+					if lists[first] == nil || lists[second] == nil || len(lists) != 2 {
+						t.Failf("an entry for each of the two accounts", "entries for %d", len(lists))
+					}
+				},
+			},
+			{
+				id: "code-count.default", title: "Without codeCount the request is refused, or one code is made, as the default says.",
+				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := t.Target().NewDID()
+					exchange := askInviteCodes(ctx, t, map[string]any{"useCount": 1, "forAccounts": []any{account}})
+					if exchange.Refused() {
+						return
+					}
+					t.Expect(exchange, check.Succeeds())
+					if got := len(codeLists(exchange)[account]); got != 1 {
+						t.Failf("one code", "%d codes", got)
+					}
+				},
+			},
+			{
+				id: "no-accounts.answered", title: "Without forAccounts, codes are made for nobody in particular.",
+				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				run: func(ctx context.Context, t *spec.Trial) {
+					const count = 2
+					lists := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{"codeCount": count, "useCount": 1})))
+					got := 0
+					for _, codes := range lists {
+						got += len(codes)
+					}
+					if got != count {
+						t.Failf(fmt.Sprintf("%d codes", count), "%d codes", got)
+					}
+				},
+			},
+			{
+				id: "codes.sign-up", title: "Each code makes an account, as often as useCount says.",
+				level: reports.Must, authority: reports.Lexicon, needs: adminOnly, run: codesSignUp,
+			},
+			{
+				id: "codes.listed", title: "The codes of an account are listed to that account.",
+				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := fresh(ctx, t)
+					made := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
+						"codeCount": 2, "useCount": 1, "forAccounts": []any{account.DID}})))[account.DID]
+					there := codesOf(ctx, t, account)
+					for _, code := range made {
+						if there[code] == nil {
+							t.Fail("each code in getAccountInviteCodes", "one is not there")
+						}
+					}
+				},
+			},
+		},
+	}
+}
+
+func askInviteCodes(ctx context.Context, t *spec.Trial, input map[string]any) xrpc.Exchange {
+	return t.Do(ctx, t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCodes, input)))
+}
+
+func codesSignUp(ctx context.Context, t *spec.Trial) {
+	account := t.Target().NewDID()
+	codes := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
+		"codeCount": 2, "useCount": 1, "forAccounts": []any{account}})))[account]
+	for i, code := range codes {
+		t.ExpectThat(fmt.Sprintf("code %d", i+1), signUpWith(ctx, t, t.Target().NewIdentity(), code), check.Succeeds())
+	}
+	if t.Target().InviteRequired() && len(codes) > 0 {
+		t.ExpectThat("a code of one use, the second time", signUpWith(ctx, t, t.Target().NewIdentity(), codes[0]), check.Refused())
+	}
+}

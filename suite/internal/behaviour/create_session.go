@@ -1,0 +1,226 @@
+package behaviour
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+func createSession() endpoint {
+	return endpoint{
+		nsid: nsidCreateSession,
+		recipe: spec.Recipe{
+			Needs: login,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				account := shared(ctx, t)
+				return account.LoginRequest(account.Handle)
+			},
+			Stranger: func(t *spec.Trial) xrpc.Request {
+				nobody := t.Target().NewIdentity()
+				return target.LoginRequest(nobody.Handle, nobody.Password)
+			},
+		},
+		cases: append(append(loginEffects(), loginIdentifiers()...), loginRefusals()...),
+	}
+}
+
+func loginEffects() []scenario {
+	return []scenario{
+		{
+			id: "session.belongs-to-account", title: "The answer names the account that logged in, by its DID and handle.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				exchange := t.Rely(logIn(ctx, t, account.Handle, account.Password))
+				t.Expect(exchange, check.Member("did", account.DID), check.Member("handle", account.Handle))
+				expectEmail(t, exchange, account)
+			},
+		},
+		{
+			id: "access-token.works", title: "The access token is accepted by getSession, for the account that logged in.",
+			level: reports.Must, authority: reports.Lexicon, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				made := sessionOf(t, logIn(ctx, t, account.Handle, account.Password))
+				t.Expect(whoAmI(ctx, t, made.Access), check.Member("did", account.DID))
+			},
+		},
+		{
+			id: "refresh-token.works", title: "The refresh token is accepted by refreshSession, for the account that logged in.",
+			level: reports.Must, authority: reports.Lexicon, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				made := sessionOf(t, logIn(ctx, t, account.Handle, account.Password))
+				t.Expect(refresh(ctx, t, made.Refresh), check.Member("did", account.DID))
+			},
+		},
+		{
+			id: "sessions.coexist", title: "A second session leaves the first one alive.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				first := newSession(ctx, t, account)
+				newSession(ctx, t, account)
+				t.ExpectThat("the first session's access token", whoAmI(ctx, t, first.Access), check.Succeeds())
+				t.ExpectThat("the first session's refresh token", refresh(ctx, t, first.Refresh), check.Succeeds())
+			},
+		},
+	}
+}
+
+// expectEmail holds an e-mail address in an answer against the account's own;
+// the document lets it be absent.
+func expectEmail(t *spec.Trial, exchange xrpc.Exchange, account *target.Account) {
+	email, there := exchange.Object()["email"].(string)
+	if there && account.Email != "" && !strings.EqualFold(email, account.Email) {
+		t.Fail("the account's own address, or none", "email is "+check.Value(email))
+	}
+}
+
+func loginIdentifiers() []scenario {
+	by := func(id, title string, identifier func(*target.Account) string) scenario {
+		return scenario{
+			id: id, title: title, level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				if identifier(account) == "" {
+					t.NotObserved("the account's address is not known")
+				}
+				t.Expect(logIn(ctx, t, identifier(account), account.Password), check.Member("did", account.DID))
+			},
+		}
+	}
+	return []scenario{
+		by("identifier.did", "The identifier may be the account's DID.", func(a *target.Account) string { return a.DID }),
+		by("identifier.email", "The identifier may be the account's e-mail address.", func(a *target.Account) string { return a.Email }),
+		by("identifier.handle-case", "The handle is recognised in any letter case.", func(a *target.Account) string { return strings.ToUpper(a.Handle) }),
+	}
+}
+
+// wrongLogin is a way to get identifier or password wrong.
+type wrongLogin struct {
+	id, title string
+	make      func(ctx context.Context, t *spec.Trial, account *target.Account) (identifier, password string)
+}
+
+func wrongLogins() []wrongLogin {
+	return []wrongLogin{
+		{"password.wrong", "Another password is refused.", func(_ context.Context, t *spec.Trial, a *target.Account) (string, string) {
+			return a.Handle, t.Target().NewPassword()
+		}},
+		{"password.empty", "An empty password is refused.", func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
+			return a.Handle, ""
+		}},
+		{"password.case", "The password in another letter case is refused.", func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
+			return a.Handle, strings.ToUpper(a.Password)
+		}},
+		{"password.prefix", "A part of the password is refused.", func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
+			return a.Handle, a.Password[:len(a.Password)-1]
+		}},
+		{"password.longer", "The password with a character more is refused.", func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
+			return a.Handle, a.Password + "x"
+		}},
+		{"identifier.unknown", "An identifier that no account has is refused.", func(_ context.Context, t *spec.Trial, a *target.Account) (string, string) {
+			return t.Target().NewIdentity().Handle, a.Password
+		}},
+		{"identifier.empty", "An empty identifier is refused.", func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
+			return "", a.Password
+		}},
+	}
+}
+
+func loginRefusals() []scenario {
+	var scenarios []scenario
+	for _, wrong := range wrongLogins() {
+		scenarios = append(scenarios, scenario{
+			id: wrong.id + ".refused", title: wrong.title, level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				t.Rely(logIn(ctx, t, account.Handle, account.Password))
+				identifier, password := wrong.make(ctx, t, account)
+				t.Expect(logIn(ctx, t, identifier, password), check.Refused())
+			},
+		})
+	}
+	return append(scenarios,
+		scenario{
+			id: "password.other-account.refused", title: "The password of another account is refused.",
+			level: reports.Must, authority: reports.Security, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, other := own(ctx, t), named(ctx, t, "other")
+				t.Rely(logIn(ctx, t, other.Handle, other.Password))
+				t.Expect(logIn(ctx, t, account.Handle, other.Password), check.Refused())
+			},
+		},
+		scenario{
+			id: "refusal.named", title: "A wrong password is refused with 401 AuthenticationRequired.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				t.Expect(logIn(ctx, t, shared(ctx, t).Handle, t.Target().NewPassword()),
+					check.RefusedWith(http.StatusUnauthorized, "AuthenticationRequired"))
+			},
+		},
+		scenario{
+			id: "refusal.discloses-nothing", title: "An unknown identifier and a wrong password are refused alike, so that nobody learns who has an account.",
+			level: reports.Should, authority: reports.Security, needs: login, run: discloseNothing,
+		},
+		scenario{
+			error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
+			level: reports.Must, authority: reports.Lexicon, needs: withTakers, run: loginTakenDown,
+		},
+		scenario{
+			id: "takedown.wrong-password", title: "With a wrong password, nobody learns that an account was taken down.",
+			level: reports.Should, authority: reports.Security, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := takenDown(ctx, t)
+				exchange := logIn(ctx, t, account.Handle, t.Target().NewPassword())
+				t.Expect(exchange, check.Refused())
+				if exchange.ErrorName() == "AccountTakedown" {
+					t.Fail("the refusal of any wrong password", check.Answer(exchange))
+				}
+			},
+		},
+		scenario{
+			id: "takedown.reinstated", title: "An account that was reinstated can log in again.",
+			level: reports.Must, authority: reports.Security, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				takeDown(ctx, t, account)
+				reinstate(ctx, t, account)
+				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+			},
+		},
+	)
+}
+
+func discloseNothing(ctx context.Context, t *spec.Trial) {
+	wrong := logIn(ctx, t, shared(ctx, t).Handle, t.Target().NewPassword())
+	unknown := logIn(ctx, t, t.Target().NewIdentity().Handle, t.Target().NewPassword())
+	t.Expect(wrong, check.Refused())
+	t.Expect(unknown, check.Refused())
+	if wrong.Status != unknown.Status || wrong.ErrorName() != unknown.ErrorName() || wrong.String("message") != unknown.String("message") {
+		t.Fail("the refusal of a wrong password: "+check.Answer(wrong), "for an unknown identifier: "+check.Answer(unknown))
+	}
+}
+
+// takenDown is an account that has been taken down, with the session from
+// before; scenarios share it.
+func takenDown(ctx context.Context, t *spec.Trial) *target.Account {
+	return spec.Once(ctx, t, "account taken down", func(ctx context.Context, t *spec.Trial) *target.Account {
+		account := fresh(ctx, t)
+		t.Rely(logIn(ctx, t, account.Handle, account.Password))
+		takeDown(ctx, t, account)
+		return account
+	})
+}
+
+func loginTakenDown(ctx context.Context, t *spec.Trial) {
+	account := takenDown(ctx, t)
+	t.Expect(logIn(ctx, t, account.Handle, account.Password), check.ErrorNamed("AccountTakedown"))
+}

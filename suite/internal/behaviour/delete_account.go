@@ -1,0 +1,269 @@
+package behaviour
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// doomed is an account with a code for its deletion.
+type doomed struct {
+	account *target.Account
+	code    string
+}
+
+func doom(ctx context.Context, t *spec.Trial) doomed {
+	account := fresh(ctx, t)
+	return doomed{account, deletionCode(ctx, t, account)}
+}
+
+func deleteAccount() endpoint {
+	next := &pending[doomed]{}
+	ask := func(did, password, code string) xrpc.Request {
+		return xrpc.Procedure(nsidDeleteAccount, map[string]any{"did": did, "password": password, "token": code})
+	}
+	return endpoint{
+		nsid: nsidDeleteAccount,
+		recipe: spec.Recipe{
+			Needs: withMail,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				kept := next.get(t, func() doomed { return doom(ctx, t) })
+				return ask(kept.account.DID, kept.account.Password, kept.code)
+			},
+			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
+			Stranger: func(t *spec.Trial) xrpc.Request {
+				return ask(t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode)
+			},
+			Transient: true,
+		},
+		cases: append(append(deletionEffects(), deletionRefusals()...), deletionErrors()...),
+	}
+}
+
+func deletionEffects() []scenario {
+	return []scenario{
+		{
+			id: "account.gone", title: "A deleted account can't log in any more, by its handle, DID or address.",
+			level: reports.Must, authority: reports.Lexicon, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := deleted(ctx, t).account
+				for _, identifier := range []string{account.Handle, account.DID, account.Email} {
+					t.ExpectThat("logging in after the deletion, as "+identifier, logIn(ctx, t, identifier, account.Password), check.Refused())
+				}
+			},
+		},
+		{
+			id: "session.gone", title: "The sessions of a deleted account are refused.",
+			level: reports.Must, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				gone := deleted(ctx, t)
+				t.ExpectThat("refreshing a session after the deletion", refresh(ctx, t, gone.session.Refresh), check.Refused())
+				t.ExpectThat("getSession after the deletion", whoAmI(ctx, t, gone.session.Access), check.Refused())
+			},
+		},
+		{
+			id: "app-password.gone", title: "An app password of a deleted account does not log in any more.",
+			level: reports.Must, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				gone := deleted(ctx, t)
+				t.ExpectThat("logging in with the app password after the deletion",
+					logIn(ctx, t, gone.account.Handle, gone.appPassword.Password), check.Refused())
+			},
+		},
+		{
+			id: "address.free", title: "The e-mail address of a deleted account is free again.",
+			level: reports.Should, authority: reports.Reference, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				gone := deleted(ctx, t)
+				t.Expect(another(ctx, t, func(i *target.Identity) { i.Email = gone.account.Email }), check.Succeeds())
+			},
+		},
+		{
+			id: "other-account.lives", title: "Other accounts go on working.",
+			level: reports.Must, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				other := own(ctx, t)
+				deleted(ctx, t)
+				t.Expect(logIn(ctx, t, other.Handle, other.Password), check.Succeeds())
+			},
+		},
+		{
+			id: "repeat.refused", title: "An account can't be deleted twice.",
+			level: reports.Must, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				gone := deleted(ctx, t)
+				t.Expect(remove(ctx, t, gone.account.DID, gone.account.Password, gone.code), check.Refused())
+			},
+		},
+	}
+}
+
+// goneAccount is an account that was deleted, with what it had before.
+type goneAccount struct {
+	doomed
+	session     target.Session
+	appPassword appPassword
+}
+
+// How long a deletion may take to show: servers delete in the background after
+// they have answered.
+const (
+	deletionPatience = 5 * time.Second
+	deletionInterval = 50 * time.Millisecond
+)
+
+// deleted is an account that was deleted; scenarios share it.
+func deleted(ctx context.Context, t *spec.Trial) goneAccount {
+	return spec.Once(ctx, t, "deleted account", func(ctx context.Context, t *spec.Trial) goneAccount {
+		account := fresh(ctx, t)
+		gone := goneAccount{session: newSession(ctx, t, account), appPassword: newAppPassword(ctx, t, account)}
+		t.Rely(logIn(ctx, t, account.Handle, gone.appPassword.Password))
+		gone.doomed = doomed{account, deletionCode(ctx, t, account)}
+		t.Rely(remove(ctx, t, account.DID, account.Password, gone.code))
+		awaitDeletion(ctx, t, gone)
+		return gone
+	})
+}
+
+// awaitDeletion waits until a deletion shows, for a bounded time: whether it
+// does is for the scenarios to say.
+func awaitDeletion(ctx context.Context, t *spec.Trial, gone goneAccount) {
+	shows := func() bool {
+		exchange := logIn(ctx, t, gone.account.Handle, gone.account.Password)
+		return exchange.Refused() && exchange.ErrorName() != "AccountTakedown" &&
+			!refresh(ctx, t, gone.session.Refresh).Succeeded() && !whoAmI(ctx, t, gone.session.Access).Succeeded()
+	}
+	for deadline := time.Now().Add(deletionPatience); !shows() && time.Now().Before(deadline); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(deletionInterval):
+		}
+	}
+}
+
+// wrongDeletion is a way to get one of the three proofs of a deletion wrong.
+type wrongDeletion struct {
+	id, title string
+	level     reports.Level
+	make      func(ctx context.Context, t *spec.Trial, kept doomed) (did, password, code string)
+}
+
+func wrongDeletions() []wrongDeletion {
+	return []wrongDeletion{
+		{"password.wrong", "Another password than the account's is refused.", reports.Must,
+			func(_ context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, t.Target().NewPassword(), d.code
+			}},
+		{"password.empty", "An empty password is refused.", reports.Must,
+			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, "", d.code
+			}},
+		{"password.app-password", "An app password is not taken for the account's.", reports.Must,
+			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, newAppPassword(ctx, t, d.account).Password, d.code
+			}},
+		{"did.other-account", "The password and code of one account do not delete another.", reports.Must,
+			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				return own(ctx, t).DID, d.account.Password, d.code
+			}},
+		{"code.other-account", "The code of another account is refused.", reports.Must,
+			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				other := fresh(ctx, t)
+				return other.DID, other.Password, d.code
+			}},
+		{"code.of-reset", "The code for a password reset is refused.", reports.Must,
+			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, d.account.Password, resetCode(ctx, t, d.account)
+			}},
+		{"code.empty", "An empty code is refused.", reports.Must,
+			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, d.account.Password, ""
+			}},
+		{"code.superseded", "A code is refused once a newer one was mailed.", reports.Should,
+			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				if newer := deletionCode(ctx, t, d.account); newer == d.code {
+					t.NotObserved("the target mails the same code again")
+				}
+				return d.account.DID, d.account.Password, d.code
+			}},
+	}
+}
+
+func deletionRefusals() []scenario {
+	var scenarios []scenario
+	for _, wrong := range wrongDeletions() {
+		authority := reports.Security
+		if wrong.level == reports.Should {
+			authority = reports.Reference
+		}
+		scenarios = append(scenarios, scenario{
+			id: wrong.id, title: wrong.title, level: wrong.level, authority: authority, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				kept := doom(ctx, t)
+				did, password, code := wrong.make(ctx, t, kept)
+				t.Expect(remove(ctx, t, did, password, code), check.Refused())
+				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())
+			},
+		})
+	}
+	return append(scenarios,
+		scenario{
+			id: "password.wrong.named", title: "A wrong password is refused with 401 AuthenticationRequired.",
+			level: reports.Should, authority: reports.Reference, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				kept := doom(ctx, t)
+				t.Expect(remove(ctx, t, kept.account.DID, t.Target().NewPassword(), kept.code),
+					check.RefusedWith(http.StatusUnauthorized, "AuthenticationRequired"))
+			},
+		},
+		scenario{
+			id: "unknown-account.refused", title: "An account that does not exist can't be deleted.",
+			level: reports.Must, authority: reports.Security,
+			run: func(ctx context.Context, t *spec.Trial) {
+				t.Expect(remove(ctx, t, t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode), check.Refused())
+			},
+		},
+		scenario{
+			id: "code.expires", title: "A code is refused when a quarter of an hour has passed.",
+			level: reports.Should, authority: reports.Reference, needs: withClock,
+			run: func(ctx context.Context, t *spec.Trial) {
+				kept := doom(ctx, t)
+				advance(ctx, t, afterCodeLife)
+				t.Expect(remove(ctx, t, kept.account.DID, kept.account.Password, kept.code), check.Refused())
+			},
+		},
+	)
+}
+
+func deletionErrors() []scenario {
+	return []scenario{
+		{
+			error: "InvalidToken", title: "A code that was never mailed is refused with InvalidToken.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				t.Expect(remove(ctx, t, account.DID, account.Password, bogusMailCode), check.ErrorNamed("InvalidToken"))
+				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+			},
+		},
+		{
+			error: "ExpiredToken", title: "A code whose time has passed is refused with ExpiredToken, and the account lives on.",
+			level: reports.Must, authority: reports.Lexicon, needs: withClock,
+			run: func(ctx context.Context, t *spec.Trial) {
+				kept := doom(ctx, t)
+				advance(ctx, t, longAfterCode)
+				t.ExpectThat("a code that is a day old",
+					remove(ctx, t, kept.account.DID, kept.account.Password, kept.code), check.ErrorNamed("ExpiredToken"))
+				t.ExpectThat("logging in to the account afterwards",
+					logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())
+			},
+		},
+	}
+}

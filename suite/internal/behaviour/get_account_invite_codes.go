@@ -1,0 +1,270 @@
+package behaviour
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+func getAccountInviteCodes() endpoint {
+	return endpoint{
+		nsid: nsidGetAccountInviteCodes,
+		recipe: spec.Recipe{
+			Credential: spec.AccessToken,
+			Needs:      login,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				account := shared(ctx, t)
+				if t.Target().Missing(target.SignUp) == nil {
+					account = invitedAccount(ctx, t)
+				}
+				return xrpc.Query(nsidGetAccountInviteCodes, url.Values{}).WithBearer(session(ctx, t, account).Access)
+			},
+		},
+		cases: append(codeEntries(), codeCreation()...),
+	}
+}
+
+func codeEntries() []scenario {
+	return []scenario{
+		{
+			id: "other-account.hidden", title: "The codes of another account are not listed.",
+			level: reports.Must, authority: reports.Security, needs: withAdmin,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, other := invitedAccount(ctx, t), own(ctx, t)
+				t.Rely(t.Do(ctx, codesRequest(session(ctx, t, account).Access)))
+				theirs := codesOf(ctx, t, other)
+				for code := range codesOf(ctx, t, account) {
+					if theirs[code] != nil {
+						t.Fail("only the account's own codes", "a code of another account is listed")
+					}
+				}
+			},
+		},
+		{
+			id: "uses.recorded", title: "A use is listed with the DID of the account that was made.",
+			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+			run: func(ctx context.Context, t *spec.Trial) {
+				requireInvites(t)
+				account := fresh(ctx, t)
+				code := inviteCode(ctx, t, map[string]any{"useCount": 2, "forAccount": account.DID})
+				guest := adoptOrStop(t, signUpWith(ctx, t, t.Target().NewIdentity(), code))
+				uses, _ := codesOf(ctx, t, account)[code]["uses"].([]any)
+				if len(uses) != 1 {
+					t.Failf("one use of the code", "%d uses", len(uses))
+				}
+				use, _ := uses[0].(map[string]any)
+				if use["usedBy"] != any(guest.DID) {
+					t.Fail("usedBy to be the DID of the account that was made", "usedBy is "+check.Value(use["usedBy"]))
+				}
+			},
+		},
+		{
+			id: "available.total", title: "available stays the number of uses that the code was made with.",
+			level: reports.Should, authority: reports.Reference, needs: withAdmin,
+			run: func(ctx context.Context, t *spec.Trial) {
+				requireInvites(t)
+				for _, entry := range codesOf(ctx, t, invitedAccount(ctx, t)) {
+					if uses, _ := entry["uses"].([]any); len(uses) == 1 && fmt.Sprint(entry["available"]) != "2" {
+						t.Failf("available to be 2, of which 1 is used", "available is %v", entry["available"])
+					}
+				}
+			},
+		},
+		{
+			id: "disabled.false", title: "A code that nobody has disabled is not listed as disabled.",
+			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+			run: func(ctx context.Context, t *spec.Trial) {
+				for _, entry := range codesOf(ctx, t, invitedAccount(ctx, t)) {
+					if entry["disabled"] == any(true) {
+						t.Fail("disabled to be false", "disabled is true")
+					}
+				}
+			},
+		},
+		{
+			id: "include-used.false", title: "With includeUsed=false, codes whose uses are spent are left out, and others are not.",
+			level: reports.Must, authority: reports.Lexicon, needs: withAdmin, run: usedLeftOut,
+		},
+		{
+			id: "include-used.default", title: "Without includeUsed, codes whose uses are spent are listed.",
+			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+			run: func(ctx context.Context, t *spec.Trial) {
+				spent := spentCode(ctx, t)
+				if codesOf(ctx, t, spent.account)[spent.code] == nil {
+					t.Fail("the spent code in the list", "it is not there")
+				}
+			},
+		},
+	}
+}
+
+// adoptOrStop is the account that a sign-up has to have made.
+func adoptOrStop(t *spec.Trial, exchange xrpc.Exchange) *target.Account {
+	t.Rely(exchange)
+	return &target.Account{DID: exchange.String("did")}
+}
+
+// spent is an account with a code whose only use is spent, and one that is
+// not.
+type spent struct {
+	account    *target.Account
+	code, open string
+}
+
+func spentCode(ctx context.Context, t *spec.Trial) spent {
+	requireInvites(t)
+	return spec.Once(ctx, t, "account with a spent code", func(ctx context.Context, t *spec.Trial) spent {
+		account := fresh(ctx, t)
+		made := spent{account: account,
+			code: inviteCode(ctx, t, map[string]any{"useCount": 1, "forAccount": account.DID}),
+			open: inviteCode(ctx, t, map[string]any{"useCount": 1, "forAccount": account.DID})}
+		t.Rely(signUpWith(ctx, t, t.Target().NewIdentity(), made.code))
+		return made
+	})
+}
+
+func usedLeftOut(ctx context.Context, t *spec.Trial) {
+	spent := spentCode(ctx, t)
+	request := codesRequest(session(ctx, t, spent.account).Access).WithParameter("includeUsed", "false")
+	there := codesIn(t.Rely(t.Do(ctx, request)))
+	if there[spent.code] != nil {
+		t.Fail("the list without the spent code", "it is there")
+	}
+	if there[spent.open] == nil {
+		t.Fail("the open code in the list", "it is not there")
+	}
+}
+
+// mostOpen is how many open codes an account is given at most by asking.
+const mostOpen = 5
+
+func codeCreation() []scenario {
+	intervals := []target.Capability{target.SignUp, target.Clock}
+	return []scenario{
+		{
+			id: "create-available.false", title: "With createAvailable=false no code is made.",
+			level: reports.Must, authority: reports.Lexicon, needs: intervals,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				advance(ctx, t, "1200h")
+				if got := len(codesOf(ctx, t, account)); got != 0 {
+					t.Failf("no code", "%d codes", got)
+				}
+				if len(earned(ctx, t, account)) == 0 {
+					t.NotObserved("the target gives out no codes in time")
+				}
+			},
+		},
+		{
+			id: "interval.limit", title: "In time, an account earns codes by asking for them, at most five open ones.",
+			level: reports.Should, authority: reports.Reference, needs: intervals,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				advance(ctx, t, "1200h")
+				codes := earned(ctx, t, account)
+				if len(codes) == 0 {
+					t.NotObserved("the target gives out no codes in time")
+				}
+				if again := earned(ctx, t, account); len(codes) > mostOpen || len(again) != len(codes) {
+					t.Failf(fmt.Sprintf("at most %d codes, and no more by asking again", mostOpen), "%d, then %d", len(codes), len(again))
+				}
+			},
+		},
+		{
+			id: "interval.belongs-to-account", title: "Codes that an account earned are made for that account and by it.",
+			level: reports.Should, authority: reports.Reference, needs: intervals,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				advance(ctx, t, "1200h")
+				codes := earned(ctx, t, account)
+				if len(codes) == 0 {
+					t.NotObserved("the target gives out no codes in time")
+				}
+				for _, entry := range codes {
+					if entry["forAccount"] != any(account.DID) || entry["createdBy"] != any(account.DID) {
+						t.Failf("forAccount and createdBy to be the account's DID", "%s and %s",
+							check.Value(entry["forAccount"]), check.Value(entry["createdBy"]))
+					}
+				}
+			},
+		},
+		{
+			id: "interval.code-signs-up", title: "A code that an account earned makes an account.",
+			level: reports.Should, authority: reports.Reference, needs: intervals,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				advance(ctx, t, "1200h")
+				for code := range earned(ctx, t, account) {
+					t.Expect(signUpWith(ctx, t, t.Target().NewIdentity(), code), check.Succeeds())
+					return
+				}
+				t.NotObserved("the target gives out no codes in time")
+			},
+		},
+		{
+			error: "DuplicateCreate", title: "Of several requests that would make the same codes at once, those that lose are refused with DuplicateCreate.",
+			level: reports.Must, authority: reports.Lexicon, needs: intervals, run: duplicateCreate,
+		},
+		{
+			id: "interval.race", title: "Requests that make codes at once make no more of them than one alone.",
+			level: reports.Must, authority: reports.Security, needs: intervals,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, exchanges := raceForCodes(ctx, t)
+				for _, exchange := range exchanges {
+					if !exchange.Succeeded() {
+						t.Expect(exchange, check.Refused())
+					}
+				}
+				if got := len(codesOf(ctx, t, account)); got > mostOpen {
+					t.Failf(fmt.Sprintf("at most %d codes", mostOpen), "%d codes", got)
+				}
+			},
+		},
+	}
+}
+
+// earned asks for an account's codes and for those that it may have by now.
+func earned(ctx context.Context, t *spec.Trial, account *target.Account) map[string]map[string]any {
+	return codesIn(t.Rely(t.Do(ctx, earnRequest(session(ctx, t, account).Access))))
+}
+
+func earnRequest(accessToken string) xrpc.Request {
+	return xrpc.Query(nsidGetAccountInviteCodes, url.Values{"createAvailable": {"true"}}).WithBearer(accessToken)
+}
+
+// raceForCodes lets several requests make the codes that an account may have.
+func raceForCodes(ctx context.Context, t *spec.Trial) (*target.Account, []xrpc.Exchange) {
+	account := fresh(ctx, t)
+	advance(ctx, t, "1200h")
+	request := earnRequest(session(ctx, t, account).Access)
+	widen(ctx, t, nsidGetAccountInviteCodes)
+	defer narrow(t, nsidGetAccountInviteCodes)
+	requests := make([]xrpc.Request, racers)
+	for i := range requests {
+		requests[i] = request
+	}
+	return account, t.Race(ctx, requests)
+}
+
+func duplicateCreate(ctx context.Context, t *spec.Trial) {
+	account, exchanges := raceForCodes(ctx, t)
+	lost := 0
+	for _, exchange := range exchanges {
+		if !exchange.Succeeded() {
+			t.ExpectThat("losing a race for codes", exchange, check.ErrorNamed("DuplicateCreate"))
+			lost++
+		}
+	}
+	if lost == 0 && len(codesOf(ctx, t, account)) == 0 {
+		t.NotObserved("the target gives out no codes in time")
+	}
+	if lost == 0 {
+		t.NotObserved("of %d requests at once, none lost the race", racers)
+	}
+}

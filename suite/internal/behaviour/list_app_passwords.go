@@ -1,0 +1,94 @@
+package behaviour
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+func listAppPasswords() endpoint {
+	return endpoint{
+		nsid: nsidListAppPasswords,
+		recipe: spec.Recipe{
+			Credential: spec.AccessToken,
+			Needs:      login,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				standing(ctx, t)
+				return xrpc.Query(nsidListAppPasswords, nil).WithBearer(session(ctx, t, shared(ctx, t)).Access)
+			},
+		},
+		cases: []scenario{
+			{
+				id: "created.listed", title: "An app password is listed by its name once it is made.",
+				level: reports.Must, authority: reports.Lexicon, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					first, second := newAppPassword(ctx, t, account), newAppPassword(ctx, t, account)
+					names, _ := listed(ctx, t, session(ctx, t, account).Access)
+					for _, made := range []appPassword{first, second} {
+						if !slices.Contains(names, made.Name) {
+							t.Failf("the list to name "+made.Name, "names are %v", names)
+						}
+					}
+				},
+			},
+			{
+				id: "secret.hidden", title: "The list shows no password.",
+				level: reports.Must, authority: reports.Security, needs: login, run: listHidesSecrets,
+			},
+			{
+				id: "other-account.hidden", title: "The list shows no app password of another account.",
+				level: reports.Must, authority: reports.Security, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					pair := accountPair(ctx, t)
+					made := newAppPassword(ctx, t, pair[1])
+					names, _ := listed(ctx, t, session(ctx, t, pair[0]).Access)
+					if slices.Contains(names, made.Name) {
+						t.Fail("only the account's own app passwords", "the name of another account's")
+					}
+				},
+			},
+			{
+				id: "revoked.gone", title: "A revoked app password is not listed any more.",
+				level: reports.Must, authority: reports.Lexicon, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					t.Rely(revoke(ctx, t, account, made.Name))
+					names, _ := listed(ctx, t, session(ctx, t, account).Access)
+					if slices.Contains(names, made.Name) {
+						t.Fail("the list without "+made.Name, "it is still there")
+					}
+				},
+			},
+			{
+				error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
+				level: reports.Must, authority: reports.Lexicon, needs: withTakers,
+				run: func(ctx context.Context, t *spec.Trial) {
+					access := takenDownToken(ctx, t)
+					refusedAsTakenDown(t, t.Do(ctx, xrpc.Query(nsidListAppPasswords, nil).WithBearer(access)))
+				},
+			},
+		},
+	}
+}
+
+func listHidesSecrets(ctx context.Context, t *spec.Trial) {
+	account := shared(ctx, t)
+	made := newAppPassword(ctx, t, account)
+	_, exchange := listed(ctx, t, session(ctx, t, account).Access)
+	body := string(exchange.Body)
+	if strings.Contains(body, made.Password) || strings.Contains(body, loose(made.Password)) {
+		t.Fail("no app password in the list", "the password that was made stands in it")
+	}
+	if strings.Contains(body, account.Password) {
+		t.Fail("no password in the list", "the account's password stands in it")
+	}
+	if passwords := members(exchange, "passwords", "password"); len(passwords) > 0 {
+		t.Fail("entries without the member password", "an entry with it")
+	}
+}

@@ -1,0 +1,137 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// afterGrace is past the time in which a refresh token may be used again: two
+// hours on the reference server.
+const afterGrace = "3h"
+
+func refreshSession() endpoint {
+	tokens := &pending[target.Session]{}
+	return endpoint{
+		nsid: nsidRefreshSession,
+		recipe: spec.Recipe{
+			Credential: spec.RefreshToken,
+			Needs:      login,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				kept := tokens.get(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
+				return xrpc.ProcedureWithoutInput(nsidRefreshSession).WithBearer(kept.Refresh)
+			},
+			Settle: func(_ context.Context, _ *spec.Trial, exchange xrpc.Exchange) { tokens.used() },
+		},
+		cases: append(rotation(), deadRefreshTokens()...),
+	}
+}
+
+func rotation() []scenario {
+	return []scenario{
+		{
+			id: "session.belongs-to-account", title: "The answer is about the account whose token was sent.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				exchange := refresh(ctx, t, newSession(ctx, t, account).Refresh)
+				t.Expect(exchange, check.Member("did", account.DID), check.Member("handle", account.Handle))
+			},
+		},
+		{
+			id: "access-token.works", title: "The new access token is accepted by getSession, for the same account.",
+			level: reports.Must, authority: reports.Lexicon, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
+				t.Expect(whoAmI(ctx, t, made.Access), check.Member("did", account.DID))
+			},
+		},
+		{
+			id: "refresh-token.works", title: "The new refresh token is accepted in its turn, for the same account.",
+			level: reports.Must, authority: reports.Lexicon, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
+				t.Expect(refresh(ctx, t, made.Refresh), check.Member("did", account.DID))
+			},
+		},
+		{
+			id: "rotation.new-refresh-token", title: "The refresh token is replaced by another one.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				old := newSession(ctx, t, shared(ctx, t))
+				made := sessionOf(t, refresh(ctx, t, old.Refresh))
+				if made.Refresh == old.Refresh {
+					t.Fail("another refresh token", "the one that was sent")
+				}
+			},
+		},
+		{
+			id: "rotation.old-token-dies", title: "A refresh token that was used is refused once its grace is over.",
+			level: reports.Should, authority: reports.Reference, needs: []target.Capability{target.Login, target.Clock},
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				old := newSession(ctx, t, account)
+				made := sessionOf(t, refresh(ctx, t, old.Refresh))
+				advance(ctx, t, afterGrace)
+				t.ExpectThat("the new refresh token, three hours later", refresh(ctx, t, made.Refresh), check.Succeeds())
+				t.ExpectThat("the used refresh token, three hours later", refresh(ctx, t, old.Refresh), check.Refused())
+			},
+		},
+		{
+			id: "app-password.stays-limited", title: "A refreshed app-password session can't create app passwords.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				made := sessionOf(t, refresh(ctx, t, appSession(ctx, t, shared(ctx, t)).Refresh))
+				t.Rely(whoAmI(ctx, t, made.Access))
+				t.Expect(askAppPassword(ctx, t, made.Access, t.Target().NewName("app")), check.Refused())
+			},
+		},
+	}
+}
+
+func deadRefreshTokens() []scenario {
+	return []scenario{
+		{
+			error: "AccountTakedown", title: "The session of an account that was taken down is refused with AccountTakedown.",
+			level: reports.Must, authority: reports.Lexicon, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				made := newSession(ctx, t, account)
+				takeDown(ctx, t, account)
+				exchange := refresh(ctx, t, made.Refresh)
+				t.Expect(exchange, check.Refused())
+				if name := exchange.ErrorName(); name == "ExpiredToken" || name == "InvalidToken" {
+					t.NotObserved("the takedown ended the session before: %s", name)
+				}
+				t.Expect(exchange, check.ErrorNamed("AccountTakedown"))
+			},
+		},
+		{
+			id: "takedown.session-ends", title: "A takedown ends the sessions: once reinstated, the account logs in anew.",
+			level: reports.Should, authority: reports.Reference, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				made := newSession(ctx, t, account)
+				takeDown(ctx, t, account)
+				reinstate(ctx, t, account)
+				t.Rely(logIn(ctx, t, account.Handle, account.Password))
+				t.Expect(refresh(ctx, t, made.Refresh), check.Refused())
+			},
+		},
+		{
+			id: "revoked.named", title: "A revoked refresh token is refused with ExpiredToken.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				made := newSession(ctx, t, shared(ctx, t))
+				t.Rely(logOut(ctx, t, made.Refresh))
+				t.Expect(refresh(ctx, t, made.Refresh), check.ErrorNamed("ExpiredToken"))
+			},
+		},
+	}
+}

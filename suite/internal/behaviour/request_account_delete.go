@@ -1,0 +1,67 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+func requestAccountDelete() endpoint {
+	request := func(ctx context.Context, t *spec.Trial, account *target.Account) xrpc.Request {
+		return xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(session(ctx, t, account).Access)
+	}
+	return endpoint{
+		nsid: nsidRequestAccountDelete,
+		recipe: spec.Recipe{
+			Credential: spec.AccessToken,
+			Needs:      signUp,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				return request(ctx, t, named(ctx, t, "mail"))
+			},
+		},
+		cases: []scenario{
+			{
+				id: "mail.sent", title: "A mail with a code goes to the account's address.",
+				level: reports.Must, authority: reports.Lexicon, needs: withMail,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := fresh(ctx, t)
+					box := mailbox(ctx, t, account.Email)
+					t.Rely(t.Do(ctx, request(ctx, t, account)))
+					expectMail(ctx, t, box)
+				},
+			},
+			{
+				id: "account.lives", title: "Asking for the deletion changes nothing yet: the account goes on working.",
+				level: reports.Must, authority: reports.Security, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := fresh(ctx, t)
+					made := session(ctx, t, account)
+					t.Rely(t.Do(ctx, request(ctx, t, account)))
+					t.ExpectThat("logging in", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+					t.ExpectThat("the session from before", whoAmI(ctx, t, made.Access), check.Succeeds())
+				},
+			},
+			{
+				id: "takedown.refused", title: "An account that was taken down can't ask for its deletion.",
+				level: reports.Should, authority: reports.Reference, needs: withTakers,
+				run: func(ctx context.Context, t *spec.Trial) {
+					access := takenDownToken(ctx, t)
+					t.Expect(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(access)), check.Refused())
+				},
+			},
+		},
+	}
+}
+
+// expectMail waits for a mail with a code in it.
+func expectMail(ctx context.Context, t *spec.Trial, box *target.Mailbox) {
+	code, err := box.Code(ctx)
+	t.Unless(err)
+	if code == "" {
+		t.Fail("a mail with a code to the account's address", "none came within the time limit")
+	}
+}

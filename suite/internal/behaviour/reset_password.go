@@ -1,0 +1,199 @@
+package behaviour
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// How far the clock is moved past a mailed code's life: 15 minutes on the
+// reference server; no server should let one live for a day.
+const (
+	afterCodeLife = "16m"
+	longAfterCode = "25h"
+)
+
+// bogusMailCode has the form of a mailed code.
+const bogusMailCode = "AAAAA-BBBBB"
+
+func resetPassword() endpoint {
+	code := &pending[string]{}
+	ask := func(t *spec.Trial, code string) xrpc.Request {
+		return xrpc.Procedure(nsidResetPassword, map[string]any{"token": code, "password": t.Target().NewPassword()})
+	}
+	return endpoint{
+		nsid: nsidResetPassword,
+		recipe: spec.Recipe{
+			Needs: withMail,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				account := named(ctx, t, "reset")
+				return ask(t, code.get(t, func() string { return resetCode(ctx, t, account) }))
+			},
+			Settle: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+				code.used()
+				account := named(ctx, t, "reset")
+				if password, ok := exchange.Request.Input["password"].(string); ok {
+					account.Password = password
+				}
+				account.Forget()
+			},
+			Stranger: func(t *spec.Trial) xrpc.Request { return ask(t, bogusMailCode) },
+		},
+		cases: append(append(resetEffects(), resetRefusals()...), resetErrors()...),
+	}
+}
+
+func resetEffects() []scenario {
+	return []scenario{
+		{
+			id: "password.replaced", title: "The new password logs in, and the old one does not any more.",
+			level: reports.Must, authority: reports.Lexicon, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				old := account.Password
+				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
+				t.ExpectThat("logging in with the new password", logIn(ctx, t, account.Handle, account.Password), check.Member("did", account.DID))
+				t.ExpectThat("logging in with the old password", logIn(ctx, t, account.Handle, old), check.Refused())
+			},
+		},
+		{
+			id: "other-account.lives", title: "The password of another account stays as it is.",
+			level: reports.Must, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, other := fresh(ctx, t), own(ctx, t)
+				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
+				t.ExpectThat("logging in to the other account", logIn(ctx, t, other.Handle, other.Password), check.Succeeds())
+				t.ExpectThat("logging in to the other account with the new password", logIn(ctx, t, other.Handle, account.Password), check.Refused())
+			},
+		},
+		{
+			id: "sessions.end", title: "The account's sessions can't be refreshed after its password was reset.",
+			level: reports.Should, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				made := newSession(ctx, t, account)
+				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
+				t.Expect(refresh(ctx, t, made.Refresh), check.Refused())
+			},
+		},
+		{
+			id: "app-passwords.live", title: "App passwords go on working after the account's password was reset.",
+			level: reports.Should, authority: reports.Reference, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				made := newAppPassword(ctx, t, account)
+				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
+				t.Expect(logIn(ctx, t, account.Handle, made.Password), check.Succeeds())
+			},
+		},
+		{
+			id: "code.any-case", title: "The code is accepted in any letter case.",
+			level: reports.May, authority: reports.Reference, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				exchange := reset(ctx, t, account, swapCase(resetCode(ctx, t, account)), t.Target().NewPassword())
+				if exchange.Refused() {
+					t.NotObserved("the target wants the code as it was mailed")
+				}
+				t.Expect(exchange, check.Succeeds())
+			},
+		},
+	}
+}
+
+func swapCase(text string) string {
+	if lower := strings.ToLower(text); lower != text {
+		return lower
+	}
+	return strings.ToUpper(text)
+}
+
+// refusedCode is a way to reset a password with a code that is not, or no
+// longer, the account's.
+type refusedCode struct {
+	id, title string
+	level     reports.Level
+	authority reports.Authority
+	code      func(ctx context.Context, t *spec.Trial, account *target.Account) string
+}
+
+func refusedCodes() []refusedCode {
+	return []refusedCode{
+		{"code.single-use", "A code that was used is refused.", reports.Must, reports.Security,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				code := resetCode(ctx, t, account)
+				t.Rely(reset(ctx, t, account, code, t.Target().NewPassword()))
+				return code
+			}},
+		{"code.superseded", "A code is refused once a newer one was mailed.", reports.Should, reports.Reference,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				code := resetCode(ctx, t, account)
+				if newer := resetCode(ctx, t, account); newer == code {
+					t.NotObserved("the target mails the same code again")
+				}
+				return code
+			}},
+		{"code.of-deletion", "The code for a deletion is refused.", reports.Must, reports.Security,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				return deletionCode(ctx, t, account)
+			}},
+		{"code.empty", "An empty code is refused.", reports.Must, reports.Security,
+			func(context.Context, *spec.Trial, *target.Account) string { return "" }},
+	}
+}
+
+func resetRefusals() []scenario {
+	var scenarios []scenario
+	for _, wrong := range refusedCodes() {
+		scenarios = append(scenarios, scenario{
+			id: wrong.id, title: wrong.title, level: wrong.level, authority: wrong.authority, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				code := wrong.code(ctx, t, account)
+				before := account.Password
+				t.Expect(reset(ctx, t, account, code, t.Target().NewPassword()), check.Refused())
+				t.ExpectThat("logging in with the password from before", logIn(ctx, t, account.Handle, before), check.Succeeds())
+			},
+		})
+	}
+	return append(scenarios, scenario{
+		id: "code.expires", title: "A code is refused when a quarter of an hour has passed.",
+		level: reports.Should, authority: reports.Reference, needs: withClock,
+		run: func(ctx context.Context, t *spec.Trial) {
+			account := fresh(ctx, t)
+			code := resetCode(ctx, t, account)
+			advance(ctx, t, afterCodeLife)
+			t.Expect(reset(ctx, t, account, code, t.Target().NewPassword()), check.Refused())
+		},
+	})
+}
+
+func resetErrors() []scenario {
+	return []scenario{
+		{
+			error: "InvalidToken", title: "A code that was never mailed is refused with InvalidToken.",
+			level: reports.Must, authority: reports.Lexicon,
+			run: func(ctx context.Context, t *spec.Trial) {
+				exchange := t.Do(ctx, xrpc.Procedure(nsidResetPassword, map[string]any{
+					"token": bogusMailCode, "password": t.Target().NewPassword()}))
+				t.Expect(exchange, check.ErrorNamed("InvalidToken"))
+			},
+		},
+		{
+			error: "ExpiredToken", title: "A code whose time has passed is refused with ExpiredToken, and the password stays.",
+			level: reports.Must, authority: reports.Lexicon, needs: withClock,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				code, before := resetCode(ctx, t, account), account.Password
+				advance(ctx, t, longAfterCode)
+				t.ExpectThat("a code that is a day old", reset(ctx, t, account, code, t.Target().NewPassword()), check.ErrorNamed("ExpiredToken"))
+				t.ExpectThat("logging in with the password from before", logIn(ctx, t, account.Handle, before), check.Succeeds())
+			},
+		},
+	}
+}

@@ -1,0 +1,109 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+func revokeAppPassword() endpoint {
+	made := &pending[appPassword]{}
+	return endpoint{
+		nsid: nsidRevokeAppPassword,
+		recipe: spec.Recipe{
+			Credential: spec.AccessToken,
+			Needs:      login,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				account := shared(ctx, t)
+				kept := made.get(t, func() appPassword { return newAppPassword(ctx, t, account) })
+				return xrpc.Procedure(nsidRevokeAppPassword, map[string]any{"name": kept.Name}).
+					WithBearer(session(ctx, t, account).Access)
+			},
+			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { made.used() },
+		},
+		cases: []scenario{
+			{
+				id: "login.ends", title: "A revoked app password does not log in any more.",
+				level: reports.Must, authority: reports.Lexicon, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					t.Rely(logIn(ctx, t, account.Handle, made.Password))
+					t.Rely(revoke(ctx, t, account, made.Name))
+					t.ExpectThat("logging in with the revoked app password", logIn(ctx, t, account.Handle, made.Password), check.Refused())
+				},
+			},
+			{
+				id: "session.ends", title: "A session made with the revoked app password can't be refreshed.",
+				level: reports.Must, authority: reports.Security, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					opened := sessionOf(t, logIn(ctx, t, account.Handle, made.Password))
+					t.Rely(revoke(ctx, t, account, made.Name))
+					t.ExpectThat("refreshing a session of the revoked app password", refresh(ctx, t, opened.Refresh), check.Refused())
+				},
+			},
+			{
+				id: "refreshed-session.ends", title: "A session of the revoked app password that was refreshed before can't be refreshed again.",
+				level: reports.Must, authority: reports.Security, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					opened := sessionOf(t, logIn(ctx, t, account.Handle, made.Password))
+					renewed := sessionOf(t, refresh(ctx, t, opened.Refresh))
+					t.Rely(revoke(ctx, t, account, made.Name))
+					t.ExpectThat("refreshing a session of the revoked app password", refresh(ctx, t, renewed.Refresh), check.Refused())
+				},
+			},
+			{
+				id: "others.live", title: "The account's password, its other app passwords and their sessions go on working.",
+				level: reports.Must, authority: reports.Security, needs: signUp, run: revokeSparesOthers,
+			},
+			{
+				id: "other-account.lives", title: "An app password of the same name with another account goes on working.",
+				level: reports.Must, authority: reports.Security, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					pair := accountPair(ctx, t)
+					mine := newAppPassword(ctx, t, pair[0])
+					theirs := t.Rely(askAppPassword(ctx, t, session(ctx, t, pair[1]).Access, mine.Name)).String("password")
+					t.Rely(logIn(ctx, t, pair[1].Handle, theirs))
+					t.Rely(revoke(ctx, t, pair[0], mine.Name))
+					t.ExpectThat("logging in to the other account", logIn(ctx, t, pair[1].Handle, theirs), check.Succeeds())
+				},
+			},
+			{
+				id: "unknown-name.accepted", title: "Revoking a name that does not exist is accepted.",
+				level: reports.Should, authority: reports.Reference, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					t.Expect(revoke(ctx, t, shared(ctx, t), t.Target().NewName("none")), check.Succeeds())
+				},
+			},
+			{
+				id: "name.reusable", title: "The name of a revoked app password is free again.",
+				level: reports.Should, authority: reports.Reference, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					t.Rely(revoke(ctx, t, account, made.Name))
+					t.Expect(askAppPassword(ctx, t, session(ctx, t, account).Access, made.Name), check.Succeeds())
+				},
+			},
+		},
+	}
+}
+
+func revokeSparesOthers(ctx context.Context, t *spec.Trial) {
+	account := fresh(ctx, t)
+	revoked, kept := newAppPassword(ctx, t, account), newAppPassword(ctx, t, account)
+	own := newSession(ctx, t, account)
+	opened := sessionOf(t, logIn(ctx, t, account.Handle, kept.Password))
+	t.Rely(revoke(ctx, t, account, revoked.Name))
+	t.ExpectThat("logging in with the account's password", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+	t.ExpectThat("logging in with the other app password", logIn(ctx, t, account.Handle, kept.Password), check.Succeeds())
+	t.ExpectThat("refreshing the account's own session", refresh(ctx, t, own.Refresh), check.Succeeds())
+	t.ExpectThat("refreshing a session of the other app password", refresh(ctx, t, opened.Refresh), check.Succeeds())
+}

@@ -1,0 +1,121 @@
+// Package check holds what can be said of one exchange: pure functions that
+// know no test, no target and no method by name.
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Check says whether an exchange is as it ought to be. The error is nil or a
+// *Mismatch.
+type Check func(xrpc.Exchange) error
+
+// Mismatch is what was expected and what came.
+type Mismatch struct{ Expected, Actual string }
+
+// Error puts both into one line.
+func (m *Mismatch) Error() string { return "expected " + m.Expected + ", got " + m.Actual }
+
+// Answer words what came back: status, error name and message.
+func Answer(exchange xrpc.Exchange) string {
+	if exchange.Err != nil {
+		return "no answer: " + exchange.Err.Error()
+	}
+	words := []string{fmt.Sprint(exchange.Status)}
+	object := exchange.Object()
+	if name, ok := object["error"].(string); ok {
+		words = append(words, name)
+		if message, ok := object["message"].(string); ok && message != "" {
+			words = append(words, fmt.Sprintf("%q", shorten(message)))
+		}
+	} else if !exchange.Succeeded() {
+		words = append(words, "without an error name")
+	}
+	return strings.Join(words, " ")
+}
+
+func shorten(text string) string {
+	const most = 200
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// that makes a check of a condition.
+func that(expected string, holds func(xrpc.Exchange) bool) Check {
+	return func(exchange xrpc.Exchange) error {
+		if holds(exchange) {
+			return nil
+		}
+		return &Mismatch{Expected: expected, Actual: Answer(exchange)}
+	}
+}
+
+// Succeeds asks for a status of the 2xx class.
+func Succeeds() Check { return that("success (2xx)", xrpc.Exchange.Succeeded) }
+
+// Refused asks for a status of the 4xx class.
+func Refused() Check { return that("a refusal (4xx)", xrpc.Exchange.Refused) }
+
+// NotServed asks for anything but success: 4xx or 5xx.
+func NotServed() Check {
+	return that("an error, not success", func(e xrpc.Exchange) bool { return e.Answered() && e.Status >= 400 })
+}
+
+// StatusIs asks for one of the given statuses.
+func StatusIs(statuses ...int) Check {
+	words := make([]string, len(statuses))
+	for i, status := range statuses {
+		words[i] = fmt.Sprint(status)
+	}
+	return that("status "+strings.Join(words, " or "), func(e xrpc.Exchange) bool {
+		return e.Answered() && slices.Contains(statuses, e.Status)
+	})
+}
+
+// ErrorNamed asks for a refusal under one of the given names.
+func ErrorNamed(names ...string) Check {
+	return that("a refusal (4xx) named "+strings.Join(names, " or "), func(e xrpc.Exchange) bool {
+		return e.Refused() && slices.Contains(names, e.ErrorName())
+	})
+}
+
+// RefusedWith asks for a status and one of the given names.
+func RefusedWith(status int, names ...string) Check {
+	return that(fmt.Sprintf("%d %s", status, strings.Join(names, " or ")), func(e xrpc.Exchange) bool {
+		return e.Answered() && e.Status == status && slices.Contains(names, e.ErrorName())
+	})
+}
+
+// Member asks for success and a string member of that value.
+func Member(name, value string) Check {
+	return func(exchange xrpc.Exchange) error {
+		if !exchange.Succeeded() {
+			return Succeeds()(exchange)
+		}
+		if got := exchange.Object()[name]; got != any(value) {
+			return &Mismatch{
+				Expected: fmt.Sprintf("%s to be %q", name, value),
+				Actual:   fmt.Sprintf("%s is %s", name, Value(got)),
+			}
+		}
+		return nil
+	}
+}
+
+// Value words a JSON value, nil for an absent member.
+func Value(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "absent or null"
+	case string:
+		return fmt.Sprintf("%q", shorten(v))
+	default:
+		return shorten(fmt.Sprint(v))
+	}
+}

@@ -1,0 +1,200 @@
+package derive
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// input derives from what the document says of the request's body.
+func (b *builder) input() {
+	if b.method.Input == nil {
+		b.noInput()
+		return
+	}
+	b.body()
+	object := b.method.Input.Object()
+	if object == nil {
+		return
+	}
+	for _, property := range object.Properties {
+		b.presence(object, property)
+		b.types(property)
+		b.inputFormats(property)
+	}
+	b.refusalsNamed()
+}
+
+// noInput covers a procedure without input: a body that nobody expects is
+// refused by the reference server, and the texts say nothing.
+func (b *builder) noInput() {
+	if b.method.IsQuery() {
+		return
+	}
+	nsid := b.method.NSID
+	b.add(obligation{
+		"input.none", "A body where no input is declared is refused.", reports.May, reports.Reference, string(b.method.At()),
+	}, func(ctx context.Context, t *spec.Trial) {
+		b.sound(ctx, t)
+		exchange := t.DoUnobserved(ctx, t.Unbroken(ctx, nsid).WithRaw([]byte("{}"), "application/json"))
+		t.Settle(ctx, nsid, exchange)
+		if exchange.Succeeded() {
+			t.NotObserved("the target ignores a body that no document asks for")
+		}
+		t.Expect(exchange, check.Refused())
+	})
+}
+
+// presence asks that a required property is required, and that an optional one
+// is not.
+func (b *builder) presence(object *lexicons.Object, property lexicons.Property) {
+	name := property.Name
+	without := func(request xrpc.Request) xrpc.Request { return request.Without(name) }
+	prefix := "input." + name
+	switch {
+	case !object.Requires(name):
+		b.optional(property, without)
+	case hasDefault(property.Schema):
+		b.requiredWithDefault(property, without)
+	default:
+		b.schemaRefusal(must(prefix+".required", fmt.Sprintf("A request without the required %s is refused.", name),
+			requiredPointer(object)), without)
+	}
+}
+
+func requiredPointer(object *lexicons.Object) lexicons.Pointer { return object.At() + "/required" }
+
+// optional leaves room for a property that a declared error can ask for.
+func (b *builder) optional(property lexicons.Property, without change) {
+	nsid := b.method.NSID
+	title := fmt.Sprintf("A request without the optional %s is accepted.", property.Name)
+	b.add(must("input."+property.Name+".optional", title, property.Schema.At()), func(ctx context.Context, t *spec.Trial) {
+		b.sound(ctx, t)
+		exchange := t.Do(ctx, without(t.Unbroken(ctx, nsid)))
+		t.Settle(ctx, nsid, exchange)
+		if exchange.Refused() && b.declares(exchange.ErrorName()) {
+			t.NotObserved("the target asks for %s on grounds that the document provides for: %s", property.Name, exchange.ErrorName())
+		}
+		t.Expect(exchange, check.Succeeds())
+	})
+}
+
+// requiredWithDefault covers a document that names a property as required and
+// gives a default all the same: refusal and default are both within it.
+func (b *builder) requiredWithDefault(property lexicons.Property, without change) {
+	nsid := b.method.NSID
+	title := fmt.Sprintf("A request without %s, which is required and has a default, is refused or gets the default.", property.Name)
+	b.add(must("input."+property.Name+".default", title, property.Schema.At()), func(ctx context.Context, t *spec.Trial) {
+		b.sound(ctx, t)
+		exchange := t.Do(ctx, without(t.Unbroken(ctx, nsid)))
+		t.Settle(ctx, nsid, exchange)
+		if exchange.Refused() {
+			return
+		}
+		t.Expect(exchange, check.Succeeds())
+	})
+}
+
+func (b *builder) declares(name string) bool {
+	for _, declared := range b.method.Errors {
+		if declared.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func hasDefault(schema lexicons.Schema) bool {
+	switch s := schema.(type) {
+	case *lexicons.Boolean:
+		return s.Default != nil
+	case *lexicons.Integer:
+		return s.Default != nil
+	case *lexicons.String:
+		return s.Default != nil
+	}
+	return false
+}
+
+// types asks that a property of another JSON type is refused.
+func (b *builder) types(property lexicons.Property) {
+	b.wrongTypes("input."+property.Name, property.Name, property.Schema, func(request xrpc.Request, value any) xrpc.Request {
+		return request.With(property.Name, value)
+	})
+	if array, ok := property.Schema.(*lexicons.Array); ok {
+		b.wrongTypes("input."+property.Name+".items", "an element of "+property.Name, array.Items,
+			func(request xrpc.Request, value any) xrpc.Request { return request.With(property.Name, []any{value}) })
+	}
+}
+
+func (b *builder) wrongTypes(prefix, what string, schema lexicons.Schema, set func(xrpc.Request, any) xrpc.Request) {
+	for _, wrong := range wrongValues(schema) {
+		title := fmt.Sprintf("A request in which %s is %s instead of %s is refused.", what, wrong.words, typeWords(schema))
+		b.schemaRefusal(must(prefix+".type."+wrong.name, title, schema.At()),
+			func(request xrpc.Request) xrpc.Request { return set(request, wrong.value) })
+	}
+}
+
+// body asks that a body of another form than the document's is refused, and
+// that one with more in it is accepted.
+func (b *builder) body() {
+	input := b.method.Input
+	encoding := input.Encoding
+	as := func(mediaType string) change {
+		return func(request xrpc.Request) xrpc.Request { return request.WithRaw(request.Body(), mediaType) }
+	}
+	b.refusal(must("input.body.missing", "A request without the body that the document asks for is refused.", input.Pointer),
+		xrpc.Request.WithoutBody)
+	b.refusal(must("input.body.media-type", fmt.Sprintf("A body that calls itself text/plain instead of %s is refused.", encoding),
+		input.Pointer+"/encoding"), as("text/plain"))
+	b.refusal(protocol(reports.Should, "input.body.media-type-missing", "A body without a media type is refused.", sourceMethods), as(""))
+	if encoding != "application/json" || input.Schema == nil {
+		return
+	}
+	for _, form := range bodyForms() {
+		b.refusal(form.obligation(input), func(request xrpc.Request) xrpc.Request {
+			return request.WithRaw([]byte(form.make(string(request.Body()))), encoding)
+		})
+	}
+	b.tolerated(obligation{"input.media-type-parameter", "The media type may carry the charset parameter.",
+		reports.Must, reports.XRPC, sourceMethods},
+		func(request xrpc.Request) xrpc.Request {
+			return request.WithRaw(request.Body(), encoding+"; charset=utf-8")
+		})
+	b.tolerated(must("input.unknown-property", "A property that the document does not name is ignored: objects are open.", input.Schema.At()),
+		func(request xrpc.Request) xrpc.Request {
+			return request.With("unknownToTheDocument", map[string]any{"a": []any{1, "b", nil}})
+		})
+}
+
+// bodyForm is a body that is not the JSON object which the document asks for.
+type bodyForm struct {
+	name, words string
+	level       reports.Level
+	make        func(valid string) string
+}
+
+func bodyForms() []bodyForm {
+	return []bodyForm{
+		{"malformed", "that breaks off before its end", reports.Must, func(valid string) string { return strings.TrimSuffix(valid, "}") }},
+		{"trailing", "with text after the JSON value", reports.Should, func(valid string) string { return valid + "x" }},
+		{"array", "that is an array", reports.Must, func(valid string) string { return "[" + valid + "]" }},
+		{"string", "that is a string", reports.Must, func(string) string { return `"text"` }},
+		{"number", "that is a number", reports.Must, func(string) string { return "1" }},
+		{"null", "that is null", reports.Must, func(string) string { return "null" }},
+	}
+}
+
+func (f bodyForm) obligation(input *lexicons.Body) obligation {
+	title := "A body " + f.words + " is refused."
+	if f.level == reports.Must {
+		return must("input.body."+f.name, title, input.Schema.At())
+	}
+	return protocol(f.level, "input.body."+f.name, title, sourceMethods)
+}

@@ -1,0 +1,191 @@
+package derive
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/schema"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Observer returns a function that judges any exchange by what holds for every
+// answer of its method, and names the requirement that owns each violation.
+// It is safe for use by several goroutines.
+func Observer(catalog *lexicons.Catalog, schemas *schema.Set, cases []spec.Case) func(xrpc.Exchange) []spec.Finding {
+	known := make(map[string]bool, len(cases))
+	for _, c := range cases {
+		known[c.ID] = true
+	}
+	return func(exchange xrpc.Exchange) []spec.Finding {
+		method := catalog.Method(exchange.Request.NSID)
+		if method == nil {
+			return nil
+		}
+		o := &observation{method: method, schemas: schemas, known: known, exchange: exchange}
+		o.judge()
+		return o.findings
+	}
+}
+
+type observation struct {
+	method   *lexicons.Method
+	schemas  *schema.Set
+	known    map[string]bool
+	exchange xrpc.Exchange
+	findings []spec.Finding
+}
+
+func (o *observation) find(suffix, expected, actual string) {
+	o.findings = append(o.findings, spec.Finding{
+		ID: spec.Prefix(o.method.NSID) + "." + suffix, Expected: expected, Actual: actual,
+	})
+}
+
+func (o *observation) judge() {
+	exchange := o.exchange
+	switch {
+	case exchange.Err != nil:
+		if !xrpc.Unreachable(exchange.Err) {
+			o.find(idAnswered, "a complete HTTP answer", check.Answer(exchange))
+		}
+	case exchange.Succeeded():
+		o.success()
+	case exchange.Status >= http.StatusInternalServerError:
+		if exchange.Status != http.StatusNotImplemented {
+			o.find(idNoServerError, "no fault of the server (5xx), whatever is asked", check.Answer(exchange))
+		}
+		o.refusal()
+	case exchange.Refused():
+		o.refusal()
+	default:
+		o.find(idAnswered, "success or an error (2xx, 4xx)", check.Answer(exchange))
+	}
+}
+
+// success holds the body of an answer against the method's output.
+func (o *observation) success() {
+	output, exchange := o.method.Output, o.exchange
+	if output == nil {
+		if len(exchange.Body) > 0 {
+			o.find("output.none", "no body, since the document declares no output", fmt.Sprintf("a body of %d bytes", len(exchange.Body)))
+		}
+		return
+	}
+	if mediaType := exchange.MediaType(); mediaType != output.Encoding {
+		o.find("output.media-type", "the media type "+output.Encoding, "Content-Type is "+check.Value(contentType(exchange)))
+	}
+	if output.Schema == nil {
+		return
+	}
+	decoded, err := exchange.JSON()
+	if err != nil {
+		o.find("output.type", "a JSON object", "a body that is no JSON: "+err.Error())
+		return
+	}
+	for _, violation := range o.schemas.Validate(output.Schema.At(), decoded) {
+		o.find(o.owner(violation), expectation(violation), violation.Place()+" "+violation.Problem)
+	}
+}
+
+func contentType(exchange xrpc.Exchange) any {
+	if value := exchange.Header.Get("Content-Type"); value != "" {
+		return value
+	}
+	return nil
+}
+
+func expectation(violation schema.Violation) string {
+	return fmt.Sprintf("the answer to fit %s (%s)", violation.Pointer, violation.Keyword)
+}
+
+// owner is the requirement that a violation breaks: that of its own path and
+// keyword, or else of the nearest value above it.
+func (o *observation) owner(violation schema.Violation) string {
+	path := stepsOf(violation.Instance)
+	facet := "bounds"
+	switch violation.Keyword {
+	case "type", "format":
+		facet = violation.Keyword
+	case "required":
+		path, facet = append(path, violation.Property), "required"
+	}
+	for {
+		if suffix := outputID(path, facet); o.known[spec.Prefix(o.method.NSID)+"."+suffix] {
+			return suffix
+		}
+		if len(path) == 0 {
+			return "output.type"
+		}
+		if facet == "type" {
+			path = path[:len(path)-1]
+		}
+		facet = "type"
+	}
+}
+
+// stepsOf turns the place of a value into the path of a requirement: indices
+// become the step for elements.
+func stepsOf(instance string) []string {
+	if instance == "" {
+		return nil
+	}
+	steps := strings.Split(strings.TrimPrefix(instance, "/"), "/")
+	for i, step := range steps {
+		if _, err := strconv.Atoi(step); err == nil {
+			step = itemsStep
+		}
+		steps[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
+	}
+	return steps
+}
+
+// refusal holds an error answer against the protocol's form for errors. What a
+// proxy in front of the server answers by itself is left out.
+func (o *observation) refusal() {
+	exchange := o.exchange
+	switch exchange.Status {
+	case http.StatusTooManyRequests, http.StatusRequestEntityTooLarge, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return
+	}
+	const form = `a JSON object with a string "error"`
+	decoded, err := exchange.JSON()
+	object, isObject := decoded.(map[string]any)
+	name, named := object["error"].(string)
+	message, hasMessage := object["message"]
+	_, isText := message.(string)
+	switch {
+	case err != nil:
+		o.find(idEnvelope, form, fmt.Sprintf("%d with a body that is no JSON", exchange.Status))
+	case !isObject:
+		o.find(idEnvelope, form, fmt.Sprintf("%d with JSON that is no object", exchange.Status))
+	case !named || name == "":
+		o.find(idEnvelope, form, fmt.Sprintf("%d in which error is %s", exchange.Status, check.Value(object["error"])))
+	case hasMessage && !isText:
+		o.find(idEnvelope, `"message" to be a string where it is there`, fmt.Sprintf("%d in which message is %s", exchange.Status, check.Value(message)))
+	case exchange.MediaType() != "application/json":
+		o.find(idErrorMediaType, "the media type application/json", "Content-Type is "+check.Value(contentType(exchange)))
+	}
+	o.disclosure()
+}
+
+// disclosure looks for the caller's own secrets in an error.
+func (o *observation) disclosure() {
+	const shortest = 8
+	_, credential, _ := strings.Cut(o.exchange.Request.Authorization, " ")
+	secrets := map[string]string{"the credential": credential}
+	for _, name := range []string{"password", "token"} {
+		secrets["the "+name], _ = o.exchange.Request.Input[name].(string)
+	}
+	body := string(o.exchange.Body)
+	for what, secret := range secrets {
+		if len(secret) >= shortest && strings.Contains(body, secret) {
+			o.find(idNoSecrets, "no secret of the caller in an error", what+" stands in the answer")
+		}
+	}
+}

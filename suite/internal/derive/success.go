@@ -1,0 +1,44 @@
+package derive
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+)
+
+// checkFunc is how a case looks at the target.
+type checkFunc = func(context.Context, *spec.Trial)
+
+// success asks that an unbroken request succeeds: all that is shown by
+// breaking one rests on it.
+func (b *builder) success() {
+	nsid := b.method.NSID
+	b.add(must("success", "A well-formed request by somebody entitled to it succeeds.", b.method.At()),
+		func(ctx context.Context, t *spec.Trial) {
+			if b.recipe.Credential == spec.AdminBasic && t.Target().AdminPassword() != "" {
+				// The user vouches for the credential: a refusal of it is the target's.
+				exchange := t.Do(ctx, b.recipe.Request(ctx, t))
+				t.Expect(exchange, check.Succeeds())
+				t.Settle(ctx, nsid, exchange)
+				return
+			}
+			b.sound(ctx, t)
+		})
+	b.add(protocol(reports.Should, "success.status", "Success is answered with the status 200.", sourceStatus),
+		func(ctx context.Context, t *spec.Trial) {
+			t.Expect(b.sound(ctx, t).Exchange, check.StatusIs(http.StatusOK))
+		})
+}
+
+// sound is an unbroken request that succeeded; where none could be made, the
+// trial ends.
+func (b *builder) sound(ctx context.Context, t *spec.Trial) spec.Sound {
+	sound := t.Sound(ctx, b.method.NSID)
+	if sound.Stranger {
+		t.Need(b.recipe.Needs...)
+	}
+	return sound
+}

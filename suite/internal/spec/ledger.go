@@ -1,0 +1,62 @@
+package spec
+
+import (
+	"sync"
+
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Finding is a violation of a requirement that was seen in an exchange,
+// whichever case had sent it.
+type Finding struct {
+	ID               string // of the violated requirement
+	Expected, Actual string
+	Exchange         xrpc.Exchange
+	SeenIn           string // ID of the requirement whose check saw it
+}
+
+// Ledger collects the findings of a run. It is safe for use by several
+// goroutines.
+type Ledger struct {
+	mutex    sync.Mutex
+	findings map[string][]Finding
+}
+
+// maxFindings is how many findings of one requirement are kept: the first ones
+// show what is wrong, hundreds more do not.
+const maxFindings = 3
+
+// NewLedger makes an empty ledger.
+func NewLedger() *Ledger { return &Ledger{findings: map[string][]Finding{}} }
+
+// Add keeps a finding.
+func (l *Ledger) Add(finding Finding) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if len(l.findings[finding.ID]) < maxFindings {
+		l.findings[finding.ID] = append(l.findings[finding.ID], finding)
+	}
+}
+
+// Of returns the findings of one requirement, in the order in which they were
+// seen.
+func (l *Ledger) Of(id string) []Finding {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return append([]Finding(nil), l.findings[id]...)
+}
+
+// SeenBy returns the findings that one case saw.
+func (l *Ledger) SeenBy(id string) []Finding {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	var seen []Finding
+	for _, findings := range l.findings {
+		for _, finding := range findings {
+			if finding.SeenIn == id {
+				seen = append(seen, finding)
+			}
+		}
+	}
+	return seen
+}

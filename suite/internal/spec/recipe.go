@@ -1,0 +1,53 @@
+package spec
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Credential says what a method asks its caller for.
+type Credential string
+
+// The credentials.
+const (
+	NoCredential Credential = ""
+	AccessToken  Credential = "access token"
+	RefreshToken Credential = "refresh token"
+	AdminBasic   Credential = "admin credential"
+)
+
+// Recipe says how one method is called with success. It is written by hand
+// where the schema alone can't say: who may call, and with which values.
+type Recipe struct {
+	Credential Credential
+
+	// Needs are the capabilities without which Request can't be made.
+	Needs []target.Capability
+
+	// Request makes an unbroken request, ready to be sent. It may be broken in
+	// one place before it is sent, so what it relies on must outlive refusals.
+	Request func(ctx context.Context, t *Trial) xrpc.Request
+
+	// Settle takes note of a success: what the request used up is made anew
+	// for the next. Nil where nothing is used up.
+	Settle func(ctx context.Context, t *Trial, exchange xrpc.Exchange)
+
+	// Stranger makes a request that is as well-formed as an unbroken one, but
+	// of values that nobody has. It serves where Request can't be made. Nil
+	// where the method is closed to strangers.
+	Stranger func(t *Trial) xrpc.Request
+
+	// Transient says that a success ends what the request is about (an
+	// account, a session), so that cases don't call it more than they must.
+	Transient bool
+}
+
+// Sound is an unbroken request with the answer that shows it.
+type Sound struct {
+	xrpc.Exchange
+	// Stranger says that the request could only be made of values that nobody
+	// has, so that the answer is a refusal.
+	Stranger bool
+}

@@ -1,0 +1,153 @@
+package spec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Trial is one check under way. Its methods that end it do not return.
+type Trial struct {
+	requirement Requirement
+	bench       *Bench
+	exchanges   []xrpc.Exchange
+}
+
+// stop ends a trial.
+type stop struct {
+	outcome          reports.Outcome
+	reason, unlock   string
+	expected, actual string
+	fault            reports.Fault
+}
+
+// Target is the server under test.
+func (t *Trial) Target() *target.Target { return t.bench.Target }
+
+// Fail ends the trial: the target is not as required.
+func (t *Trial) Fail(expected, actual string) {
+	panic(&stop{outcome: reports.Failed, expected: expected, actual: actual})
+}
+
+// Failf is Fail with what is actual put together.
+func (t *Trial) Failf(expected, format string, arguments ...any) {
+	t.Fail(expected, fmt.Sprintf(format, arguments...))
+}
+
+// NotObserved ends the trial: the target is within its rights, but the
+// condition could not be brought about.
+func (t *Trial) NotObserved(format string, arguments ...any) {
+	panic(&stop{outcome: reports.NotObserved, reason: fmt.Sprintf(format, arguments...)})
+}
+
+// Block ends the trial: something is missing without which it can't be had.
+func (t *Trial) Block(reason, unlock string) {
+	panic(&stop{outcome: reports.Blocked, reason: reason, unlock: unlock})
+}
+
+// Need ends the trial unless the target has every one of the capabilities.
+func (t *Trial) Need(capabilities ...target.Capability) {
+	for _, capability := range capabilities {
+		if missing := t.Target().Missing(capability); missing != nil {
+			t.Unless(missing)
+		}
+	}
+}
+
+// Unless ends the trial where something that it relies on could not be had. A
+// well-formed request that was refused is a finding of its own, so that
+// nothing is blocked without something having failed.
+func (t *Trial) Unless(err error) {
+	if err == nil {
+		return
+	}
+	var missing *target.Missing
+	var refusal *target.Refusal
+	switch {
+	case errors.As(err, &missing):
+		t.Block(missing.Reason, missing.Unlock)
+	case errors.As(err, &refusal):
+		t.refused(refusal)
+	case errors.Is(err, context.Canceled):
+		t.Block("the run was interrupted", "")
+	default:
+		panic(&stop{outcome: reports.Errored, reason: err.Error(), fault: reports.FaultTarget})
+	}
+}
+
+func (t *Trial) refused(refusal *target.Refusal) {
+	exchange := refusal.Exchange
+	if exchange.RateLimited() {
+		t.Block("the target limits how often it may be asked", "a target without rate limits, or a later run")
+	}
+	owner := SuccessID(exchange.Request.NSID)
+	t.bench.Ledger.Add(Finding{
+		ID: owner, Exchange: exchange, SeenIn: t.requirement.ID,
+		Expected: "success (2xx) with what the document requires", Actual: check.Answer(exchange) + ": " + refusal.Problem,
+	})
+	t.Block(fmt.Sprintf("it relies on %s, which failed", owner), "")
+}
+
+// SuccessID is the requirement that a well-formed request to a method
+// succeeds.
+func SuccessID(nsid string) string { return Prefix(nsid) + ".success" }
+
+// Expect ends the trial with a failure at the first check that does not hold.
+func (t *Trial) Expect(exchange xrpc.Exchange, checks ...check.Check) {
+	if exchange.RateLimited() {
+		t.Block("the target limits how often it may be asked", "a target without rate limits, or a later run")
+	}
+	for _, holds := range checks {
+		var mismatch *check.Mismatch
+		if err := holds(exchange); errors.As(err, &mismatch) {
+			t.Fail(mismatch.Expected, mismatch.Actual)
+		}
+	}
+}
+
+// ExpectThat is Expect for an exchange after something was done: the failure
+// says what, so that it reads without the code.
+func (t *Trial) ExpectThat(circumstance string, exchange xrpc.Exchange, checks ...check.Check) {
+	if exchange.RateLimited() {
+		t.Expect(exchange)
+	}
+	for _, holds := range checks {
+		var mismatch *check.Mismatch
+		if err := holds(exchange); errors.As(err, &mismatch) {
+			t.Fail(circumstance+": "+mismatch.Expected, mismatch.Actual)
+		}
+	}
+}
+
+// Rely ends the trial as blocked unless the exchange succeeded: the case is
+// not about it, but needs it.
+func (t *Trial) Rely(exchange xrpc.Exchange) xrpc.Exchange {
+	if !exchange.Succeeded() {
+		t.Unless(&target.Refusal{Exchange: exchange, Problem: "a well-formed request was not answered with success"})
+	}
+	return exchange
+}
+
+// Attempt runs part of a trial and reports whether it came to its end. Where
+// it was stopped, for whatever reason, the trial goes on.
+func (t *Trial) Attempt(ctx context.Context, part func(context.Context, *Trial)) (completed bool) {
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case *stop:
+			completed = false
+		default:
+			panic(r)
+		}
+	}()
+	part(ctx, t)
+	return true
+}
+
+// Exchanges returns what the trial has sent and received so far.
+func (t *Trial) Exchanges() []xrpc.Exchange { return t.exchanges }

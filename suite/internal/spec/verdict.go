@@ -1,0 +1,46 @@
+package spec
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Verdict is what came of one case by itself, before the ledger is read.
+type Verdict struct {
+	Outcome          reports.Outcome
+	Reason, Unlock   string
+	Expected, Actual string
+	Fault            reports.Fault
+	Exchanges        []xrpc.Exchange
+	Duration         time.Duration
+}
+
+// Try runs a case on a bench. A panic in its check is a fault of the suite and
+// becomes its outcome.
+func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
+	trial := &Trial{requirement: c.Requirement, bench: bench}
+	start := time.Now()
+	defer func() {
+		verdict.Exchanges = trial.exchanges
+		verdict.Duration = time.Since(start)
+		switch r := recover().(type) {
+		case nil:
+		case *stop:
+			verdict.Outcome, verdict.Fault = r.outcome, r.fault
+			verdict.Reason, verdict.Unlock = r.reason, r.unlock
+			verdict.Expected, verdict.Actual = r.expected, r.actual
+		default:
+			verdict.Outcome, verdict.Fault = reports.Errored, reports.FaultSuite
+			verdict.Reason = fmt.Sprintf("the check itself broke down: %v", r)
+		}
+	}()
+	if ctx.Err() != nil {
+		trial.Block("the run was interrupted", "")
+	}
+	c.Run(ctx, trial)
+	return Verdict{Outcome: reports.Passed}
+}

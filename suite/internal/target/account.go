@@ -1,0 +1,182 @@
+package target
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Account is an account that the run has made or was given.
+type Account struct {
+	Identity
+	DID string
+
+	target  *Target
+	session Session
+	moved   int // the target's count of clock moves when the session was made
+	Given   bool
+}
+
+// Session is a pair of tokens.
+type Session struct{ Access, Refresh string }
+
+// SignUp makes an account under a new identity.
+func (t *Target) SignUp(ctx context.Context, sender Sender) (*Account, error) {
+	if missing := t.Missing(SignUp); missing != nil {
+		return nil, missing
+	}
+	identity := t.NewIdentity()
+	request, err := t.SignUpRequest(ctx, sender, identity)
+	if err != nil {
+		return nil, err
+	}
+	exchange := sender.Do(ctx, request)
+	return t.Adopt(identity, exchange)
+}
+
+// SignUpRequest is the request that makes an account, with an invite code
+// where the target wants one.
+func (t *Target) SignUpRequest(ctx context.Context, sender Sender, identity Identity) (xrpc.Request, error) {
+	request := xrpc.Procedure(createAccount, map[string]any{
+		"handle": identity.Handle, "email": identity.Email, "password": identity.Password,
+	})
+	if !t.InviteRequired() {
+		return request, nil
+	}
+	code, err := t.InviteCode(ctx, sender, 1)
+	if err != nil {
+		return request, err
+	}
+	return request.With("inviteCode", code), nil
+}
+
+// InviteCode gets an invite code: of that many uses where an admin credential
+// is at hand, otherwise the one that the run was given.
+func (t *Target) InviteCode(ctx context.Context, sender Sender, uses int) (string, error) {
+	if t.has(Admin) {
+		exchange := sender.Do(ctx, t.AsAdmin(xrpc.Procedure(createInviteCode, map[string]any{"useCount": uses})))
+		return stringMember(exchange, "code")
+	}
+	if t.options.InviteCode != "" {
+		return t.options.InviteCode, nil
+	}
+	return "", t.Missing(SignUp)
+}
+
+// Adopt makes an account of a successful answer to createAccount.
+func (t *Target) Adopt(identity Identity, exchange xrpc.Exchange) (*Account, error) {
+	if !exchange.Succeeded() {
+		return nil, &Refusal{exchange, "a well-formed request was not answered with success"}
+	}
+	t.mutex.Lock()
+	t.created++
+	t.mutex.Unlock()
+	account := &Account{Identity: identity, target: t}
+	did, err := stringMember(exchange, "did")
+	if err != nil {
+		return nil, err
+	}
+	account.DID = did
+	return account, account.take(exchange)
+}
+
+// Account returns the account of that name, made when it is first asked for.
+// Cases that leave an account as they found it share one by its name.
+func (t *Target) Account(ctx context.Context, sender Sender, name string) (*Account, error) {
+	if account := t.accounts[name]; account != nil {
+		return account, nil
+	}
+	account, err := t.SignUp(ctx, sender)
+	if err == nil {
+		t.accounts[name] = account
+	}
+	return account, err
+}
+
+// Shared returns the account that cases read from and log in to: the one that
+// the run was given, or one that it makes.
+func (t *Target) Shared(ctx context.Context, sender Sender) (*Account, error) {
+	const name = "shared"
+	if t.accounts[name] != nil || t.options.AccountHandle == "" {
+		if missing := t.Missing(Login); missing != nil {
+			return nil, missing
+		}
+		return t.Account(ctx, sender, name)
+	}
+	account := &Account{target: t, Given: true,
+		Identity: Identity{Handle: t.options.AccountHandle, Password: t.options.AccountPassword}}
+	exchange := sender.Do(ctx, account.LoginRequest(account.Handle))
+	if !exchange.Succeeded() {
+		return nil, &Missing{Login, "the target refused the given account", unlocks()[Login]}
+	}
+	account.DID, account.Email = exchange.String("did"), exchange.String("email")
+	account.Handle = exchange.String("handle")
+	if err := account.take(exchange); err != nil {
+		return nil, err
+	}
+	t.accounts[name] = account
+	return account, nil
+}
+
+// LoginRequest asks for a session by any identifier, with the account's
+// password.
+func (a *Account) LoginRequest(identifier string) xrpc.Request {
+	return LoginRequest(identifier, a.Password)
+}
+
+// LoginRequest asks for a session.
+func LoginRequest(identifier, password string) xrpc.Request {
+	return xrpc.Procedure(createSession, map[string]any{"identifier": identifier, "password": password})
+}
+
+// Login makes a new session with the account's password. It is not kept.
+func (a *Account) Login(ctx context.Context, sender Sender) (Session, error) {
+	return SessionOf(sender.Do(ctx, a.LoginRequest(a.Handle)))
+}
+
+// Session returns a session that the account keeps, made anew after the
+// target's clock was moved.
+func (a *Account) Session(ctx context.Context, sender Sender) (Session, error) {
+	if a.session.Access != "" && a.moved == a.target.moved {
+		return a.session, nil
+	}
+	exchange := sender.Do(ctx, a.LoginRequest(a.Handle))
+	return a.session, a.take(exchange)
+}
+
+// Forget drops the session that the account keeps.
+func (a *Account) Forget() { a.session = Session{} }
+
+// Keep replaces the session that the account keeps.
+func (a *Account) Keep(session Session) { a.session, a.moved = session, a.target.moved }
+
+func (a *Account) take(exchange xrpc.Exchange) error {
+	session, err := SessionOf(exchange)
+	if err == nil {
+		a.Keep(session)
+	}
+	return err
+}
+
+// SessionOf reads the tokens of a successful answer.
+func SessionOf(exchange xrpc.Exchange) (Session, error) {
+	if !exchange.Succeeded() {
+		return Session{}, &Refusal{exchange, "a well-formed request was not answered with success"}
+	}
+	access, err := stringMember(exchange, "accessJwt")
+	if err != nil {
+		return Session{}, err
+	}
+	refresh, err := stringMember(exchange, "refreshJwt")
+	return Session{access, refresh}, err
+}
+
+func stringMember(exchange xrpc.Exchange, name string) (string, error) {
+	if !exchange.Succeeded() {
+		return "", &Refusal{exchange, "a well-formed request was not answered with success"}
+	}
+	if value := exchange.String(name); value != "" {
+		return value, nil
+	}
+	return "", &Refusal{exchange, "the answer has no " + name}
+}

@@ -1,0 +1,144 @@
+package target
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+const controlPrefix = "/control/v1/"
+
+// Control speaks the control protocol to a server that moves the target's
+// clock, shows its mail and takes accounts down.
+type Control struct {
+	base   string
+	http   *http.Client
+	offers []string
+	silent bool // info does not say what is offered
+}
+
+// NewControl asks a control server what it offers. The error says that it
+// could not be asked.
+func NewControl(ctx context.Context, base string, timeout time.Duration) (*Control, error) {
+	control := &Control{base: strings.TrimSuffix(base, "/"), http: &http.Client{Timeout: timeout}}
+	var info any
+	if err := control.call(ctx, http.MethodGet, "info", nil, &info); err != nil {
+		return nil, fmt.Errorf("control server: %w", err)
+	}
+	control.offers = words(info)
+	control.silent = !slices.ContainsFunc(control.offers, func(word string) bool {
+		return strings.Contains(word, "mail") || strings.Contains(word, "clock") || strings.Contains(word, "takedown")
+	})
+	return control, nil
+}
+
+// Close closes idle connections.
+func (c *Control) Close() { c.http.CloseIdleConnections() }
+
+// Offers reports whether a verb is offered. The protocol leaves the form of
+// that statement open, so any mention of the verb counts; a server that says
+// nothing of any verb is taken to offer all but the widening of races.
+func (c *Control) Offers(capability Capability) bool {
+	if c.silent {
+		return capability != WidenRaces
+	}
+	return slices.ContainsFunc(c.offers, func(word string) bool { return strings.Contains(word, string(capability)) })
+}
+
+// words collects every string of a JSON value, and every name whose value is
+// not false.
+func words(value any) []string {
+	var found []string
+	switch v := value.(type) {
+	case string:
+		found = append(found, strings.ToLower(v))
+	case []any:
+		for _, element := range v {
+			found = append(found, words(element)...)
+		}
+	case map[string]any:
+		for name, member := range v {
+			if member != any(false) && member != nil {
+				found = append(found, strings.ToLower(name))
+			}
+			if name != "name" && name != "version" {
+				found = append(found, words(member)...)
+			}
+		}
+	}
+	return found
+}
+
+// Advance moves the clock forward.
+func (c *Control) Advance(ctx context.Context, by string) error {
+	return c.call(ctx, http.MethodPost, "clock", map[string]string{"advance": by}, nil)
+}
+
+// SetTakedown takes an account down, or reinstates it.
+func (c *Control) SetTakedown(ctx context.Context, did string, down bool) error {
+	verb := http.MethodPost
+	if !down {
+		verb = http.MethodDelete
+	}
+	return c.call(ctx, verb, "accounts/"+url.PathEscape(did)+"/takedown", nil, nil)
+}
+
+// Messages returns the mail to an address, newest last.
+func (c *Control) Messages(ctx context.Context, to string) ([]Message, error) {
+	var messages []Message
+	err := c.call(ctx, http.MethodGet, "mail?to="+url.QueryEscape(to), nil, &messages)
+	return messages, err
+}
+
+// WidenRace makes every call of a method wait before it commits, as long as
+// delay says; "0s" ends it.
+func (c *Control) WidenRace(ctx context.Context, nsid, delay string) error {
+	return c.call(ctx, http.MethodPut, "latency",
+		map[string]string{"nsid": nsid, "stage": "before-commit", "delay": delay}, nil)
+}
+
+// call sends one request of the control protocol and decodes what comes.
+func (c *Control) call(ctx context.Context, verb, path string, input, output any) error {
+	var body io.Reader = http.NoBody
+	if input != nil {
+		encoded, err := json.Marshal(input)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(encoded)
+	}
+	request, err := http.NewRequestWithContext(ctx, verb, c.base+controlPrefix+path, body)
+	if err != nil {
+		return err
+	}
+	if input != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(io.LimitReader(response.Body, 8<<20))
+	if err != nil {
+		return err
+	}
+	name, _, _ := strings.Cut(path, "?")
+	if response.StatusCode/100 != 2 {
+		return fmt.Errorf("%s %s answered %d", verb, name, response.StatusCode)
+	}
+	if output == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, output); err != nil {
+		return fmt.Errorf("%s %s answered no JSON of the expected form: %w", verb, name, err)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Message is one mail that the target has sent.
+type Message struct {
+	ID      string `json:"id"`
+	To      string `json:"to"`
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+	Token   string `json:"token"`
+}
+
+const (
+	mailPatience = 10 * time.Second // servers may send after they have answered
+	mailInterval = 50 * time.Millisecond
+)
+
+// Mailbox reads the mail to one address from a point in time on.
+type Mailbox struct {
+	target *Target
+	to     string
+	seen   int
+}
+
+// Mailbox opens the mail to an address: what is there already is not shown.
+func (t *Target) Mailbox(ctx context.Context, to string) (*Mailbox, error) {
+	if missing := t.Missing(Mail); missing != nil {
+		return nil, missing
+	}
+	box := &Mailbox{target: t, to: to}
+	messages, err := box.messages(ctx)
+	box.seen = len(messages)
+	return box, err
+}
+
+func (b *Mailbox) messages(ctx context.Context) ([]Message, error) {
+	messages, err := b.target.options.Control.Messages(ctx, b.to)
+	if err != nil {
+		return nil, fmt.Errorf("read mail: %w", err)
+	}
+	return messages, nil
+}
+
+// Peek returns what has come since the mailbox was opened.
+func (b *Mailbox) Peek(ctx context.Context) ([]Message, error) {
+	messages, err := b.messages(ctx)
+	if err != nil || len(messages) < b.seen {
+		return nil, err
+	}
+	return messages[b.seen:], nil
+}
+
+// Code waits for a message and returns the code in it; empty where none came
+// in time.
+func (b *Mailbox) Code(ctx context.Context) (string, error) {
+	for deadline := time.Now().Add(mailPatience); ; {
+		messages, err := b.Peek(ctx)
+		if err != nil {
+			return "", err
+		}
+		if len(messages) > 0 {
+			newest := messages[len(messages)-1]
+			b.seen += len(messages)
+			code := newest.Code()
+			b.target.options.Client.Secrets().Add(code, "mailed code")
+			return code, nil
+		}
+		if time.Now().After(deadline) {
+			return "", nil
+		}
+		select {
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-time.After(mailInterval):
+		}
+	}
+}
+
+// The forms in which servers write a code: in a link's query, in two groups of
+// five letters of base32, or as up to six digits on their own.
+var (
+	codeInLink  = regexp.MustCompile(`[?&](?:token|code)=([A-Za-z0-9._~%-]+)`)
+	codeGroups  = regexp.MustCompile(`\b([A-Z2-7]{5}-[A-Z2-7]{5})\b`)
+	codeAnyCase = regexp.MustCompile(`(?i)\b([a-z2-7]{5}-[a-z2-7]{5})\b`)
+	codeDigits  = regexp.MustCompile(`(?:^|[\s>:"'(])(\d{4,8})(?:$|[\s<."',)])`)
+	markup      = regexp.MustCompile(`(?s)<style.*?</style>|<!--.*?-->|<[^>]*>`)
+)
+
+// Code returns the code in a message: the one that the control server found,
+// or else the first in its text.
+func (m Message) Code() string {
+	if m.Token != "" {
+		return m.Token
+	}
+	source := html.UnescapeString(m.Text)
+	plain := html.UnescapeString(markup.ReplaceAllString(m.Text, " "))
+	if match := codeGroups.FindStringSubmatch(plain); match != nil {
+		return match[1]
+	}
+	if match := codeInLink.FindStringSubmatch(source); match != nil {
+		return strings.TrimRight(match[1], ".")
+	}
+	for _, form := range []*regexp.Regexp{codeDigits, codeAnyCase} {
+		if match := form.FindStringSubmatch(plain); match != nil {
+			return match[1]
+		}
+	}
+	return ""
+}

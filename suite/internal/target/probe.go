@@ -1,0 +1,110 @@
+package target
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+const (
+	describeServer   = "com.atproto.server.describeServer"
+	createInviteCode = "com.atproto.server.createInviteCode"
+	createAccount    = "com.atproto.server.createAccount"
+	createSession    = "com.atproto.server.createSession"
+	getSession       = "com.atproto.server.getSession"
+)
+
+// Probe asks the target what it offers. The error says that nothing answers at
+// the URL, or that what answers speaks no XRPC at all; an answer that is merely
+// wrong is none, since it is for the requirements to judge.
+func (t *Target) Probe(ctx context.Context) error {
+	exchange := t.options.Client.Do(ctx, xrpc.Query(describeServer, nil))
+	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
+		return fmt.Errorf("nothing answers at %s: %w", t.options.Client.Base(), exchange.Err)
+	}
+	t.describe = exchange.Object()
+	if exchange.Succeeded() && len(t.describe) > 0 {
+		t.describeRaw = json.RawMessage(exchange.Body)
+	}
+	if !speaksXRPC(exchange) {
+		// A server may have broken this one method: ask another before judging.
+		second := t.options.Client.Do(ctx, xrpc.Query(getSession, nil))
+		if !speaksXRPC(second) {
+			return fmt.Errorf("no PDS answers at %s: describeServer gave %s", t.options.Client.Base(), shape(exchange))
+		}
+	}
+	if t.options.AdminPassword != "" {
+		t.probeAdmin(ctx)
+	}
+	return nil
+}
+
+// speaksXRPC reports whether an answer is success in JSON, or an error in the
+// protocol's own form.
+func speaksXRPC(exchange xrpc.Exchange) bool {
+	if exchange.Succeeded() {
+		return len(exchange.Object()) > 0
+	}
+	return exchange.ErrorName() != ""
+}
+
+func shape(exchange xrpc.Exchange) string {
+	if exchange.Err != nil {
+		return "no answer: " + exchange.Err.Error()
+	}
+	mediaType := exchange.MediaType()
+	if mediaType == "" {
+		mediaType = "no media type"
+	}
+	return fmt.Sprintf("%d (%s)", exchange.Status, mediaType)
+}
+
+// probeAdmin tries the admin credential on a method that needs it, with an
+// input that makes nothing where it is accepted.
+func (t *Target) probeAdmin(ctx context.Context) {
+	exchange := t.options.Client.Do(ctx, t.AsAdmin(xrpc.Procedure(createInviteCode, map[string]any{})))
+	t.adminRefused = exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden
+}
+
+// AsAdmin adds the admin credential.
+func (t *Target) AsAdmin(request xrpc.Request) xrpc.Request {
+	return request.WithBasic("admin", t.options.AdminPassword)
+}
+
+// DescribeServer is the target's answer to describeServer as it came, nil
+// where it was no JSON object.
+func (t *Target) DescribeServer() json.RawMessage { return t.describeRaw }
+
+// InviteRequired reports what describeServer says of invite codes.
+func (t *Target) InviteRequired() bool {
+	required, _ := t.describe["inviteCodeRequired"].(bool)
+	return required
+}
+
+// UserDomains are the domains that describeServer offers, each with its
+// leading dot.
+func (t *Target) UserDomains() []string {
+	var domains []string
+	listed, _ := t.describe["availableUserDomains"].([]any)
+	for _, entry := range listed {
+		if domain, ok := entry.(string); ok && strings.Trim(domain, ".") != "" {
+			domains = append(domains, "."+strings.TrimPrefix(domain, "."))
+		}
+	}
+	return domains
+}
+
+// HandleDomain is the domain for new handles, with its leading dot.
+func (t *Target) HandleDomain() string {
+	if t.options.HandleDomain != "" {
+		return "." + strings.TrimPrefix(t.options.HandleDomain, ".")
+	}
+	if domains := t.UserDomains(); len(domains) > 0 {
+		return domains[0]
+	}
+	return ".test"
+}

@@ -1,0 +1,173 @@
+package xrpc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	maxBody    = 1 << 20  // an answer longer than this is no answer of an account server
+	maxHeaders = 64 << 10 // in bytes
+)
+
+var (
+	errTrailingText = errors.New("text follows the JSON value")
+	errTooLong      = fmt.Errorf("the body is longer than %d bytes", maxBody)
+)
+
+// Client sends requests to one server. It follows no redirects, bounds the
+// time and size of an answer, and is safe for use by several goroutines.
+type Client struct {
+	base    string
+	timeout time.Duration
+	http    *http.Client
+	sent    atomic.Int64
+	secrets *Secrets
+}
+
+// NewClient makes a client of the server at a base URL, which the caller has
+// checked, with a time limit for each whole exchange.
+func NewClient(base string, timeout time.Duration, secrets *Secrets) *Client {
+	transport := &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
+		MaxIdleConnsPerHost:    16,
+		IdleConnTimeout:        30 * time.Second,
+		DisableCompression:     true, // what is compared and shown is what was sent
+		MaxResponseHeaderBytes: maxHeaders,
+	}
+	return &Client{
+		base:    strings.TrimSuffix(base, "/"),
+		timeout: timeout,
+		secrets: secrets,
+		http: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+// Base is the server's base URL without a trailing slash.
+func (c *Client) Base() string { return c.base }
+
+// Sent is the number of requests sent so far.
+func (c *Client) Sent() int { return int(c.sent.Load()) }
+
+// Secrets is where the secrets of the run are kept.
+func (c *Client) Secrets() *Secrets { return c.secrets }
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Do sends a request and returns the exchange, whatever came of it: the
+// absence of an answer is in Exchange.Err.
+//
+// A connection that the server closed while it was idle is no fault of the
+// server: a request lost on one is sent once more, on a new connection.
+// Source: RFC 9112, section 9.3.1
+func (c *Client) Do(ctx context.Context, request Request) Exchange {
+	c.secrets.learnRequest(request)
+	exchange, lostOnIdle := c.once(ctx, request)
+	if lostOnIdle && ctx.Err() == nil {
+		c.http.CloseIdleConnections()
+		exchange, _ = c.once(ctx, request)
+	}
+	c.secrets.learnResponse(exchange)
+	return exchange
+}
+
+func (c *Client) once(ctx context.Context, request Request) (exchange Exchange, lostOnIdle bool) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	reused, answering := false, false
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:              func(info httptrace.GotConnInfo) { reused = info.Reused },
+		GotFirstResponseByte: func() { answering = true },
+	})
+	exchange = Exchange{Request: request}
+	start := time.Now()
+	c.sent.Add(1)
+	exchange.Err = c.roundTrip(ctx, request, &exchange)
+	exchange.Duration = time.Since(start)
+	return exchange, exchange.Err != nil && reused && !answering && ctx.Err() == nil
+}
+
+func (c *Client) roundTrip(ctx context.Context, request Request, exchange *Exchange) error {
+	message, err := c.message(ctx, request)
+	if err != nil {
+		return err
+	}
+	response, err := c.http.Do(message)
+	if err != nil {
+		return plain(err, c.timeout)
+	}
+	defer response.Body.Close()
+	exchange.Status, exchange.Header = response.StatusCode, response.Header
+	exchange.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	if err != nil {
+		return fmt.Errorf("the answer broke off: %w", plain(err, c.timeout))
+	}
+	if len(exchange.Body) > maxBody {
+		exchange.Body = exchange.Body[:maxBody]
+		return errTooLong
+	}
+	return nil
+}
+
+// message builds the HTTP request. A request without a body says so by
+// http.NoBody, since a Transfer-Encoding alone counts as a body for some.
+func (c *Client) message(ctx context.Context, request Request) (*http.Request, error) {
+	var reader io.Reader = http.NoBody
+	body := request.Body()
+	if body != nil {
+		reader = bytes.NewReader(body)
+	}
+	message, err := http.NewRequestWithContext(ctx, request.Verb, c.base+request.Path(), reader)
+	if err != nil {
+		return nil, err
+	}
+	for name, values := range request.Header {
+		message.Header[name] = values
+	}
+	message.Header.Set("User-Agent", "pdsconform")
+	if body != nil && request.ContentType != "" {
+		message.Header.Set("Content-Type", request.ContentType)
+	}
+	if request.Authorization != "" {
+		message.Header.Set("Authorization", request.Authorization)
+	}
+	return message, nil
+}
+
+// plain words a transport error for the server's author: without the URL,
+// which the exchange shows, and with the limit that ran out.
+func plain(err error, timeout time.Duration) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no complete answer within %s", timeout)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the server closed the connection without a complete answer")
+	}
+	return err
+}
+
+// Unreachable reports whether no connection could be made at all, as against
+// one that was made and dropped.
+func Unreachable(err error) bool {
+	var operation *net.OpError
+	return errors.As(err, &operation) && operation.Op == "dial"
+}

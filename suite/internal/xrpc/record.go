@@ -1,0 +1,170 @@
+package xrpc
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pdsconform/pdsconform/reports"
+)
+
+// maxRecorded bounds the bytes of a body that evidence keeps.
+const maxRecorded = 4 << 10
+
+// Record turns an exchange into evidence for a report. Secrets are replaced
+// here, so that nothing that writes evidence ever sees one.
+func (s *Secrets) Record(base string, exchange Exchange) reports.Exchange {
+	request := exchange.Request
+	recorded := reports.Exchange{
+		Request: reports.Request{
+			Method:  request.Verb,
+			URL:     s.Replace(base + request.Path()),
+			Headers: s.headers(sentHeaders(request)),
+			Body:    s.body(request.Body()),
+		},
+		Response: reports.Response{
+			Status:     exchange.Status,
+			Headers:    s.headers(exchange.Header),
+			Body:       s.body(exchange.Body),
+			DurationMs: exchange.Duration.Milliseconds(),
+		},
+	}
+	if exchange.Err != nil {
+		recorded.Response.Error = s.Replace(exchange.Err.Error())
+	}
+	recorded.Curl = curl(recorded.Request)
+	return recorded
+}
+
+func sentHeaders(request Request) http.Header {
+	headers := request.Header.Clone()
+	if headers == nil {
+		headers = http.Header{}
+	}
+	if request.Body() != nil && request.ContentType != "" {
+		headers.Set("Content-Type", request.ContentType)
+	}
+	if request.Authorization != "" {
+		headers.Set("Authorization", request.Authorization)
+	}
+	return headers
+}
+
+func (s *Secrets) headers(headers http.Header) map[string][]string {
+	recorded := make(map[string][]string, len(headers))
+	for name, values := range headers {
+		replaced := make([]string, len(values))
+		for i, value := range values {
+			replaced[i] = s.Replace(value)
+			if name == "Authorization" {
+				replaced[i] = maskCredential(replaced[i])
+			}
+		}
+		recorded[name] = replaced
+	}
+	return recorded
+}
+
+// maskCredential hides a credential that is too short to be looked for.
+func maskCredential(value string) string {
+	scheme, credential, found := strings.Cut(value, " ")
+	if !found || strings.HasPrefix(credential, "[") {
+		return value
+	}
+	return scheme + " " + placeholder("credential")
+}
+
+// body replaces secrets by member name where the body is JSON, then by value,
+// and shortens what is too long to show.
+func (s *Secrets) body(body []byte) string {
+	if len(body) == 0 {
+		return ""
+	}
+	if masked, ok := maskMembers(body); ok {
+		body = masked
+	}
+	text := s.Replace(string(body))
+	if !utf8.ValidString(text) {
+		text = fmt.Sprintf("%q", text)
+	}
+	if len(text) > maxRecorded {
+		cut := maxRecorded
+		for !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text = fmt.Sprintf("%s… (%d bytes in all)", text[:cut], len(body))
+	}
+	return text
+}
+
+// maskMembers replaces the values of secret members at any depth. The body
+// keeps its own spelling where it holds none.
+func maskMembers(body []byte) ([]byte, bool) {
+	found := false
+	for name := range secretMembers {
+		found = found || bytes.Contains(body, []byte(`"`+name+`"`))
+	}
+	if !found {
+		return body, false
+	}
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	var decoded any
+	if decoder.Decode(&decoded) != nil {
+		return body, false
+	}
+	var masked bytes.Buffer
+	encoder := json.NewEncoder(&masked)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(mask(decoded)) != nil {
+		return body, false
+	}
+	return bytes.TrimSpace(masked.Bytes()), true
+}
+
+func mask(decoded any) any {
+	switch value := decoded.(type) {
+	case map[string]any:
+		for name, member := range value {
+			if text, ok := member.(string); ok && secretMembers[name] != "" && text != "" {
+				value[name] = placeholder(secretMembers[name])
+			} else {
+				value[name] = mask(member)
+			}
+		}
+	case []any:
+		for i := range value {
+			value[i] = mask(value[i])
+		}
+	}
+	return decoded
+}
+
+// curl words a recorded request as a command line of curl.
+func curl(request reports.Request) string {
+	words := []string{"curl", "-i"}
+	if request.Method != http.MethodGet {
+		words = append(words, "-X", request.Method)
+	}
+	names := make([]string, 0, len(request.Headers))
+	for name := range request.Headers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range request.Headers[name] {
+			words = append(words, "-H", quote(name+": "+value))
+		}
+	}
+	if request.Body != "" {
+		words = append(words, "--data-binary", quote(request.Body))
+	}
+	return strings.Join(append(words, quote(request.URL)), " ")
+}
+
+// quote makes one word of a POSIX shell.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -1,0 +1,143 @@
+// Package xrpc speaks XRPC over HTTP to the server under test and keeps what
+// was said.
+//
+// It must not know what an answer ought to be: it neither judges nor retries a
+// verdict, and it knows no method by name.
+package xrpc
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+)
+
+// PathPrefix is where methods live on a server.
+// Source: https://atproto.com/specs/xrpc#lexicon-http-endpoints
+const PathPrefix = "/xrpc/"
+
+// Request is one call of a method. The zero value of each field means "none".
+// Requests are values: the With methods return changed copies, so that a case
+// can break one thing of a request that is known to succeed.
+type Request struct {
+	NSID          string
+	Verb          string // HTTP method
+	Query         url.Values
+	Header        http.Header    // besides those that the other fields imply
+	Authorization string         // the header's value
+	Input         map[string]any // sent as JSON with ContentType
+	Raw           []byte         // sent in place of Input where not nil
+	ContentType   string         // sent where there is a body, and not empty
+}
+
+// Query asks for a query with the given parameters.
+func Query(nsid string, parameters url.Values) Request {
+	return Request{NSID: nsid, Verb: http.MethodGet, Query: parameters}
+}
+
+// Procedure calls a procedure that takes JSON.
+func Procedure(nsid string, input map[string]any) Request {
+	return Request{NSID: nsid, Verb: http.MethodPost, Input: input, ContentType: "application/json"}
+}
+
+// ProcedureWithoutInput calls a procedure that takes no body: none is sent,
+// nor a Content-Type.
+func ProcedureWithoutInput(nsid string) Request {
+	return Request{NSID: nsid, Verb: http.MethodPost}
+}
+
+// WithBearer sends a token as the credential.
+func (r Request) WithBearer(token string) Request {
+	r.Authorization = "Bearer " + token
+	return r
+}
+
+// WithBasic sends a user name and a password as the credential.
+func (r Request) WithBasic(user, password string) Request {
+	r.Authorization = "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	return r
+}
+
+// WithAuthorization sends any value as the Authorization header; empty sends
+// none.
+func (r Request) WithAuthorization(value string) Request {
+	r.Authorization = value
+	return r
+}
+
+// With sets one property of the input.
+func (r Request) With(property string, value any) Request {
+	r.Input = maps.Clone(r.Input)
+	if r.Input == nil {
+		r.Input = map[string]any{}
+	}
+	r.Input[property] = value
+	return r
+}
+
+// Without drops one property of the input.
+func (r Request) Without(property string) Request {
+	r.Input = maps.Clone(r.Input)
+	delete(r.Input, property)
+	return r
+}
+
+// WithRaw sends a body as it is, under a media type that may be empty.
+func (r Request) WithRaw(body []byte, contentType string) Request {
+	r.Raw, r.ContentType = body, contentType
+	return r
+}
+
+// WithoutBody sends neither body nor Content-Type.
+func (r Request) WithoutBody() Request {
+	r.Input, r.Raw, r.ContentType = nil, nil, ""
+	return r
+}
+
+// WithVerb uses another HTTP method.
+func (r Request) WithVerb(verb string) Request {
+	r.Verb = verb
+	return r
+}
+
+// WithParameter sets one query parameter.
+func (r Request) WithParameter(name, value string) Request {
+	query := url.Values{}
+	maps.Copy(query, r.Query)
+	query.Set(name, value)
+	r.Query = query
+	return r
+}
+
+// WithHeader sets one header.
+func (r Request) WithHeader(name, value string) Request {
+	header := r.Header.Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	header.Set(name, value)
+	r.Header = header
+	return r
+}
+
+// Body returns the bytes that are sent, nil for none.
+func (r Request) Body() []byte {
+	if r.Raw != nil || r.Input == nil {
+		return r.Raw
+	}
+	body, err := json.Marshal(r.Input)
+	if err != nil {
+		panic("xrpc: an input that is no JSON: " + err.Error()) // a fault of the suite
+	}
+	return body
+}
+
+// Path returns the request's path and query.
+func (r Request) Path() string {
+	path := PathPrefix + r.NSID
+	if len(r.Query) > 0 {
+		path += "?" + r.Query.Encode()
+	}
+	return path
+}

@@ -1,0 +1,145 @@
+package suite
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/onsi/ginkgo/v2/types"
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/suite/internal/behaviour"
+	"github.com/pdsconform/pdsconform/suite/internal/derive"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+)
+
+// plan is what a run is about to do, before anything is sent.
+type plan struct {
+	config   Config
+	cases    []spec.Case // all of them, by ID
+	recipes  map[string]spec.Recipe
+	selected map[string]bool
+}
+
+// newPlan builds all cases and selects among them. Errors are *UsageError, but
+// for faults of the suite.
+func newPlan(config Config) (*plan, error) {
+	if config.Catalog == nil {
+		return nil, &UsageError{"no lexicon documents to derive requirements from"}
+	}
+	if config.Timeout <= 0 {
+		config.Timeout = DefaultTimeout
+	}
+	recipes := recipesFor(config.Catalog)
+	p := &plan{config: config, recipes: recipes, cases: allCases(config.Catalog, recipes), selected: map[string]bool{}}
+	if err := spec.Validate(p.cases); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(p.cases, func(a, b spec.Case) int { return cmp.Compare(a.ID, b.ID) })
+	return p, p.selectCases()
+}
+
+// recipesFor returns the hand-written recipes, and ones made of the document
+// alone for methods without.
+func recipesFor(catalog *lexicons.Catalog) map[string]spec.Recipe {
+	recipes := behaviour.Recipes()
+	for _, method := range catalog.Methods() {
+		if _, ok := recipes[method.NSID]; !ok {
+			recipes[method.NSID] = derive.Recipe(method)
+		}
+	}
+	return recipes
+}
+
+// allCases joins what the documents say with what was written by hand for the
+// methods among them.
+func allCases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe) []spec.Case {
+	return append(derive.Cases(catalog, recipes), behaviour.Cases(catalog)...)
+}
+
+// checkTarget refuses a URL that no request can be sent to.
+func checkTarget(flag, target string) error {
+	parsed, err := url.Parse(target)
+	switch {
+	case err != nil:
+		return &UsageError{fmt.Sprintf("%s: %q is no URL", flag, target)}
+	case parsed.Scheme != "http" && parsed.Scheme != "https", parsed.Host == "":
+		return &UsageError{fmt.Sprintf("%s: %q must begin with http:// or https:// and name a host", flag, target)}
+	case parsed.User != nil:
+		return &UsageError{flag + ": the URL must not hold a user name or password"}
+	case parsed.RawQuery != "", parsed.Fragment != "":
+		return &UsageError{fmt.Sprintf("%s: %q must be a base URL, without query and fragment", flag, target)}
+	}
+	return nil
+}
+
+func (p *plan) selectCases() error {
+	endpoints, err := p.endpoints()
+	if err != nil {
+		return err
+	}
+	for flag, patterns := range map[string][]string{"--only": p.config.Only, "--skip": p.config.Skip} {
+		if err := p.checkPatterns(flag, patterns); err != nil {
+			return err
+		}
+	}
+	matches, err := types.ParseLabelFilter(p.config.LabelFilter)
+	if err != nil {
+		return &UsageError{fmt.Sprintf("--label-filter: %q is no label filter of Ginkgo", p.config.LabelFilter)}
+	}
+	for _, c := range p.cases {
+		p.selected[c.ID] = (len(endpoints) == 0 || endpoints[c.Endpoint]) &&
+			(len(p.config.Only) == 0 || matchesAny(c.ID, p.config.Only)) &&
+			!matchesAny(c.ID, p.config.Skip) && matches(labels(c))
+	}
+	return nil
+}
+
+// labels are the words by which a case is chosen.
+func labels(c spec.Case) []string {
+	return []string{c.ID, c.Endpoint, lastSegment(c.Endpoint), string(c.Level), string(c.Origin), string(c.Authority)}
+}
+
+func lastSegment(nsid string) string { return nsid[strings.LastIndex(nsid, ".")+1:] }
+
+func (p *plan) endpoints() (map[string]bool, error) {
+	chosen := map[string]bool{}
+	for _, name := range p.config.Endpoints {
+		found := false
+		for _, method := range p.config.Catalog.Methods() {
+			if method.NSID == name || lastSegment(method.NSID) == name {
+				chosen[method.NSID], found = true, true
+			}
+		}
+		if !found {
+			var names []string
+			for _, method := range p.config.Catalog.Methods() {
+				names = append(names, lastSegment(method.NSID))
+			}
+			return nil, &UsageError{fmt.Sprintf("--endpoint: there is no method %q%s", name, suggestion(name, names))}
+		}
+	}
+	return chosen, nil
+}
+
+func (p *plan) checkPatterns(flag string, patterns []string) error {
+	for _, pattern := range patterns {
+		if slices.ContainsFunc(p.cases, func(c spec.Case) bool { return matchesAny(c.ID, []string{pattern}) }) {
+			continue
+		}
+		ids := make([]string, len(p.cases))
+		for i, c := range p.cases {
+			ids[i] = c.ID
+		}
+		return &UsageError{fmt.Sprintf("%s: there is no requirement %q%s", flag, pattern, suggestion(pattern, ids))}
+	}
+	return nil
+}
+
+// matchesAny reports whether an ID is one of the patterns or lies below one.
+func matchesAny(id string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		return id == pattern || strings.HasPrefix(id, strings.TrimSuffix(pattern, ".")+".")
+	})
+}

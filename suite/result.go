@@ -1,0 +1,98 @@
+package suite
+
+import (
+	"slices"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// How many exchanges a result keeps: a failure shows how it came about, a pass
+// that something was sent.
+const (
+	exchangesOfFailure = 12
+	exchangesOfPass    = 2
+)
+
+// result is the outcome of a case with its evidence.
+func (c *collector) result(one spec.Case) reports.Result {
+	result := c.outcome(one)
+	exchanges := c.verdicts[one.ID].Exchanges
+	if findings := c.held(one); len(findings) > 0 {
+		exchanges = nil
+		for _, finding := range findings {
+			exchanges = append(exchanges, finding.Exchange)
+		}
+	}
+	if c.plan.selected[one.ID] {
+		c.evidence(&result, exchanges)
+	}
+	return result
+}
+
+// outcome joins what a case found by itself with what the ledger holds against
+// its requirement.
+func (c *collector) outcome(one spec.Case) reports.Result {
+	result := reports.Result{Requirement: one.Requirement.Requirement, Error: one.Error}
+	if !c.plan.selected[one.ID] {
+		result.Outcome, result.Reason = reports.Excluded, "deselected"
+		return result
+	}
+	verdict, tried := c.verdicts[one.ID]
+	if !tried {
+		verdict = spec.Verdict{Outcome: reports.Blocked, Reason: "the run was interrupted"}
+	}
+	result.Outcome, result.Reason, result.Unlock, result.Fault = verdict.Outcome, verdict.Reason, verdict.Unlock, verdict.Fault
+	result.Expected, result.Actual = verdict.Expected, verdict.Actual
+	result.DurationMs = verdict.Duration.Milliseconds()
+	findings := c.held(one)
+	if len(findings) == 0 {
+		return result
+	}
+	result.Outcome, result.Reason, result.Unlock, result.Fault = reports.Failed, "", "", ""
+	result.Expected, result.Actual = findings[0].Expected, findings[0].Actual
+	for _, finding := range findings {
+		if finding.SeenIn != one.ID && !slices.Contains(result.SeenIn, finding.SeenIn) {
+			result.SeenIn = append(result.SeenIn, finding.SeenIn)
+		}
+	}
+	return result
+}
+
+// held returns the findings that count against a requirement: its own, and
+// those that its check saw of requirements which are not part of the run, so
+// that nothing seen is lost.
+//
+// What a case has failed by itself needs no finding.
+func (c *collector) held(one spec.Case) []spec.Finding {
+	if c.verdicts[one.ID].Outcome == reports.Failed {
+		return nil
+	}
+	findings := c.bench.Ledger.Of(one.ID)
+	for _, finding := range c.bench.Ledger.SeenBy(one.ID) {
+		if !c.plan.selected[finding.ID] {
+			finding.Actual += " (which breaks " + finding.ID + ")"
+			findings = append(findings, finding)
+		}
+	}
+	return findings
+}
+
+// evidence records exchanges with secrets replaced, the last ones where there
+// are many, since the last one is what failed.
+func (c *collector) evidence(result *reports.Result, exchanges []xrpc.Exchange) {
+	secrets, base := c.bench.Target.Client().Secrets(), c.bench.Target.Client().Base()
+	most := exchangesOfFailure
+	if result.Outcome == reports.Passed {
+		most = exchangesOfPass
+	}
+	if len(exchanges) > most {
+		exchanges = exchanges[len(exchanges)-most:]
+	}
+	for _, exchange := range exchanges {
+		result.Exchanges = append(result.Exchanges, secrets.Record(base, exchange))
+	}
+	result.Reason, result.Expected, result.Actual =
+		secrets.Replace(result.Reason), secrets.Replace(result.Expected), secrets.Replace(result.Actual)
+}
