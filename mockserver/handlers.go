@@ -1,6 +1,10 @@
 package mockserver
 
-import "github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+import (
+	"slices"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
 
 const prefix = "com.atproto.server."
 
@@ -8,35 +12,26 @@ const prefix = "com.atproto.server."
 // and the lexicon documents differ.
 func (s *Server) endpoints() []xrpc.Endpoint {
 	return []xrpc.Endpoint{
-		{NSID: prefix + "createAccount", Handle: s.createAccount},
-		{NSID: prefix + "createAppPassword", Authorize: s.fullAccess, Handle: s.createAppPassword},
-		{NSID: prefix + "createInviteCode", Authorize: s.admin, Handle: s.createInviteCode},
-		{NSID: prefix + "createInviteCodes", Authorize: s.admin, Handle: s.createInviteCodes},
-		{NSID: prefix + "createSession", Handle: s.createSession},
-		{NSID: prefix + "deleteAccount", Handle: s.deleteAccount},
-		{NSID: prefix + "deleteSession", Handle: s.deleteSession}, // looks at its token after the body
+		{NSID: prefix + "createAccount", Handle: s.createAccount, Writes: true},
+		{NSID: prefix + "createAppPassword", Authorize: s.fullAccess, Handle: s.createAppPassword, Writes: true},
+		{NSID: prefix + "createInviteCode", Authorize: s.admin, Handle: s.createInviteCode, Writes: true},
+		{NSID: prefix + "createInviteCodes", Authorize: s.admin, Handle: s.createInviteCodes, Writes: true},
+		{NSID: prefix + "createSession", Handle: s.createSession, Writes: true},
+		{NSID: prefix + "deleteAccount", Handle: s.deleteAccount, Writes: true},
+		{NSID: prefix + "deleteSession", Handle: s.deleteSession, Writes: true}, // looks at its token after the body
 		{NSID: prefix + "describeServer", Handle: s.describeServer},
-		{NSID: prefix + "getAccountInviteCodes", Authorize: s.accessUnlessGone, Handle: s.getAccountInviteCodes},
+		{NSID: prefix + "getAccountInviteCodes", Authorize: s.accessUnlessGone, Handle: s.getAccountInviteCodes, Writes: true},
 		{NSID: prefix + "getSession", Authorize: s.anyAccess, Handle: s.getSession},
 		{NSID: prefix + "listAppPasswords", Authorize: s.accessOfAccount, Handle: s.listAppPasswords},
-		{NSID: prefix + "refreshSession", Authorize: s.refresh, Handle: s.refreshSession},
-		{NSID: prefix + "requestAccountDelete", Authorize: s.accessUnlessGone, Handle: s.requestAccountDelete},
-		{NSID: prefix + "requestPasswordReset", Handle: s.requestPasswordReset},
-		{NSID: prefix + "resetPassword", Handle: s.resetPassword},
-		{NSID: prefix + "revokeAppPassword", Authorize: s.anyAccess, Handle: s.revokeAppPassword},
+		{NSID: prefix + "refreshSession", Authorize: s.refresh, Handle: s.refreshSession, Writes: true},
+		{NSID: prefix + "requestAccountDelete", Authorize: s.accessUnlessGone, Handle: s.requestAccountDelete, Writes: true},
+		{NSID: prefix + "requestPasswordReset", Handle: s.requestPasswordReset, Writes: true},
+		{NSID: prefix + "resetPassword", Handle: s.resetPassword, Writes: true},
+		{NSID: prefix + "revokeAppPassword", Authorize: s.anyAccess, Handle: s.revokeAppPassword, Writes: true},
 	}
 }
 
-// committing lists the methods that change something, for which the moment
-// before the commit can be stretched.
-func committing() []string {
-	var nsids []string
-	for _, name := range []string{
-		"createAccount", "createAppPassword", "createInviteCode", "createInviteCodes", "createSession",
-		"deleteAccount", "deleteSession", "getAccountInviteCodes", "refreshSession",
-		"requestAccountDelete", "requestPasswordReset", "resetPassword", "revokeAppPassword",
-	} {
-		nsids = append(nsids, prefix+name)
-	}
-	return nsids
+// writes reports whether the method of that NSID changes anything.
+func (s *Server) writes(nsid string) bool {
+	return slices.ContainsFunc(s.endpoints(), func(e xrpc.Endpoint) bool { return e.NSID == nsid && e.Writes })
 }

@@ -3,7 +3,6 @@ package mockserver
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,7 +46,7 @@ func (l *latencies) reset() { l.delays.Store(nil) }
 // methods that change something have it.
 func (s *Server) SetLatency(nsid, stage string, delay time.Duration) error {
 	switch {
-	case !slices.Contains(committing(), nsid):
+	case !s.writes(nsid):
 		return fmt.Errorf("nsid: %q names no method that commits anything", nsid)
 	case stage != BeforeCommit:
 		return fmt.Errorf("stage: %q is unknown, the only one is %q", stage, BeforeCommit)

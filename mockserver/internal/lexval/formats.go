@@ -14,7 +14,7 @@ func formats() map[string]func(string) bool {
 	return map[string]func(string) bool{
 		lexicons.FormatATIdentifier: parses(syntax.ParseAtIdentifier),
 		lexicons.FormatATURI:        parses(syntax.ParseATURI),
-		lexicons.FormatCID:          parses(syntax.ParseCID),
+		lexicons.FormatCID:          isCID,
 		lexicons.FormatDatetime:     isDatetime,
 		lexicons.FormatDID:          parses(syntax.ParseDID),
 		lexicons.FormatHandle:       parses(syntax.ParseHandle),
@@ -37,6 +37,14 @@ func parses[T any](parse func(string) (T, error)) func(string) bool {
 		_, err := parse(text)
 		return err == nil
 	}
+}
+
+// isCID adds what syntax.ParseCID lets pass: most identifiers of version 0,
+// which are not in use here.
+func isCID(text string) bool {
+	const zeroPrefix, zeroLength = "Qm", 46
+	_, err := syntax.ParseCID(text)
+	return err == nil && !(len(text) == zeroLength && strings.HasPrefix(text, zeroPrefix))
 }
 
 // isDatetime adds what syntax.ParseDatetime lets pass: a comma before the
@@ -65,6 +73,7 @@ var languageTag = regexp.MustCompile(`^(?:` +
 	`(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*` + // variants
 	`(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*` + // extensions
 	`(?:-[xX](?:-[A-Za-z0-9]{1,8})+)?` + // private use
+	`|x(?:-[A-Za-z0-9]{1,8})+` + // private use as a whole
 	`|i(?:-[A-Za-z0-9]{2,8})+` + // registered before the grammar was
 	`|sgn-(?:BE-FR|BE-NL|CH-DE)|zh-min-nan|en-GB-oed` +
 	`)$`)

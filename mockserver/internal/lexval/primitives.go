@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/bluesky-social/indigo/atproto/syntax"
 	"github.com/pdsconform/pdsconform/lexicons"
 )
 
@@ -73,7 +72,7 @@ func (linkRule) check(value any) *Problem {
 	if !ok {
 		return must(`be an object with the one member "$link"`)
 	}
-	if _, err := syntax.ParseCID(text); err != nil {
+	if !isCID(text) {
 		return must("be a valid cid")
 	}
 	return nil

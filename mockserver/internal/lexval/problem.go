@@ -8,13 +8,11 @@ type Problem struct {
 	text string
 }
 
-// Error names the place and what it must be: "handle must be a valid handle".
-func (p *Problem) Error() string {
-	return strings.TrimPrefix(p.In(""), "/")
-}
+// Error is the problem of a value that has no name.
+func (p *Problem) Error() string { return p.In("value") }
 
-// In is Error with a name for the whole value: "Input/handle must be a valid
-// handle".
+// In tells the place and what must be there, with a name for the whole value:
+// "Input/handle must be a valid handle".
 func (p *Problem) In(name string) string {
 	var text strings.Builder
 	text.WriteString(name)

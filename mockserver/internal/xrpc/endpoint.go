@@ -29,11 +29,13 @@ type Call struct {
 
 // Endpoint is how one method of a lexicon is served. Authorize runs before the
 // body is read; without it the Authorization header is ignored. Handle returns
-// the output, nil where none is declared, or an *Error.
+// the output, nil where none is declared, or an *Error. Writes tells whether
+// it changes anything, which nothing in a document does.
 type Endpoint struct {
 	NSID      string
 	Authorize func(*http.Request) (Caller, error)
 	Handle    func(context.Context, *Call) (lexval.Object, error)
+	Writes    bool
 }
 
 // endpoint is an Endpoint with its document, compiled.
