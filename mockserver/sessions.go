@@ -35,7 +35,7 @@ func (s *Server) tokensOf(session store.Session) (lexval.Object, error) {
 	return lexval.Object{field("accessJwt", access), field("refreshJwt", refresh)}, nil
 }
 
-// salt is drawn for each password.
+// newPassword hashes a text with a salt of its own.
 func (s *Server) newPassword(text string) store.Password {
 	var salt [store.SaltSize]byte
 	s.entropy.Fill(salt[:])

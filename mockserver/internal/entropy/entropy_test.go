@@ -20,7 +20,8 @@ func TestSeed(t *testing.T) {
 	if one.Base32(24) != first {
 		t.Error("a restart does not begin again")
 	}
-	if New(0).Base32(24) == New(0).Base32(24) {
+	random, random2 := New(0), New(0)
+	if random.Base32(24) == random2.Base32(24) {
 		t.Error("servers without a seed draw alike")
 	}
 }

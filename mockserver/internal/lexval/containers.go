@@ -105,9 +105,6 @@ func (r *objectRule) check(value any) *Problem {
 	return nil
 }
 
-// missing is the problem of an object without members.
-func (r *objectRule) missing() *Problem { return r.check(Object{}) }
-
 func (p *propertyRule) checkIn(container any) *Problem {
 	value, present := member(container, p.name)
 	switch {

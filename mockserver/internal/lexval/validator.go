@@ -15,12 +15,13 @@ type rule interface {
 	check(value any) *Problem
 }
 
-func (v *Validator) check(value any) *Problem { return v.rule.check(value) }
-
 // Check returns the first *Problem of a value, or nil; properties are visited
 // in the order of the document. Members that are absent and have a default are
 // added to maps on the way.
 func (v *Validator) Check(value any) *Problem { return v.rule.check(value) }
+
+// check makes a validator a rule within others.
+func (v *Validator) check(value any) *Problem { return v.rule.check(value) }
 
 // Compiler turns schemas into validators and remembers them, so that schemas
 // which contain themselves are compiled once. It serves one goroutine.
