@@ -94,7 +94,7 @@ func (s settings) config() (suite.Config, error) {
 	config.Timeout = s.timeout
 	config.Seed = s.seed
 	if config.Seed == 0 {
-		config.Seed = 1 + rand.Int64N(1<<31) //nolint:gosec // an order, no secret
+		config.Seed = 1 + rand.Int64N(1<<31)
 	}
 	return config, nil
 }

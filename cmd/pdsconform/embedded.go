@@ -19,7 +19,7 @@ func embed(config suite.Config) (embedded suite.Config, stop func(), err error) 
 		AdminPassword:  config.AdminPassword,
 		InviteRequired: true,
 		InviteInterval: embeddedInterval,
-		Seed:           uint64(config.Seed), //nolint:gosec // any bits will do
+		Seed:           uint64(config.Seed),
 	}
 	if options.AdminPassword == "" {
 		options.AdminPassword = "admin-pass"
