@@ -73,7 +73,7 @@ func resetEffects() []scenario {
 		},
 		{
 			id: "sessions.end", title: "The account's sessions can't be refreshed after its password was reset.",
-			level: reports.Should, authority: reports.Security, needs: withMail,
+			level: reports.May, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				made := newSession(ctx, t, account)

@@ -1,0 +1,220 @@
+package suite
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/pdsconform/pdsconform/reports"
+)
+
+func TestMockConforms(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.Strict = true
+	report := runSuite(t, config)
+	summary := report.Summary
+	if summary.ExitCode != reports.ExitConforms || summary.Failed+summary.Errored+summary.Blocked != 0 {
+		t.Errorf("exit %d, %d failed, %d errored, %d blocked", summary.ExitCode, summary.Failed, summary.Errored, summary.Blocked)
+	}
+	if summary.Errors.Declared != 14 || summary.Errors.Observed != 14 {
+		t.Errorf("%d of %d declared errors observed, want 14 of 14", summary.Errors.Observed, summary.Errors.Declared)
+	}
+	if summary.Requirements < 350 {
+		t.Errorf("%d requirements, want at least 350", summary.Requirements)
+	}
+	for _, result := range report.Results {
+		if result.Outcome == reports.NotObserved && result.Reason == "" {
+			t.Errorf("%s was not observed, without a reason", result.ID)
+		}
+	}
+}
+
+// Whatever the order and whatever else is checked, the verdict is the same.
+func TestVerdictsDoNotDependOnOrder(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	whole := outcomes(runSuite(t, config))
+	for _, only := range []string{"server.createSession", "server.deleteAccount.account.gone", "server.getAccountInviteCodes.error",
+		"server.refreshSession.auth.expired", "server.resetPassword.input"} {
+		config := mockConfig(t)
+		config.Only, config.Seed = []string{only}, 99
+		for id, result := range outcomes(runSuite(t, config)) {
+			if result.Outcome != reports.Excluded && result.Outcome != whole[id].Outcome {
+				t.Errorf("--only %s: %s is %s, in the whole run %s (%s)", only, id, result.Outcome, whole[id].Outcome, result.Reason+result.Actual)
+			}
+		}
+	}
+}
+
+// A finding on a requirement outside the selection is not lost.
+func TestFindingOutsideTheSelectionFailsTheCaseThatSawIt(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.Target = altered(t, config.Target, "com.atproto.server.createSession", func(answer map[string]any) { delete(answer, "handle") })
+	config.Only = []string{"server.getSession.session.belongs-to-account", "server.createSession.sessions.coexist"}
+	result := outcomes(runSuite(t, config))["server.createSession.sessions.coexist"]
+	if result.Outcome != reports.Failed || !strings.Contains(result.Actual, "server.createSession.output.handle.required") {
+		t.Errorf("outcome %s, actual %q", result.Outcome, result.Actual)
+	}
+}
+
+func TestDefectIsBlamedOnItsOwnRequirement(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.Target = altered(t, config.Target, "com.atproto.server.createSession", func(answer map[string]any) { answer["email"] = 5 })
+	report := runSuite(t, config)
+	if report.Summary.ExitCode != reports.ExitFails || report.Summary.Failed != 1 {
+		t.Errorf("exit %d with %d failures, want one", report.Summary.ExitCode, report.Summary.Failed)
+	}
+	result := outcomes(report)["server.createSession.output.email.type"]
+	if result.Outcome != reports.Failed || len(result.Exchanges) == 0 {
+		t.Fatalf("outcome %s, %d exchanges", result.Outcome, len(result.Exchanges))
+	}
+	if !strings.Contains(result.Exchanges[0].Curl, "createSession") || strings.Contains(result.Exchanges[0].Curl, "Pw-7") {
+		t.Errorf("the evidence is not usable, or shows a password: %s", result.Exchanges[0].Curl)
+	}
+}
+
+// altered is a proxy in front of a server that changes the successful answers
+// of one method.
+func altered(t *testing.T, base, nsid string, change func(map[string]any)) string {
+	t.Helper()
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		request := r.Clone(r.Context())
+		request.RequestURI = ""
+		request.URL.Scheme, request.URL.Host = "http", strings.TrimPrefix(base, "http://")
+		response, err := http.DefaultTransport.RoundTrip(request)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		defer response.Body.Close()
+		var answer map[string]any
+		decodes := json.NewDecoder(response.Body).Decode(&answer) == nil
+		for _, name := range []string{"Content-Type", "Retry-After"} {
+			if value := response.Header.Get(name); value != "" {
+				w.Header().Set(name, value)
+			}
+		}
+		w.WriteHeader(response.StatusCode)
+		if !decodes {
+			return
+		}
+		if response.StatusCode == http.StatusOK && strings.HasSuffix(r.URL.Path, nsid) {
+			change(answer)
+		}
+		_ = json.NewEncoder(w).Encode(answer)
+	}))
+	t.Cleanup(proxy.Close)
+	return proxy.URL
+}
+
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hello</html>")) }))
+	t.Cleanup(page.Close)
+	for name, target := range map[string]string{"nothing listens": closed.URL, "no PDS": page.URL} {
+		_, err := Run(t.Context(), Config{Target: target, Catalog: embedded(t)})
+		var unreachable *UnreachableError
+		if !errors.As(err, &unreachable) || !strings.Contains(err.Error(), target) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v, want one line that names the target", name, err)
+		}
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		config  Config
+		problem string
+	}{
+		"unknown endpoint": {Config{Endpoints: []string{"createSesion"}}, "did you mean createSession?"},
+		"unknown ID":       {Config{Only: []string{"server.createSession.sucess"}}, "did you mean server.createSession.success?"},
+		"unknown skip":     {Config{Skip: []string{"x"}}, "--skip"},
+		"label filter":     {Config{LabelFilter: "a &&"}, "--label-filter"},
+		"no scheme":        {Config{Target: "localhost:2583"}, "--target"},
+		"credentials":      {Config{Target: "http://admin:secret-word@localhost"}, "--target"},
+		"control":          {Config{Target: "http://127.0.0.1:1", Control: "x"}, "--control"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.config.Catalog = embedded(t)
+			if test.config.Target == "" {
+				test.config.Target = "http://127.0.0.1:1"
+			}
+			_, err := Run(t.Context(), test.config)
+			var usage *UsageError
+			if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.problem) || strings.Contains(err.Error(), "secret-word") {
+				t.Errorf("got %v, want a usage error that names %q", err, test.problem)
+			}
+		})
+	}
+}
+
+func TestEmptySelectionChecksNothing(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.LabelFilter = "createSession && getSession"
+	if got := runSuite(t, config).Summary.ExitCode; got != reports.ExitNothingChecked {
+		t.Errorf("exit %d, want %d", got, reports.ExitNothingChecked)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	config.OnEvent = func(event Event) {
+		if event.Done == 100 {
+			cancel()
+		}
+	}
+	report, err := Run(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	summary := report.Summary
+	if summary.ExitCode != reports.ExitInterrupted || summary.Passed < 50 || summary.Blocked == 0 || summary.Errored != 0 {
+		t.Errorf("exit %d, %d passed, %d blocked, %d errored", summary.ExitCode, summary.Passed, summary.Blocked, summary.Errored)
+	}
+}
+
+func TestTargetThatDies(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	proxied, stop := forwarded(t, config.Target)
+	config.Target = proxied
+	config.OnEvent = func(event Event) {
+		if event.Done == 100 {
+			stop()
+		}
+	}
+	summary := runSuite(t, config).Summary
+	if summary.ExitCode != reports.ExitUnreachable || summary.Errored < 300 || summary.Passed < 50 || summary.Failed != 0 {
+		t.Errorf("exit %d, %d passed, %d failed, %d errored", summary.ExitCode, summary.Passed, summary.Failed, summary.Errored)
+	}
+}
+
+// forwarded is a server that passes everything on, until it is stopped.
+func forwarded(t *testing.T, base string) (proxied string, stop func()) {
+	t.Helper()
+	target, err := url.Parse(base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httptest.NewServer(httputil.NewSingleHostReverseProxy(target))
+	t.Cleanup(proxy.Close)
+	return proxy.URL, func() {
+		proxy.CloseClientConnections()
+		proxy.Close()
+	}
+}
