@@ -26,8 +26,9 @@ type listener struct {
 	address     net.Addr
 	connections sync.WaitGroup
 
-	mutex sync.Mutex
-	fresh map[net.Conn]bool // connections that have not sent anything yet
+	mutex   sync.Mutex
+	closing bool
+	fresh   map[net.Conn]bool // connections that have not sent anything yet
 }
 
 // listen opens both ports, or none.
@@ -50,7 +51,9 @@ func (s *Server) listen() error {
 }
 
 // Close stops the server: it takes no more connections, lets the requests
-// under way be answered, and returns when all of its goroutines have ended.
+// under way be answered, sends the mail that waits to be sent, and returns when
+// all of its goroutines have ended. Neither clients nor an SMTP server can
+// hold it up for more than a few seconds.
 func (s *Server) Close() {
 	var closing sync.WaitGroup
 	for _, l := range s.serving {
@@ -58,6 +61,7 @@ func (s *Server) Close() {
 	}
 	s.stop() // waits that only widen a race end at once
 	closing.Wait()
+	s.stopMail()
 }
 
 func serve(ctx context.Context, address string, handler http.Handler) (*listener, error) {
@@ -88,14 +92,22 @@ func (l *listener) track(conn net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		l.connections.Add(1)
-		l.mutex.Lock()
-		l.fresh[conn] = true
-		l.mutex.Unlock()
+		l.remember(conn)
 	case http.StateActive:
 		l.forget(conn)
 	case http.StateClosed, http.StateHijacked:
 		l.forget(conn)
 		l.connections.Done()
+	}
+}
+
+// remember closes a connection that was accepted while the listener closes.
+func (l *listener) remember(conn net.Conn) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.fresh[conn] = true
+	if l.closing {
+		_ = conn.Close()
 	}
 }
 
@@ -107,6 +119,7 @@ func (l *listener) forget(conn net.Conn) {
 
 func (l *listener) close() {
 	l.mutex.Lock()
+	l.closing = true
 	for conn := range l.fresh {
 		_ = conn.Close()
 	}

@@ -36,7 +36,8 @@ func canonical(text string) string {
 
 func unknownMailToken() error { return xrpc.InvalidToken("Token is invalid") }
 
-// send puts a message with a code into the outbox.
+// send puts a message with a code into the outbox, and on its way where there
+// is an SMTP server.
 func (s *Server) send(account store.Account, subject, text string, token store.MailToken) {
 	s.outbox.Send(mail.Message{
 		To:      account.Email,

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/coder/quartz"
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 )
 
@@ -59,8 +61,16 @@ type Options struct {
 	// Clock is the time that AdvanceClock adds to. Default: the real one.
 	Clock quartz.Clock
 
-	// Logger gets a line for each request at level Info, and the mock's own
-	// faults at level Error. Default: nothing is logged.
+	// SMTP is the HOST:PORT of a server that each mail is sent to, besides the
+	// outbox; it is neither authenticated to nor, on a loopback address, spoken
+	// to in secret. Mail leaves in the background and in order, after the
+	// request has succeeded: what can't be delivered is logged and fails
+	// nothing. Default: mail goes to the outbox only.
+	SMTP string
+
+	// Logger gets a line for each request at level Info, mail that was not
+	// delivered at level Warn, and the mock's own faults at level Error.
+	// Default: nothing is logged.
 	Logger *slog.Logger
 
 	// Links are what describeServer tells of. Default: none.
@@ -102,7 +112,7 @@ func (o Options) complete() (Options, error) {
 		}
 		o.Catalog = catalog
 	}
-	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.completeDomains())
+	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains())
 }
 
 func or[T comparable](value, fallback T) T {
@@ -123,9 +133,23 @@ func (o *Options) checkNumbers() error {
 	return nil
 }
 
+// hostname is one or more labels of letters, digits and inner hyphens.
+// Source: https://www.rfc-editor.org/rfc/rfc1123#section-2.1
+var hostname = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.|$))+$`)
+
 func (o *Options) checkHostname() error {
-	if !lexval.IsDID("did:web:"+o.Hostname) || strings.ContainsAny(o.Hostname, ":_%") {
+	if !hostname.MatchString(o.Hostname) || strings.HasSuffix(o.Hostname, ".") || len(o.Hostname) > 253 {
 		return fmt.Errorf("hostname %q is no host name", o.Hostname)
+	}
+	return nil
+}
+
+func (o *Options) checkSMTP() error {
+	if o.SMTP == "" {
+		return nil
+	}
+	if err := courier.Check(o.SMTP); err != nil {
+		return fmt.Errorf("smtp: %w", err)
 	}
 	return nil
 }

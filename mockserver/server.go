@@ -13,6 +13,7 @@ import (
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
+	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
@@ -36,6 +37,7 @@ type Server struct {
 	signing  *atcrypto.PublicKeyP256 // told in DID documents
 	store    *store.Store
 	outbox   mail.Outbox
+	courier  *courier.Courier // nil where mail stays in the outbox
 	requests requestLog
 	latency  latencies
 	defects  outputDefects
@@ -76,10 +78,32 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
+	if err := s.forwardMail(); err != nil {
+		return nil, fmt.Errorf("mock server: %w", err)
+	}
 	if err := s.listen(); err != nil {
+		s.stopMail()
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
 	return s, nil
+}
+
+// forwardMail starts the courier, where there is an SMTP server to send to.
+func (s *Server) forwardMail() (err error) {
+	if s.options.SMTP == "" {
+		return nil
+	}
+	if s.courier, err = courier.New(s.options.SMTP, s.options.Logger); err != nil {
+		return err
+	}
+	s.outbox.Forward = s.courier.Take
+	return nil
+}
+
+func (s *Server) stopMail() {
+	if s.courier != nil {
+		s.courier.Close()
+	}
 }
 
 // makeKeys draws the token secret and the key of the DID documents. Both are
@@ -116,7 +140,8 @@ type Tester interface {
 func RunT(t Tester, options ...Options) *Server {
 	t.Helper()
 	var chosen Options
-	for _, chosen = range options {
+	if len(options) > 0 {
+		chosen = options[len(options)-1]
 	}
 	server, err := New(chosen)
 	if err != nil {
@@ -139,11 +164,14 @@ func (s *Server) AdvanceClock(by time.Duration) error { return s.clock.Advance(b
 func (s *Server) Now() time.Time { return s.clock.Now() }
 
 // Reset brings the server back to its state at the start: no accounts, codes,
-// sessions, mail, requests or latencies, the clock at its base, and with a
+// sessions, mail (also such as waits to be sent), requests or latencies, the clock at its base, and with a
 // seed the same random stream again. Keys and addresses stay.
 func (s *Server) Reset() {
 	s.store.Reset()
 	s.outbox.Reset()
+	if s.courier != nil {
+		s.courier.Forget()
+	}
 	s.requests.reset()
 	s.latency.reset()
 	s.defects.reset()

@@ -26,6 +26,10 @@ type Message struct {
 // Outbox keeps messages in the order of sending. It is safe for use by
 // several goroutines.
 type Outbox struct {
+	// Forward, where it is set, gets each message that was put in, in the same
+	// order. It must not wait for anything, and is set before the first one.
+	Forward func(Message)
+
 	mutex    sync.Mutex
 	sent     int
 	messages []Message
@@ -41,6 +45,9 @@ func (o *Outbox) Send(message Message) {
 		o.messages = append(o.messages[:0:0], o.messages[capacity/10:]...)
 	}
 	o.messages = append(o.messages, message)
+	if o.Forward != nil {
+		o.Forward(message)
+	}
 }
 
 // To returns the messages to an address, in any letter case, oldest first. An
