@@ -2,6 +2,7 @@ package schema
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -56,6 +57,7 @@ func (boundCompiler) Compile(_ jsonschema.CompilerContext, schema map[string]any
 			found.limits = append(found.limits, limited{keyword, measure, limit})
 		}
 	}
+	slices.SortFunc(found.limits, func(a, b limited) int { return strings.Compare(a.keyword, b.keyword) })
 	if patterns, ok := schema[acceptKeyword].([]any); ok {
 		for _, pattern := range patterns {
 			found.accept = append(found.accept, pattern.(string))
@@ -78,24 +80,29 @@ type bounds struct {
 	accept []string
 }
 
-// Validate holds a string against the bounds; other values are left to "type".
+// Validate holds a string against the bounds, and tells of each that is broken;
+// other values are left to "type".
 func (b bounds) Validate(context jsonschema.ValidationContext, value any) error {
 	text, ok := value.(string)
 	if !ok {
 		return nil
 	}
+	var broken []error
 	for _, l := range b.limits {
 		switch count := l.measure.count(text); {
 		case l.measure.least && count < l.limit:
-			return context.Error(l.keyword, "is %d long, at least %d is asked for", count, l.limit)
+			broken = append(broken, context.Error(l.keyword, "is %d long, at least %d is asked for", count, l.limit))
 		case !l.measure.least && count > l.limit:
-			return context.Error(l.keyword, "is %d long, at most %d is allowed", count, l.limit)
+			broken = append(broken, context.Error(l.keyword, "is %d long, at most %d is allowed", count, l.limit))
 		}
 	}
 	if b.accept != nil && !accepted(b.accept, text) {
-		return context.Error(acceptKeyword, "media type %q is not accepted", text)
+		broken = append(broken, context.Error(acceptKeyword, "media type %q is not accepted", text))
 	}
-	return nil
+	if len(broken) == 0 {
+		return nil
+	}
+	return jsonschema.ValidationError{}.Group(context.Error("", "is out of bounds"), broken...)
 }
 
 // accepted matches a media type against patterns such as "image/*" and "*/*".

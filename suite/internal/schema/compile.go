@@ -40,6 +40,7 @@ func Compile(catalog *lexicons.Catalog) (*Set, error) {
 		compiler.Formats[name] = valid
 	}
 	registerBounds(compiler)
+	registerRequired(compiler)
 	for _, document := range catalog.Documents() {
 		translated, err := json.Marshal(translateDocument(document))
 		if err != nil {
@@ -80,10 +81,13 @@ func (s *Set) Validate(pointer lexicons.Pointer, value any) []Violation {
 	if compiled == nil {
 		panic("schema: not compiled: " + string(pointer)) // a fault of the suite
 	}
-	err := compiled.Validate(value)
+	err := compiled.Validate(tame(value))
+	if err == nil {
+		return nil
+	}
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
-		return nil
+		panic("schema: validate: " + err.Error()) // a fault of the suite: no JSON value
 	}
 	return violations(invalid)
 }

@@ -57,7 +57,7 @@ func translate(schema lexicons.Schema) object {
 	case *lexicons.Bytes:
 		return translateBytes(s)
 	case *lexicons.CIDLink:
-		return object{"type": "object", "required": []string{"$link"},
+		return object{"type": "object", requiredKeyword: []string{"$link"},
 			"properties": object{"$link": object{"type": "string", "format": lexicons.FormatCID}}}
 	case *lexicons.Blob:
 		return translateBlob(s)
@@ -114,7 +114,7 @@ func translateBytes(s *lexicons.Bytes) object {
 	encoded := object{"type": "string", "format": formatBase64}
 	bound(encoded, minDecodedLength, s.MinLength)
 	bound(encoded, maxDecodedLength, s.MaxLength)
-	return object{"type": "object", "required": []string{"$bytes"}, "properties": object{"$bytes": encoded}}
+	return object{"type": "object", requiredKeyword: []string{"$bytes"}, "properties": object{"$bytes": encoded}}
 }
 
 // translateBlob follows the JSON form of blobs.
@@ -127,8 +127,8 @@ func translateBlob(s *lexicons.Blob) object {
 	size := object{"type": "integer", "minimum": 0}
 	bound(size, "maximum", s.MaxSize)
 	return object{
-		"type":     "object",
-		"required": []string{"$type", "ref", "mimeType", "size"},
+		"type":          "object",
+		requiredKeyword: []string{"$type", "ref", "mimeType", "size"},
 		"properties": object{
 			"$type":    object{"const": "blob"},
 			"ref":      translate(&lexicons.CIDLink{}),
@@ -150,7 +150,7 @@ func translateObject(s *lexicons.Object) object {
 	}
 	translated := object{"type": "object", "properties": properties}
 	if len(s.Required) > 0 {
-		translated["required"] = s.Required
+		translated[requiredKeyword] = s.Required
 	}
 	return translated
 }
@@ -164,7 +164,7 @@ func translateUnion(s *lexicons.Union) object {
 	for i, target := range s.Targets {
 		names[i] = typeName(target)
 		members = append(members, object{
-			"if":   object{"properties": object{"$type": object{"const": names[i]}}},
+			"if":   object{"required": []string{"$type"}, "properties": object{"$type": object{"const": names[i]}}},
 			"then": object{"$ref": reference(target)},
 		})
 	}
@@ -172,7 +172,7 @@ func translateUnion(s *lexicons.Union) object {
 	if s.Closed {
 		tag["enum"] = names
 	}
-	translated := object{"type": "object", "required": []string{"$type"}, "properties": object{"$type": tag}}
+	translated := object{"type": "object", requiredKeyword: []string{"$type"}, "properties": object{"$type": tag}}
 	if len(members) > 0 {
 		translated["allOf"] = members
 	}

@@ -3,8 +3,8 @@ package schema
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -34,16 +34,12 @@ func violations(invalid *jsonschema.ValidationError) []Violation {
 	var found []Violation
 	for _, leaf := range leaves(invalid) {
 		pointer, keyword := lexiconPointer(leaf.AbsoluteKeywordLocation)
-		violation := Violation{Pointer: pointer, Keyword: keyword, Instance: leaf.InstanceLocation, Problem: leaf.Message}
-		if keyword != "required" {
-			found = append(found, violation)
-			continue
+		violation := Violation{Pointer: pointer, Keyword: keyword, Instance: unescape(leaf.InstanceLocation), Problem: leaf.Message}
+		if keyword == "required" {
+			violation.Property = leaf.Message
+			violation.Problem = fmt.Sprintf("the member %q is absent", leaf.Message)
 		}
-		for _, name := range missing(leaf.Message) {
-			violation.Property = name
-			violation.Problem = fmt.Sprintf("the member %q is absent", name)
-			found = append(found, violation)
-		}
+		found = append(found, violation)
 	}
 	slices.SortFunc(found, func(a, b Violation) int {
 		return cmp.Or(cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Pointer, b.Pointer),
@@ -67,24 +63,31 @@ func leaves(invalid *jsonschema.ValidationError) []*jsonschema.ValidationError {
 
 // lexiconPointer splits an absolute keyword location into the pointer of the
 // lexicon node and the keyword. "else", by which nullable members are
-// translated, is no part of the lexicon.
+// translated, is no part of the lexicon; a member may have that name, though.
 func lexiconPointer(location string) (lexicons.Pointer, string) {
-	location = strings.TrimPrefix(location, "lex:///")
-	cut := strings.LastIndex(location, "/")
-	node, keyword := location[:cut], location[cut+1:]
-	return lexicons.Pointer(strings.TrimSuffix(node, "/else")), keyword
+	document, pointer, _ := strings.Cut(strings.TrimPrefix(location, "lex:///"), "#")
+	steps := strings.Split(pointer, "/")
+	node, keyword := steps[:len(steps)-1], steps[len(steps)-1]
+	var kept []string
+	for i := 0; i < len(node); i++ {
+		kept = append(kept, node[i])
+		if i+1 == len(node) || node[i] != "defs" && node[i] != "properties" {
+			continue
+		}
+		i++ // a name, whatever it is
+		kept = append(kept, node[i])
+		if node[i-1] == "properties" && i+1 < len(node) && node[i+1] == "else" {
+			i++
+		}
+	}
+	return lexicons.Pointer(document + "#" + unescape(strings.Join(kept, "/"))), keyword
 }
 
-// missing reads the names out of the library's message on "required".
-func missing(message string) []string {
-	_, list, _ := strings.Cut(message, ": ")
-	var names []string
-	for _, quoted := range strings.Split(list, ", ") {
-		name, err := strconv.Unquote(`"` + strings.Trim(quoted, "'") + `"`)
-		if err != nil {
-			name = strings.Trim(quoted, "'")
-		}
-		names = append(names, name)
+// unescape undoes the escaping of URLs, which the library adds to that of JSON
+// pointers.
+func unescape(pointer string) string {
+	if plain, err := url.PathUnescape(pointer); err == nil {
+		return plain
 	}
-	return names
+	return pointer
 }
