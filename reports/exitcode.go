@@ -63,7 +63,7 @@ func (c ExitCode) String() string {
 // exitCode decides in the order of what casts doubt on the rest: results of a
 // run that was stopped, or where the suite was at fault, say nothing reliable
 // about the target.
-func exitCode(results []Result, strict, interrupted bool) ExitCode {
+func exitCode(results []Result, run Run, stale bool) ExitCode {
 	var suiteFault, targetFault, gating, checked bool
 	for _, result := range results {
 		switch result.Outcome {
@@ -72,12 +72,12 @@ func exitCode(results []Result, strict, interrupted bool) ExitCode {
 			suiteFault = suiteFault || result.Fault != FaultTarget
 		case Passed, Failed, KnownFailure:
 			checked = true
-			gating = gating || result.Gates(strict)
+			gating = gating || result.Gates(run.Strict)
 		case Blocked, NotObserved, Excluded:
 		}
 	}
 	switch {
-	case interrupted:
+	case run.Interrupted:
 		return ExitInterrupted
 	case suiteFault:
 		return ExitSuiteFault
@@ -85,6 +85,8 @@ func exitCode(results []Result, strict, interrupted bool) ExitCode {
 		return ExitUnreachable
 	case gating:
 		return ExitFails
+	case stale:
+		return ExitStale
 	case !checked:
 		return ExitNothingChecked
 	}

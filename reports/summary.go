@@ -23,6 +23,10 @@ type Summary struct {
 	// conforming, see Result.Gates.
 	GatingFailures int `json:"gatingFailures"`
 
+	// Stale lists the entries of the list of known failures that do not hold
+	// any more.
+	Stale []Stale `json:"stale,omitempty"`
+
 	ExitCode ExitCode `json:"exitCode"`
 }
 
@@ -129,8 +133,8 @@ func New(content Content) *Report {
 	return report
 }
 
-// Summarize sorts the results by ID and computes the summary anew, keeping the
-// numbers that don't follow from results: requests and accounts.
+// Summarize sorts the results by ID and computes the summary anew, keeping
+// what doesn't follow from results: requests, accounts and stale entries.
 func (r *Report) Summarize() {
 	slices.SortStableFunc(r.Results, func(a, b Result) int { return cmp.Compare(a.ID, b.ID) })
 	summary := Summary{
@@ -140,6 +144,7 @@ func (r *Report) Summarize() {
 		Errors:       countErrors(r.Results),
 		Requests:     r.Summary.Requests,
 		Accounts:     r.Summary.Accounts,
+		Stale:        r.Summary.Stale,
 	}
 	for i := range r.Results {
 		result := &r.Results[i]
@@ -148,7 +153,7 @@ func (r *Report) Summarize() {
 		}
 		summary.add(*result, r.Run.Strict)
 	}
-	summary.ExitCode = exitCode(r.Results, r.Run.Strict, r.Run.Interrupted)
+	summary.ExitCode = exitCode(r.Results, r.Run, len(summary.Stale) > 0)
 	r.Summary = summary
 }
 

@@ -70,7 +70,7 @@ func (c *collector) report(ctx context.Context, started time.Time) *reports.Repo
 		results = append(results, c.result(one))
 	}
 	config, server := c.plan.config, c.bench.Target
-	return reports.New(reports.Content{
+	report := reports.New(reports.Content{
 		Version: config.Version,
 		Run: reports.Run{
 			ID: runID(started, config.Seed), StartedAt: started, DurationMs: time.Since(started).Milliseconds(),
@@ -82,8 +82,10 @@ func (c *collector) report(ctx context.Context, started time.Time) *reports.Repo
 		},
 		Results:  results,
 		Requests: server.Client().Sent(),
-		Accounts: reports.Accounts{Created: server.AccountsCreated(), Left: server.AccountsCreated()},
+		Accounts: reports.Accounts{Created: server.AccountsCreated(), Left: server.AccountsLeft()},
 	})
+	report.Expect(config.KnownFailures, started)
+	return report
 }
 
 func runID(started time.Time, seed int64) string {
@@ -92,9 +94,5 @@ func runID(started time.Time, seed int64) string {
 
 func capabilities(server *target.Target) reports.Capabilities {
 	has := func(capability target.Capability) bool { return server.Missing(capability) == nil }
-	mail := ""
-	if has(target.Mail) {
-		mail = "control"
-	}
-	return reports.Capabilities{Admin: has(target.Admin), Mail: mail, Clock: has(target.Clock), Takedown: has(target.Takedown)}
+	return reports.Capabilities{Admin: has(target.Admin), Mail: server.MailDriver(), Clock: has(target.Clock), Takedown: has(target.Takedown)}
 }

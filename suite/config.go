@@ -25,6 +25,7 @@ type Config struct {
 
 	Endpoints   []string // NSIDs or their last segments; empty means all
 	Only, Skip  []string // requirement IDs or dotted prefixes
+	IDs         []string // exactly these requirements; empty means all
 	LabelFilter string   // a Ginkgo label filter
 	Strict      bool     // whether should requirements gate as well
 
@@ -34,12 +35,36 @@ type Config struct {
 	AccountPassword string
 	HandleDomain    string // for new handles; empty: the first that the target offers
 	Control         string // base URL of a control server
+	Mail            string // "control", "smtp://HOST:PORT" or "exec:COMMAND"; empty: what there is
+	Hooks           Hooks
 
-	Timeout time.Duration // for one request
-	Seed    int64         // fixes the order of checks and the names of accounts
+	Timeout  time.Duration // for one request
+	Patience time.Duration // to wait for expiry where no clock can be moved
+	Seed     int64         // fixes the order of checks and the names of accounts
+
+	BudgetRequests, BudgetAccounts int // never send or make more; 0 means no limit
+
+	// Journal is a file that does not exist yet, in which the run notes what it
+	// makes on the target, for CleanUp should it be cut off. Empty: none, which
+	// is right for a target that goes away by itself.
+	Journal string
+
+	// Confirm is asked before the first account; nil means yes.
+	Confirm func() bool
+
+	// KnownFailures are expected to fail and do not gate.
+	KnownFailures []reports.ExpectedFailure
 
 	// OnEvent is told how the run goes, one event at a time.
 	OnEvent func(Event)
+}
+
+// Hooks are commands that stand in for a control server, each a program with
+// its arguments, run without a shell. Empty ones are not there.
+type Hooks struct {
+	AdvanceClock []string // told by PDSCONFORM_ADVANCE, such as "20m"
+	Takedown     []string // told by PDSCONFORM_DID, and PDSCONFORM_ACTION: "takedown" or "reinstate"
+	ReadMail     []string // told by PDSCONFORM_TO; prints the newest message to it, or the code in it
 }
 
 // EventKind tells events apart.

@@ -23,10 +23,11 @@ func TestConformance(t *testing.T) {
 	defer ginkgoMutex.Unlock()
 	globals.Reset()
 	defer globals.Reset()
-	bench, err := p.open(t.Context())
+	bench, closeDrivers, err := p.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer closeDrivers()
 	collector := newCollector(p, bench)
 	buildTree(p, func(ctx context.Context, c spec.Case) {
 		collector.try(ctx, c)

@@ -79,6 +79,10 @@ func (p *plan) selectCases() error {
 	if err != nil {
 		return err
 	}
+	exact := map[string]bool{}
+	for _, id := range p.config.IDs {
+		exact[id] = true
+	}
 	for flag, patterns := range map[string][]string{"--only": p.config.Only, "--skip": p.config.Skip} {
 		if err := p.checkPatterns(flag, patterns); err != nil {
 			return err
@@ -90,6 +94,7 @@ func (p *plan) selectCases() error {
 	}
 	for _, c := range p.cases {
 		p.selected[c.ID] = (len(endpoints) == 0 || endpoints[c.Endpoint]) &&
+			(len(exact) == 0 || exact[c.ID]) &&
 			(len(p.config.Only) == 0 || matchesAny(c.ID, p.config.Only)) &&
 			!matchesAny(c.ID, p.config.Skip) && matches(labels(c))
 	}

@@ -2,7 +2,9 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"time"
 
@@ -30,48 +32,104 @@ func Run(ctx context.Context, config Config) (*reports.Report, error) {
 		return nil, err
 	}
 	started := time.Now()
-	bench, err := p.open(ctx)
+	bench, closeDrivers, err := p.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer bench.Target.Client().Close()
+	defer closeDrivers()
 	collector := newCollector(p, bench)
 	p.event(Event{Kind: EventStart, Text: offers(bench.Target), Total: collector.total})
 	runTree(ctx, p, collector)
+	p.cleanUp(ctx, bench.Target)
 	return collector.report(ctx, started), nil
 }
 
-// open reaches the target and makes what the cases share.
-func (p *plan) open(ctx context.Context) (*spec.Bench, error) {
+// open reaches the target and makes what the cases share. What it has opened
+// is closed by the function that it returns.
+func (p *plan) open(ctx context.Context) (*spec.Bench, func(), error) {
 	schemas, err := schema.Compile(p.config.Catalog)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var control *target.Control
-	if p.config.Control != "" {
-		if err := checkTarget("--control", p.config.Control); err != nil {
-			return nil, err
-		}
-		control, err = target.NewControl(ctx, p.config.Control, p.config.Timeout)
-		if err != nil {
-			return nil, &UnreachableError{err.Error()}
-		}
+	server, closeDrivers, err := p.reach(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	bench := spec.NewBench(server, p.recipes, derive.Observer(p.config.Catalog, schemas, p.cases))
+	bench.Notify = p.note
+	return bench, closeDrivers, nil
+}
+
+// reach opens the drivers and probes the target through them.
+func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
+	drivers, closeDrivers, err := p.drivers(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	journal, err := p.journal()
+	if err != nil {
+		closeDrivers()
+		return nil, nil, err
 	}
 	server := target.New(target.Options{
 		Client:          xrpc.NewClient(p.config.Target, p.config.Timeout, xrpc.NewSecrets()),
-		Control:         control,
+		Drivers:         drivers,
 		AdminPassword:   p.config.AdminPassword,
 		InviteCode:      p.config.InviteCode,
 		AccountHandle:   p.config.AccountHandle,
 		AccountPassword: p.config.AccountPassword,
 		HandleDomain:    p.config.HandleDomain,
+		BudgetRequests:  p.config.BudgetRequests,
+		BudgetAccounts:  p.config.BudgetAccounts,
+		Journal:         journal,
+		Confirm:         p.config.Confirm,
 		Random:          p.random(),
 	})
-	if err := server.Probe(ctx); err != nil {
-		return nil, &UnreachableError{err.Error()}
+	closeAll := func() {
+		nothingLeft := server.AccountsLeft() == 0 && server.AppPasswordsLeft() == 0
+		if err := journal.Close(nothingLeft); err != nil {
+			p.note(err.Error())
+		}
+		server.Client().Close()
+		closeDrivers()
 	}
-	return spec.NewBench(server, p.recipes, derive.Observer(p.config.Catalog, schemas, p.cases)), nil
+	if err := server.Probe(ctx); err != nil {
+		closeAll()
+		return nil, nil, &UnreachableError{err.Error()}
+	}
+	return server, closeAll, nil
 }
+
+func (p *plan) journal() (*target.Journal, error) {
+	if p.config.Journal == "" {
+		return nil, nil
+	}
+	journal, err := target.CreateJournal(p.config.Journal, p.config.Target)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, &UsageError{fmt.Sprintf("the journal %s is of an earlier run, which left things on its target: pdsconform cleanup --journal %s",
+			p.config.Journal, p.config.Journal)}
+	}
+	return journal, err
+}
+
+// cleanUpTime bounds the removal of what a run has made, which goes on after
+// an interruption.
+const cleanUpTime = 2 * time.Minute
+
+// cleanUp removes what the run has made, unless that goes with the target.
+func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
+	if p.config.Embedded || server.AccountsLeft()+server.AppPasswordsLeft() == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+	defer cancel()
+	p.note(fmt.Sprintf("removing %d accounts", server.AccountsLeft()))
+	if left := server.CleanUp(ctx); left > 0 {
+		p.note(fmt.Sprintf("%d accounts are left on the target", left))
+	}
+}
+
+func (p *plan) note(text string) { p.event(Event{Kind: EventNote, Text: text}) }
 
 // random is the source of names. The seed alone fixes those on the embedded
 // mock; another target may remember an earlier run, on which its names must not

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 )
 
 // ginkgoMutex guards Ginkgo's globals: two suites at once would end the
@@ -66,9 +68,18 @@ func buildTree(p *plan, run func(context.Context, spec.Case)) {
 	for _, endpoint := range endpoints {
 		ginkgo.Describe(endpoint, func() {
 			for _, c := range byEndpoint[endpoint] {
-				ginkgo.It(c.Title, ginkgo.Label(labels(c)...), types.NewCustomCodeLocation(c.Source),
+				ginkgo.It(c.Title, ginkgo.Label(labels(c)...), priority(c), types.NewCustomCodeLocation(c.Source),
 					func(ctx ginkgo.SpecContext) { run(ctx, c) })
 			}
 		})
 	}
+}
+
+// priority puts the cases that move the clock last, whatever the seed: each
+// move ends the sessions, codes and accounts that others could have shared.
+func priority(c spec.Case) ginkgo.SpecPriority {
+	if slices.Contains(c.Needs, target.Clock) {
+		return 0
+	}
+	return 1
 }

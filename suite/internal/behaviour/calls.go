@@ -2,6 +2,8 @@ package behaviour
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
@@ -52,7 +54,8 @@ func named(ctx context.Context, t *spec.Trial, name string) *target.Account {
 	return account
 }
 
-// fresh is an account of this scenario's own, to be changed or destroyed.
+// fresh is a new account: one that a scenario destroys, or that must have no
+// past.
 func fresh(ctx context.Context, t *spec.Trial) *target.Account {
 	account, err := t.Target().SignUp(ctx, t)
 	t.Unless(err)
@@ -136,35 +139,19 @@ func inviteCode(ctx context.Context, t *spec.Trial, input map[string]any) string
 }
 
 // signUpWith asks createAccount with an invite code, or without where it is
-// empty, and counts the account if one was made.
+// empty.
 func signUpWith(ctx context.Context, t *spec.Trial, identity target.Identity, code string) xrpc.Exchange {
+	return t.Do(ctx, signUpRequest(identity, code))
+}
+
+func signUpRequest(identity target.Identity, code string) xrpc.Request {
 	request := xrpc.Procedure(nsidCreateAccount, map[string]any{
 		"handle": identity.Handle, "email": identity.Email, "password": identity.Password,
 	})
-	if code != "" {
-		request = request.With("inviteCode", code)
+	if code == "" {
+		return request
 	}
-	exchange := t.Do(ctx, request)
-	adopt(t, exchange)
-	return exchange
-}
-
-// adopt counts the account that an answer to createAccount stands for.
-func adopt(t *spec.Trial, exchange xrpc.Exchange) *target.Account {
-	if !exchange.Succeeded() {
-		return nil
-	}
-	input := exchange.Request.Input
-	text := func(name string) string {
-		value, _ := input[name].(string)
-		return value
-	}
-	account, err := t.Target().Adopt(target.Identity{
-		Handle: text("handle"), Email: text("email"), Password: text("password")}, exchange)
-	if err != nil {
-		return nil
-	}
-	return account
+	return request.With("inviteCode", code)
 }
 
 // mailbox opens the mail to an address.
@@ -205,8 +192,7 @@ func deletionCode(ctx context.Context, t *spec.Trial, account *target.Account) s
 func reset(ctx context.Context, t *spec.Trial, account *target.Account, code, password string) xrpc.Exchange {
 	exchange := t.Do(ctx, xrpc.Procedure(nsidResetPassword, map[string]any{"token": code, "password": password}))
 	if exchange.Succeeded() {
-		account.Password = password
-		account.Forget()
+		t.Unless(t.Target().PasswordChanged(account, password))
 	}
 	return exchange
 }
@@ -216,18 +202,10 @@ func remove(ctx context.Context, t *spec.Trial, did, password, code string) xrpc
 	return t.Do(ctx, xrpc.Procedure(nsidDeleteAccount, map[string]any{"did": did, "password": password, "token": code}))
 }
 
-// takeDown takes an account down; the scenario ends where that can't be done.
-func takeDown(ctx context.Context, t *spec.Trial, account *target.Account) {
-	t.Unless(t.Target().SetTakedown(ctx, account.DID, true))
-}
-
-// reinstate takes the takedown back.
-func reinstate(ctx context.Context, t *spec.Trial, account *target.Account) {
-	t.Unless(t.Target().SetTakedown(ctx, account.DID, false))
-}
-
 // advance moves the target's clock.
-func advance(ctx context.Context, t *spec.Trial, by string) { t.Unless(t.Target().Advance(ctx, by)) }
+func advance(ctx context.Context, t *spec.Trial, by time.Duration) {
+	t.Unless(t.Target().Advance(ctx, by))
+}
 
 // pending is something that is made once, used up by a success, and gone when
 // the target's clock moves.
@@ -237,9 +215,9 @@ type pending[T any] struct {
 	there bool
 }
 
-func (p *pending[T]) get(t *spec.Trial, make func() T) T {
+func (p *pending[T]) get(t *spec.Trial, produce func() T) T {
 	if !p.there || p.moved != t.Target().Moved() {
-		p.value = make()
+		p.value = produce()
 		p.there, p.moved = true, t.Target().Moved()
 	}
 	return p.value
@@ -254,4 +232,11 @@ func own(ctx context.Context, t *spec.Trial) *target.Account {
 		return account
 	}
 	return named(ctx, t, "own")
+}
+
+// whileTheClockStands is spec.Once for something with a lifetime: once the
+// target's clock was moved, it is made anew, since a refusal might otherwise
+// show no more than that time has passed.
+func whileTheClockStands[T any](ctx context.Context, t *spec.Trial, name string, produce func(context.Context, *spec.Trial) T) T {
+	return spec.Once(ctx, t, fmt.Sprintf("%s, clock moved %d times", name, t.Target().Moved()), produce)
 }

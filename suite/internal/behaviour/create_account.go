@@ -16,35 +16,22 @@ const bogusCode = "pdsconform-bogus-aaaaa-aaaaa"
 
 func createAccount() endpoint {
 	code := &pending[string]{}
-	identity := func(t *spec.Trial, code string) xrpc.Request {
-		nobody := t.Target().NewIdentity()
-		request := xrpc.Procedure(nsidCreateAccount, map[string]any{
-			"handle": nobody.Handle, "email": nobody.Email, "password": nobody.Password,
-		})
-		if code != "" {
-			request = request.With("inviteCode", code)
-		}
-		return request
-	}
 	return endpoint{
 		nsid: nsidCreateAccount,
 		recipe: spec.Recipe{
 			Needs: signUp,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				if !t.Target().InviteRequired() {
-					return identity(t, "")
+					return signUpRequest(t.Target().NewIdentity(), "")
 				}
-				return identity(t, code.get(t, func() string {
+				return signUpRequest(t.Target().NewIdentity(), code.get(t, func() string {
 					made, err := t.Target().InviteCode(ctx, t, 1)
 					t.Unless(err)
 					return made
 				}))
 			},
-			Settle: func(_ context.Context, t *spec.Trial, exchange xrpc.Exchange) {
-				code.used()
-				adopt(t, exchange)
-			},
-			Stranger:  func(t *spec.Trial) xrpc.Request { return identity(t, bogusCode) },
+			Settle:    func(context.Context, *spec.Trial, xrpc.Exchange) { code.used() },
+			Stranger:  func(t *spec.Trial) xrpc.Request { return signUpRequest(t.Target().NewIdentity(), bogusCode) },
 			Transient: true,
 		},
 		cases: append(append(signUpEffects(), signUpRefusals()...), append(signUpErrors(), signUpInvites()...)...),
@@ -61,7 +48,6 @@ func signUpEffects() []scenario {
 				request, err := t.Target().SignUpRequest(ctx, t, identity)
 				t.Unless(err)
 				exchange := t.Do(ctx, request)
-				adopt(t, exchange)
 				t.Expect(t.Rely(exchange), check.Member("handle", identity.Handle))
 			},
 		},
@@ -115,7 +101,6 @@ func handleNormalised(ctx context.Context, t *spec.Trial) {
 	request, err := t.Target().SignUpRequest(ctx, t, identity)
 	t.Unless(err)
 	exchange := t.Do(ctx, request)
-	adopt(t, exchange)
 	if exchange.Refused() {
 		t.NotObserved("the target refuses capitals in a handle: %s", check.Answer(exchange))
 	}
@@ -141,7 +126,6 @@ func another(ctx context.Context, t *spec.Trial, change func(*target.Identity)) 
 	request, err := t.Target().SignUpRequest(ctx, t, identity)
 	t.Unless(err)
 	exchange := t.Do(ctx, request)
-	adopt(t, exchange)
 	return exchange
 }
 

@@ -6,7 +6,6 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
-	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -36,11 +35,7 @@ func signUpInvites() []scenario {
 			level: reports.Must, authority: reports.Security,
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
-				nobody := t.Target().NewIdentity()
-				exchange := t.Do(ctx, xrpc.Procedure(nsidCreateAccount, map[string]any{
-					"handle": nobody.Handle, "email": nobody.Email, "password": nobody.Password, "inviteCode": "",
-				}))
-				adopt(t, exchange)
+				exchange := t.Do(ctx, signUpRequest(t.Target().NewIdentity(), "").With("inviteCode", ""))
 				t.ExpectThat("an empty invite code", exchange, check.Refused())
 			},
 		},
@@ -87,10 +82,7 @@ func inviteRace(ctx context.Context, t *spec.Trial) {
 	requireInvites(t)
 	code := inviteCode(ctx, t, map[string]any{"useCount": 1})
 	oneWinner(ctx, t, "sign-ups with one code of one use", func() xrpc.Request {
-		nobody := t.Target().NewIdentity()
-		return xrpc.Procedure(nsidCreateAccount, map[string]any{
-			"handle": nobody.Handle, "email": nobody.Email, "password": nobody.Password, "inviteCode": code,
-		})
+		return signUpRequest(t.Target().NewIdentity(), code)
 	})
 }
 
@@ -104,29 +96,23 @@ func handleRace(ctx context.Context, t *spec.Trial) {
 		code = made
 	}
 	oneWinner(ctx, t, "sign-ups for one handle", func() xrpc.Request {
-		nobody := t.Target().NewIdentity()
-		request := xrpc.Procedure(nsidCreateAccount, map[string]any{
-			"handle": wanted.Handle, "email": nobody.Email, "password": nobody.Password,
-		})
-		if code != "" {
-			request = request.With("inviteCode", code)
-		}
-		return request
+		identity := t.Target().NewIdentity()
+		identity.Handle = wanted.Handle
+		return signUpRequest(identity, code)
 	})
 }
 
 // oneWinner sends requests at the same time and asks that exactly one of them
 // succeeds. The window of the race is widened where the target offers it.
-func oneWinner(ctx context.Context, t *spec.Trial, what string, make func() xrpc.Request) {
+func oneWinner(ctx context.Context, t *spec.Trial, what string, request func() xrpc.Request) {
 	widen(ctx, t, nsidCreateAccount)
 	defer narrow(t, nsidCreateAccount)
 	requests := []xrpc.Request{}
 	for range racers {
-		requests = append(requests, make())
+		requests = append(requests, request())
 	}
 	winners := 0
 	for _, exchange := range t.Race(ctx, requests) {
-		adopt(t, exchange)
 		if exchange.Succeeded() {
 			winners++
 		}
@@ -140,14 +126,10 @@ func oneWinner(ctx context.Context, t *spec.Trial, what string, make func() xrpc
 const raceWindow = "20ms"
 
 func widen(ctx context.Context, t *spec.Trial, nsid string) {
-	if t.Target().Missing(target.WidenRaces) == nil {
-		t.Unless(t.Target().Control().WidenRace(ctx, nsid, raceWindow))
-	}
+	t.Unless(t.Target().WidenRace(ctx, nsid, raceWindow))
 }
 
 // narrow ends what widen began, also when the run is being stopped.
 func narrow(t *spec.Trial, nsid string) {
-	if t.Target().Missing(target.WidenRaces) == nil {
-		_ = t.Target().Control().WidenRace(context.Background(), nsid, "0s")
-	}
+	_ = t.Target().WidenRace(context.Background(), nsid, "0s")
 }

@@ -141,21 +141,10 @@ func appPasswordLimits() []scenario {
 			error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
 			level: reports.Must, authority: reports.Lexicon, needs: withTakers,
 			run: func(ctx context.Context, t *spec.Trial) {
-				access := takenDownToken(ctx, t)
-				refusedAsTakenDown(t, askAppPassword(ctx, t, access, t.Target().NewName("app")))
+				refusedAsTakenDown(t, askAppPassword(ctx, t, takenDown(ctx, t).session.Access, t.Target().NewName("app")))
 			},
 		},
 	}
-}
-
-// takenDownToken is the access token of an account that was taken down after
-// the token was used with success.
-func takenDownToken(ctx context.Context, t *spec.Trial) string {
-	account := fresh(ctx, t)
-	made := newSession(ctx, t, account)
-	t.Rely(askAppPassword(ctx, t, made.Access, t.Target().NewName("app")))
-	takeDown(ctx, t, account)
-	return made.Access
 }
 
 // refusedAsTakenDown asks for the declared error. A server for which the

@@ -72,7 +72,7 @@ func createInviteCode() endpoint {
 				id: "for-account.listed", title: "A code for an account is listed to that account, with its number of uses.",
 				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					const uses = 3
 					code := inviteCode(ctx, t, map[string]any{"useCount": uses, "forAccount": account.DID})
 					entry := codesOf(ctx, t, account)[code]

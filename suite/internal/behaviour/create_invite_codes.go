@@ -91,7 +91,7 @@ func createInviteCodes() endpoint {
 				id: "codes.listed", title: "The codes of an account are listed to that account.",
 				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					made := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
 						"codeCount": 2, "useCount": 1, "forAccounts": []any{account.DID}})))[account.DID]
 					there := codesOf(ctx, t, account)

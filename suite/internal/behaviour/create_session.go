@@ -178,7 +178,7 @@ func loginRefusals() []scenario {
 			id: "takedown.wrong-password", title: "With a wrong password, nobody learns that an account was taken down.",
 			level: reports.Should, authority: reports.Security, needs: withTakers,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := takenDown(ctx, t)
+				account := takenDown(ctx, t).account
 				exchange := logIn(ctx, t, account.Handle, t.Target().NewPassword())
 				t.Expect(exchange, check.Refused())
 				if exchange.ErrorName() == "AccountTakedown" {
@@ -190,9 +190,7 @@ func loginRefusals() []scenario {
 			id: "takedown.reinstated", title: "An account that was reinstated can log in again.",
 			level: reports.Must, authority: reports.Security, needs: withTakers,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := fresh(ctx, t)
-				takeDown(ctx, t, account)
-				reinstate(ctx, t, account)
+				account := reinstated(ctx, t).account
 				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
 			},
 		},
@@ -209,18 +207,7 @@ func discloseNothing(ctx context.Context, t *spec.Trial) {
 	}
 }
 
-// takenDown is an account that has been taken down, with the session from
-// before; scenarios share it.
-func takenDown(ctx context.Context, t *spec.Trial) *target.Account {
-	return spec.Once(ctx, t, "account taken down", func(ctx context.Context, t *spec.Trial) *target.Account {
-		account := fresh(ctx, t)
-		t.Rely(logIn(ctx, t, account.Handle, account.Password))
-		takeDown(ctx, t, account)
-		return account
-	})
-}
-
 func loginTakenDown(ctx context.Context, t *spec.Trial) {
-	account := takenDown(ctx, t)
+	account := takenDown(ctx, t).account
 	t.Expect(logIn(ctx, t, account.Handle, account.Password), check.ErrorNamed("AccountTakedown"))
 }

@@ -18,8 +18,7 @@ type doomed struct {
 	code    string
 }
 
-func doom(ctx context.Context, t *spec.Trial) doomed {
-	account := fresh(ctx, t)
+func doom(ctx context.Context, t *spec.Trial, account *target.Account) doomed {
 	return doomed{account, deletionCode(ctx, t, account)}
 }
 
@@ -33,7 +32,7 @@ func deleteAccount() endpoint {
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := next.get(t, func() doomed { return doom(ctx, t) })
+				kept := next.get(t, func() doomed { return doom(ctx, t, fresh(ctx, t)) })
 				return ask(kept.account.DID, kept.account.Password, kept.code)
 			},
 			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
@@ -120,11 +119,11 @@ const (
 
 // deleted is an account that was deleted; scenarios share it.
 func deleted(ctx context.Context, t *spec.Trial) goneAccount {
-	return spec.Once(ctx, t, "deleted account", func(ctx context.Context, t *spec.Trial) goneAccount {
+	return whileTheClockStands(ctx, t, "deleted account", func(ctx context.Context, t *spec.Trial) goneAccount {
 		account := fresh(ctx, t)
 		gone := goneAccount{session: newSession(ctx, t, account), appPassword: newAppPassword(ctx, t, account)}
 		t.Rely(logIn(ctx, t, account.Handle, gone.appPassword.Password))
-		gone.doomed = doomed{account, deletionCode(ctx, t, account)}
+		gone.doomed = doom(ctx, t, account)
 		t.Rely(remove(ctx, t, account.DID, account.Password, gone.code))
 		awaitDeletion(ctx, t, gone)
 		return gone
@@ -175,7 +174,7 @@ func wrongDeletions() []wrongDeletion {
 			}},
 		{"code.other-account", "The code of another account is refused.", reports.Must,
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
-				other := fresh(ctx, t)
+				other := t.Borrow(ctx)
 				return other.DID, other.Password, d.code
 			}},
 		{"code.of-reset", "The code for a password reset is refused.", reports.Must,
@@ -206,7 +205,7 @@ func deletionRefusals() []scenario {
 		scenarios = append(scenarios, scenario{
 			id: wrong.id, title: wrong.title, level: wrong.level, authority: authority, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t)
+				kept := doom(ctx, t, t.Borrow(ctx))
 				did, password, code := wrong.make(ctx, t, kept)
 				t.Expect(remove(ctx, t, did, password, code), check.Refused())
 				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())
@@ -218,7 +217,7 @@ func deletionRefusals() []scenario {
 			id: "password.wrong.named", title: "A wrong password is refused with 401 AuthenticationRequired.",
 			level: reports.Should, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t)
+				kept := doom(ctx, t, t.Borrow(ctx))
 				t.Expect(remove(ctx, t, kept.account.DID, t.Target().NewPassword(), kept.code),
 					check.RefusedWith(http.StatusUnauthorized, "AuthenticationRequired"))
 			},
@@ -234,7 +233,7 @@ func deletionRefusals() []scenario {
 			id: "code.expires", title: "A code is refused when a quarter of an hour has passed.",
 			level: reports.Should, authority: reports.Reference, needs: withClock,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t)
+				kept := doom(ctx, t, t.Borrow(ctx))
 				advance(ctx, t, afterCodeLife)
 				t.Expect(remove(ctx, t, kept.account.DID, kept.account.Password, kept.code), check.Refused())
 			},
@@ -248,7 +247,7 @@ func deletionErrors() []scenario {
 			error: "InvalidToken", title: "A code that was never mailed is refused with InvalidToken.",
 			level: reports.Must, authority: reports.Lexicon, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := fresh(ctx, t)
+				account := t.Borrow(ctx)
 				t.Expect(remove(ctx, t, account.DID, account.Password, bogusMailCode), check.ErrorNamed("InvalidToken"))
 				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
 			},
@@ -257,10 +256,11 @@ func deletionErrors() []scenario {
 			error: "ExpiredToken", title: "A code whose time has passed is refused with ExpiredToken, and the account lives on.",
 			level: reports.Must, authority: reports.Lexicon, needs: withClock,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t)
-				advance(ctx, t, longAfterCode)
-				t.ExpectThat("a code that is a day old",
-					remove(ctx, t, kept.account.DID, kept.account.Password, kept.code), check.ErrorNamed("ExpiredToken"))
+				kept := doom(ctx, t, t.Borrow(ctx))
+				outlive(ctx, t)
+				exchange := remove(ctx, t, kept.account.DID, kept.account.Password, kept.code)
+				stillAlive(t, exchange)
+				t.ExpectThat("a code that is long past its time", exchange, check.ErrorNamed("ExpiredToken"))
 				t.ExpectThat("logging in to the account afterwards",
 					logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())
 			},

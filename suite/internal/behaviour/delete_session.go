@@ -47,7 +47,7 @@ func deleteSession() endpoint {
 				id: "other-session.lives", title: "Another session of the account stays alive.",
 				level: reports.Must, authority: reports.Lexicon, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					other, made := newSession(ctx, t, account), newSession(ctx, t, account)
 					t.Rely(logOut(ctx, t, made.Refresh))
 					t.ExpectThat("the other session's access token", whoAmI(ctx, t, other.Access), check.Succeeds())
@@ -58,7 +58,7 @@ func deleteSession() endpoint {
 				id: "login.lives", title: "The account can log in again.",
 				level: reports.Must, authority: reports.Security, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					t.Rely(logOut(ctx, t, newSession(ctx, t, account).Refresh))
 					t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
 				},

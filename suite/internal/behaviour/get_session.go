@@ -55,11 +55,7 @@ func getSession() endpoint {
 				id: "takedown.refused", title: "The token of an account that was taken down is refused.",
 				level: reports.Should, authority: reports.Reference, needs: withTakers,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
-					made := newSession(ctx, t, account)
-					t.Rely(whoAmI(ctx, t, made.Access))
-					takeDown(ctx, t, account)
-					t.Expect(whoAmI(ctx, t, made.Access), check.Refused())
+					t.Expect(whoAmI(ctx, t, takenDown(ctx, t).session.Access), check.Refused())
 				},
 			},
 			{

@@ -69,8 +69,8 @@ func listAppPasswords() endpoint {
 				error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
 				level: reports.Must, authority: reports.Lexicon, needs: withTakers,
 				run: func(ctx context.Context, t *spec.Trial) {
-					access := takenDownToken(ctx, t)
-					refusedAsTakenDown(t, t.Do(ctx, xrpc.Query(nsidListAppPasswords, nil).WithBearer(access)))
+					request := xrpc.Query(nsidListAppPasswords, nil).WithBearer(takenDown(ctx, t).session.Access)
+					refusedAsTakenDown(t, t.Do(ctx, request))
 				},
 			},
 		},

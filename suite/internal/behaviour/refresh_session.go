@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -12,7 +13,7 @@ import (
 
 // afterGrace is past the time in which a refresh token may be used again: two
 // hours on the reference server.
-const afterGrace = "3h"
+const afterGrace = 3 * time.Hour
 
 func refreshSession() endpoint {
 	tokens := &pending[target.Session]{}
@@ -101,10 +102,7 @@ func deadRefreshTokens() []scenario {
 			error: "AccountTakedown", title: "The session of an account that was taken down is refused with AccountTakedown.",
 			level: reports.Must, authority: reports.Lexicon, needs: withTakers,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := fresh(ctx, t)
-				made := newSession(ctx, t, account)
-				takeDown(ctx, t, account)
-				exchange := refresh(ctx, t, made.Refresh)
+				exchange := refresh(ctx, t, takenDown(ctx, t).session.Refresh)
 				t.Expect(exchange, check.Refused())
 				if name := exchange.ErrorName(); name == "ExpiredToken" || name == "InvalidToken" {
 					t.NotObserved("the takedown ended the session before: %s", name)
@@ -116,12 +114,9 @@ func deadRefreshTokens() []scenario {
 			id: "takedown.session-ends", title: "A takedown ends the sessions: once reinstated, the account logs in anew.",
 			level: reports.Should, authority: reports.Reference, needs: withTakers,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := fresh(ctx, t)
-				made := newSession(ctx, t, account)
-				takeDown(ctx, t, account)
-				reinstate(ctx, t, account)
-				t.Rely(logIn(ctx, t, account.Handle, account.Password))
-				t.Expect(refresh(ctx, t, made.Refresh), check.Refused())
+				back := reinstated(ctx, t)
+				t.Rely(logIn(ctx, t, back.account.Handle, back.account.Password))
+				t.Expect(refresh(ctx, t, back.session.Refresh), check.Refused())
 			},
 		},
 		{

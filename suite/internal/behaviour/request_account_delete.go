@@ -28,7 +28,7 @@ func requestAccountDelete() endpoint {
 				id: "mail.sent", title: "A mail with a code goes to the account's address.",
 				level: reports.Must, authority: reports.Lexicon, needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					t.Rely(t.Do(ctx, request(ctx, t, account)))
 					expectMail(ctx, t, box)
@@ -38,7 +38,7 @@ func requestAccountDelete() endpoint {
 				id: "account.lives", title: "Asking for the deletion changes nothing yet: the account goes on working.",
 				level: reports.Must, authority: reports.Security, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					made := session(ctx, t, account)
 					t.Rely(t.Do(ctx, request(ctx, t, account)))
 					t.ExpectThat("logging in", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
@@ -49,8 +49,8 @@ func requestAccountDelete() endpoint {
 				id: "takedown.refused", title: "An account that was taken down can't ask for its deletion.",
 				level: reports.Should, authority: reports.Reference, needs: withTakers,
 				run: func(ctx context.Context, t *spec.Trial) {
-					access := takenDownToken(ctx, t)
-					t.Expect(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(access)), check.Refused())
+					request := xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(takenDown(ctx, t).session.Access)
+					t.Expect(t.Do(ctx, request), check.Refused())
 				},
 			},
 		},

@@ -25,7 +25,7 @@ func requestPasswordReset() endpoint {
 				id: "mail.sent", title: "A mail with a code goes to the account's address.",
 				level: reports.Must, authority: reports.Lexicon, needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					t.Rely(t.Do(ctx, resetRequest(account.Email)))
 					expectMail(ctx, t, box)
@@ -35,7 +35,7 @@ func requestPasswordReset() endpoint {
 				id: "address.any-case", title: "The address is recognised in any letter case.",
 				level: reports.Should, authority: reports.Reference, needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := fresh(ctx, t)
+					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					t.Expect(t.Do(ctx, resetRequest(strings.ToUpper(account.Email))), check.Succeeds())
 					expectMail(ctx, t, box)

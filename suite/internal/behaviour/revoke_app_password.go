@@ -97,7 +97,7 @@ func revokeAppPassword() endpoint {
 }
 
 func revokeSparesOthers(ctx context.Context, t *spec.Trial) {
-	account := fresh(ctx, t)
+	account := t.Borrow(ctx)
 	revoked, kept := newAppPassword(ctx, t, account), newAppPassword(ctx, t, account)
 	own := newSession(ctx, t, account)
 	opened := sessionOf(t, logIn(ctx, t, account.Handle, kept.Password))

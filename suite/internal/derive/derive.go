@@ -9,6 +9,7 @@ import (
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 )
 
 // Where the protocol itself is described.
@@ -56,7 +57,10 @@ type obligation struct {
 	source    string
 }
 
-func (b *builder) add(o obligation, run checkFunc) {
+func (b *builder) add(o obligation, run checkFunc) { b.addWith(b.recipe.Needs, o, run) }
+
+// addWith is add for a case that needs something else than the recipe.
+func (b *builder) addWith(needs []target.Capability, o obligation, run checkFunc) {
 	b.cases = append(b.cases, spec.Case{
 		Requirement: spec.Requirement{
 			Requirement: reports.Requirement{
@@ -68,7 +72,7 @@ func (b *builder) add(o obligation, run checkFunc) {
 				Source:    o.source,
 				Origin:    reports.Derived,
 			},
-			Needs: b.recipe.Needs,
+			Needs: needs,
 		},
 		Run: run,
 	})

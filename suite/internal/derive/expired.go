@@ -25,14 +25,14 @@ func (b *builder) expired(choose func(target.Session) (right, wrong string)) {
 		_, stated := expiry(token)
 		return b.sendAs(ctx, t, "Bearer "+token), stated
 	}
-	b.add(b.security("expired", "A token is refused after the time that it states itself."), func(ctx context.Context, t *spec.Trial) {
+	b.addWith(needs, b.security("expired", "A token is refused after the time that it states itself."), func(ctx context.Context, t *spec.Trial) {
 		exchange, stated := send(ctx, t)
 		if !stated && exchange.Succeeded() {
 			t.NotObserved("the token does not say when it expires")
 		}
 		t.Expect(exchange, check.Refused())
 	})
-	b.add(obligation{"auth.expired-named", "An expired token is refused with ExpiredToken, by which clients know to refresh.",
+	b.addWith(needs, obligation{"auth.expired-named", "An expired token is refused with ExpiredToken, by which clients know to refresh.",
 		reports.Should, reports.Reference, sourceAuth}, func(ctx context.Context, t *spec.Trial) {
 		exchange, stated := send(ctx, t)
 		if !stated && exchange.Succeeded() {
@@ -51,7 +51,7 @@ func ExpiredSession(ctx context.Context, t *spec.Trial) target.Session {
 		t.Unless(err)
 		session, err := account.Login(ctx, t)
 		t.Unless(err)
-		t.Unless(t.Target().Advance(ctx, untilBothExpired(session).String()))
+		t.Unless(t.Target().Advance(ctx, untilBothExpired(session)))
 		return session
 	})
 }

@@ -17,8 +17,17 @@ type Bench struct {
 	// Observe judges any exchange by what holds for every answer.
 	Observe func(xrpc.Exchange) []Finding
 
+	// Notify is told what a run is waiting for; nil tells nobody.
+	Notify func(string)
+
 	mutex sync.Mutex
 	memo  map[string]any
+}
+
+func (b *Bench) note(text string) {
+	if b.Notify != nil {
+		b.Notify(text)
+	}
 }
 
 // NewBench makes the bench of a run.
@@ -37,12 +46,12 @@ type evidence struct {
 // its result to all that ask later, each with the exchanges as its evidence. A
 // trial that it ended ends the later ones alike. So one exchange can show many
 // things, and the order of cases makes no difference.
-func Once[T any](ctx context.Context, t *Trial, name string, make func(context.Context, *Trial) T) T {
+func Once[T any](ctx context.Context, t *Trial, name string, produce func(context.Context, *Trial) T) T {
 	t.bench.mutex.Lock()
 	known, ok := t.bench.memo[name].(*evidence)
 	t.bench.mutex.Unlock()
 	if !ok {
-		known = gather(ctx, t, func(ctx context.Context, inner *Trial) any { return make(ctx, inner) })
+		known = gather(ctx, t, func(ctx context.Context, inner *Trial) any { return produce(ctx, inner) })
 		if ctx.Err() == nil {
 			t.bench.mutex.Lock()
 			t.bench.memo[name] = known
@@ -57,7 +66,7 @@ func Once[T any](ctx context.Context, t *Trial, name string, make func(context.C
 	return value
 }
 
-func gather(ctx context.Context, t *Trial, make func(context.Context, *Trial) any) (found *evidence) {
+func gather(ctx context.Context, t *Trial, produce func(context.Context, *Trial) any) (found *evidence) {
 	inner := &Trial{requirement: t.requirement, bench: t.bench}
 	found = &evidence{}
 	defer func() {
@@ -70,6 +79,6 @@ func gather(ctx context.Context, t *Trial, make func(context.Context, *Trial) an
 			found.stop = ended
 		}
 	}()
-	found.value = make(ctx, inner)
+	found.value = produce(ctx, inner)
 	return found
 }

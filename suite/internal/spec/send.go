@@ -3,9 +3,9 @@ package spec
 import (
 	"context"
 	"strconv"
-	"sync"
 	"time"
 
+	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -27,25 +27,45 @@ func (t *Trial) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 // DoUnobserved is Do for a request to which the texts leave the form of the
 // answer open, such as one with the wrong HTTP method.
 func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exchange {
-	var exchange xrpc.Exchange
 	for waits := 0; ; waits++ {
-		exchange = t.bench.Target.Client().Do(ctx, request)
-		t.exchanges = append(t.exchanges, exchange)
+		t.permit(request)
+		exchange := t.bench.Target.Client().Do(ctx, request)
+		t.keep(exchange)
 		wait := retryAfter(exchange)
 		if !exchange.RateLimited() || waits == maxWaits || wait > longestWait {
-			break
+			t.interrupted(ctx)
+			return exchange
 		}
+		t.bench.note("the target limits requests: waiting " + wait.String())
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):
-			continue
 		}
-		break
+		t.interrupted(ctx)
 	}
+}
+
+// permit ends the trial where a request must not be sent, and lets the journal
+// know of what it may make.
+func (t *Trial) permit(request xrpc.Request) {
+	if missing := t.Target().Allow(request); missing != nil {
+		t.Block(missing.Reason, missing.Unlock)
+	}
+	if err := t.Target().Announce(request); err != nil {
+		panic(&stop{outcome: reports.Errored, reason: err.Error(), fault: reports.FaultSuite})
+	}
+}
+
+// keep takes an exchange as evidence, and takes note of what it made.
+func (t *Trial) keep(exchange xrpc.Exchange) {
+	t.exchanges = append(t.exchanges, exchange)
+	t.Target().Track(exchange)
+}
+
+func (t *Trial) interrupted(ctx context.Context) {
 	if ctx.Err() != nil {
 		t.Block("the run was interrupted", "")
 	}
-	return exchange
 }
 
 // retryAfter is how long an answer asks to wait.
@@ -114,33 +134,6 @@ func (t *Trial) Settle(ctx context.Context, nsid string, exchange xrpc.Exchange)
 	if settle := t.bench.Recipes[nsid].Settle; settle != nil && exchange.Succeeded() {
 		settle(ctx, t, exchange)
 	}
-}
-
-// Race sends requests at the same time, each on a connection of its own, and
-// returns the exchanges in the order of the requests. None is sent twice.
-func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
-	exchanges := make([]xrpc.Exchange, len(requests))
-	var ready, done sync.WaitGroup
-	start := make(chan struct{})
-	for i, request := range requests {
-		ready.Add(1)
-		done.Go(func() {
-			ready.Done()
-			<-start
-			exchanges[i] = t.bench.Target.Client().Do(ctx, request)
-		})
-	}
-	ready.Wait()
-	close(start)
-	done.Wait()
-	for _, exchange := range exchanges {
-		t.exchanges = append(t.exchanges, exchange)
-		t.observe(exchange)
-	}
-	if ctx.Err() != nil {
-		t.Block("the run was interrupted", "")
-	}
-	return exchanges
 }
 
 func (t *Trial) observe(exchange xrpc.Exchange) {

@@ -16,6 +16,7 @@ type Trial struct {
 	requirement Requirement
 	bench       *Bench
 	exchanges   []xrpc.Exchange
+	borrowed    []*target.Account
 }
 
 // stop ends a trial.
@@ -24,6 +25,23 @@ type stop struct {
 	reason, unlock   string
 	expected, actual string
 	fault            reports.Fault
+}
+
+// Borrow is an account that no other trial uses at the same time, and that may
+// have served one before: its password, sessions, app passwords and codes are
+// the trial's to change. Where the trial passes, the account is given back; a
+// failure may have left it in any state.
+func (t *Trial) Borrow(ctx context.Context) *target.Account {
+	account, err := t.Target().Borrow(ctx, t)
+	t.Unless(err)
+	t.borrowed = append(t.borrowed, account)
+	return account
+}
+
+func (t *Trial) giveBack() {
+	for _, account := range t.borrowed {
+		t.Target().GiveBack(account)
+	}
 }
 
 // Target is the server under test.

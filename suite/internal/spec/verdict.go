@@ -42,5 +42,6 @@ func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 		trial.Block("the run was interrupted", "")
 	}
 	c.Run(ctx, trial)
+	trial.giveBack()
 	return Verdict{Outcome: reports.Passed}
 }

@@ -68,9 +68,6 @@ func (t *Target) Adopt(identity Identity, exchange xrpc.Exchange) (*Account, err
 	if !exchange.Succeeded() {
 		return nil, &Refusal{exchange, "a well-formed request was not answered with success"}
 	}
-	t.mutex.Lock()
-	t.created++
-	t.mutex.Unlock()
 	account := &Account{Identity: identity, target: t}
 	did, err := stringMember(exchange, "did")
 	if err != nil {
@@ -93,10 +90,31 @@ func (t *Target) Account(ctx context.Context, sender Sender, name string) (*Acco
 	return account, err
 }
 
+// borrowers is how many accounts are made before one is borrowed a second time:
+// servers limit what one account may ask for in an hour.
+const borrowers = 6
+
+// Borrow returns an account that was given back, the one that has rested
+// longest, or a new one while there are few.
+func (t *Target) Borrow(ctx context.Context, sender Sender) (*Account, error) {
+	if len(t.idle) < borrowers {
+		return t.SignUp(ctx, sender)
+	}
+	account := t.idle[0]
+	t.idle = t.idle[1:]
+	return account, nil
+}
+
+// GiveBack lets others borrow an account.
+func (t *Target) GiveBack(account *Account) { t.idle = append(t.idle, account) }
+
+// sharedName is the name under which the shared account is kept.
+const sharedName = "shared"
+
 // Shared returns the account that cases read from and log in to: the one that
 // the run was given, or one that it makes.
 func (t *Target) Shared(ctx context.Context, sender Sender) (*Account, error) {
-	const name = "shared"
+	const name = sharedName
 	if t.accounts[name] != nil || t.options.AccountHandle == "" {
 		if missing := t.Missing(Login); missing != nil {
 			return nil, missing

@@ -54,9 +54,9 @@ func unlocks() map[Capability]string {
 		SignUp:     "--admin-password or --invite-code",
 		Login:      "--account HANDLE:PASSWORD, or --admin-password or --invite-code to make one",
 		Admin:      "--admin-password",
-		Mail:       "--control",
-		Clock:      "--control",
-		Takedown:   "--control",
+		Mail:       "--mail smtp://HOST:PORT, --mail exec:COMMAND, hooks.readMail or --control",
+		Clock:      "hooks.advanceClock, --control or --patience",
+		Takedown:   "hooks.takedown, --control, or --admin-password where the target has an admin method for it",
 		WidenRaces: "--control",
 	}
 }

@@ -77,8 +77,8 @@ func words(value any) []string {
 }
 
 // Advance moves the clock forward.
-func (c *Control) Advance(ctx context.Context, by string) error {
-	return c.call(ctx, http.MethodPost, "clock", map[string]string{"advance": by}, nil)
+func (c *Control) Advance(ctx context.Context, by time.Duration) error {
+	return c.call(ctx, http.MethodPost, "clock", map[string]string{"advance": shortDuration(by)}, nil)
 }
 
 // SetTakedown takes an account down, or reinstates it.

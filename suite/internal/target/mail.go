@@ -42,7 +42,7 @@ func (t *Target) Mailbox(ctx context.Context, to string) (*Mailbox, error) {
 }
 
 func (b *Mailbox) messages(ctx context.Context) ([]Message, error) {
-	messages, err := b.target.options.Control.Messages(ctx, b.to)
+	messages, err := b.target.options.Drivers.Mail.Messages(ctx, b.to)
 	if err != nil {
 		return nil, fmt.Errorf("read mail: %w", err)
 	}

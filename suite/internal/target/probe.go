@@ -40,6 +40,11 @@ func (t *Target) Probe(ctx context.Context) error {
 	if t.options.AdminPassword != "" {
 		t.probeAdmin(ctx)
 	}
+	if t.options.Drivers.Takedown == nil && t.has(Admin) {
+		if found := findAdminTakedown(ctx, t.options.Client, t.AsAdmin); found != nil {
+			t.options.Drivers.Takedown = found
+		}
+	}
 	return nil
 }
 

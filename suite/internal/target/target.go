@@ -3,8 +3,10 @@ package target
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
@@ -18,12 +20,20 @@ type Sender interface {
 // Options say how to reach a target and what is at hand for it.
 type Options struct {
 	Client                         *xrpc.Client
-	Control                        *Control // nil where there is none
+	Drivers                        Drivers
 	AdminPassword                  string
 	InviteCode                     string
 	AccountHandle, AccountPassword string
 	HandleDomain                   string // empty: the first that the target offers
+	BudgetRequests, BudgetAccounts int    // 0: no limit
 	Random                         *rand.Rand
+
+	// Journal keeps what is made on the target; nil where that goes with the
+	// target itself.
+	Journal *Journal
+
+	// Confirm is asked once, before the first account; nil means yes.
+	Confirm func() bool
 }
 
 // Target is the server under test. It is used by one case at a time.
@@ -39,7 +49,9 @@ type Target struct {
 
 	mutex    sync.Mutex
 	accounts map[string]*Account
-	created  int
+	idle     []*Account // that scenarios have given back
+	ledger   ledger
+	confirm  func() bool
 }
 
 // New makes a target; Probe finds out what it offers.
@@ -48,75 +60,125 @@ func New(options Options) *Target {
 	secrets.Add(options.AdminPassword, "admin password")
 	secrets.Add(options.InviteCode, "invite code")
 	secrets.Add(options.AccountPassword, "password")
+	confirm := func() bool { return true }
+	if options.Confirm != nil {
+		confirm = sync.OnceValue(options.Confirm)
+	}
 	return &Target{
 		options:  options,
 		run:      randomText(options.Random, handleLetters, 5),
 		accounts: map[string]*Account{},
+		ledger:   newLedger(),
+		confirm:  confirm,
 	}
 }
 
 // Client sends requests that belong to no case.
 func (t *Target) Client() *xrpc.Client { return t.options.Client }
 
-// Control returns the control server, or nil.
-func (t *Target) Control() *Control { return t.options.Control }
-
 // AdminPassword is the admin credential, empty where there is none.
 func (t *Target) AdminPassword() string { return t.options.AdminPassword }
 
-// AccountsCreated is the number of accounts made so far.
-func (t *Target) AccountsCreated() int {
-	t.mutex.Lock()
-	defer t.mutex.Unlock()
-	return t.created
-}
+// MailDriver names the way in which the target's mail is read, empty for none.
+func (t *Target) MailDriver() string { return t.options.Drivers.MailName }
 
 // Missing returns nil where a capability is there.
 func (t *Target) Missing(capability Capability) *Missing {
 	if t.has(capability) {
 		return nil
 	}
-	reason := reasons()[capability]
-	if capability == Admin && t.adminRefused {
-		reason = "the target refused the admin credential"
+	missing := &Missing{Capability: capability, Reason: reasons()[capability], Unlock: unlocks()[capability]}
+	switch {
+	case capability == Admin && t.adminRefused:
+		missing.Reason = "the target refused the admin credential"
+	case capability == SignUp && t.couldSignUp():
+		missing.Reason, missing.Unlock = "nobody has agreed that accounts are made on this target", "--yes"
 	}
-	return &Missing{Capability: capability, Reason: reason, Unlock: unlocks()[capability]}
+	return missing
 }
 
 func (t *Target) has(capability Capability) bool {
-	control := t.options.Control
+	drivers := t.options.Drivers
 	switch capability {
 	case SignUp:
-		return !t.InviteRequired() || t.options.InviteCode != "" || t.has(Admin)
+		return t.couldSignUp() && t.confirm()
 	case Login:
 		return t.options.AccountHandle != "" || t.has(SignUp)
 	case Admin:
 		return t.options.AdminPassword != "" && !t.adminRefused
-	case Mail, Clock, Takedown, WidenRaces:
-		return control != nil && control.Offers(capability)
+	case Mail:
+		return drivers.Mail != nil
+	case Clock:
+		return drivers.Clock != nil
+	case Takedown:
+		return drivers.Takedown != nil
+	case WidenRaces:
+		return drivers.Races != nil
 	}
 	return false
 }
 
-// Advance moves the target's clock forward by at least the given time, in a
-// form that time.ParseDuration reads. Sessions that the run keeps are renewed
-// when they are next asked for.
-func (t *Target) Advance(ctx context.Context, by string) error {
+// couldSignUp reports whether the target would let the run make accounts.
+func (t *Target) couldSignUp() bool {
+	return !t.InviteRequired() || t.options.InviteCode != "" || t.has(Admin)
+}
+
+// Allow returns nil where a request may be sent: it does not go beyond the
+// budgets, and it makes no account that nobody has agreed to.
+func (t *Target) Allow(request xrpc.Request) *Missing {
+	sent, alive := t.options.Client.Sent(), t.AccountsLeft()
+	if most := t.options.BudgetRequests; most > 0 && sent+requestsPerRemoval*alive >= most {
+		return &Missing{SignUp, fmt.Sprintf("the budget of %d requests is spent, but for what the clean-up needs", most), "--budget-requests"}
+	}
+	if request.NSID != createAccount {
+		return nil
+	}
+	if most := t.options.BudgetAccounts; most > 0 && t.AccountsCreated() >= most {
+		return &Missing{SignUp, fmt.Sprintf("the budget of %d accounts is spent", most), "--budget-accounts"}
+	}
+	if !t.InviteRequired() && !t.confirm() {
+		return t.Missing(SignUp)
+	}
+	return nil
+}
+
+// Advance moves the target's clock forward by at least the given time.
+// Sessions that the run keeps are renewed when they are next asked for.
+func (t *Target) Advance(ctx context.Context, by time.Duration) error {
 	if missing := t.Missing(Clock); missing != nil {
 		return missing
 	}
+	if err := t.options.Drivers.Clock.Advance(ctx, by); err != nil {
+		return err
+	}
 	t.moved++
-	return t.options.Control.Advance(ctx, by)
+	return nil
 }
+
+// Patient reports whether time can only be waited for, so that what takes less
+// of it is to be preferred.
+func (t *Target) Patient() bool {
+	_, patient := t.options.Drivers.Clock.(*Patience)
+	return patient
+}
+
+// Moved is how often the target's clock was moved. What has a lifetime, such
+// as a mailed code, is gone when it changes.
+func (t *Target) Moved() int { return t.moved }
 
 // SetTakedown takes an account down, or reinstates it.
 func (t *Target) SetTakedown(ctx context.Context, did string, down bool) error {
 	if missing := t.Missing(Takedown); missing != nil {
 		return missing
 	}
-	return t.options.Control.SetTakedown(ctx, did, down)
+	t.ledger.takedown(did, down)
+	return t.options.Drivers.Takedown.SetTakedown(ctx, did, down)
 }
 
-// Moved is how often the target's clock was moved. What has a lifetime, such
-// as a mailed code, is gone when it changes.
-func (t *Target) Moved() int { return t.moved }
+// WidenRace makes the commits of a method wait, where the target offers it.
+func (t *Target) WidenRace(ctx context.Context, nsid, delay string) error {
+	if races := t.options.Drivers.Races; races != nil {
+		return races.WidenRace(ctx, nsid, delay)
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// ExpectedFailure is one entry of a list of known failures: a requirement that
+// the target is known not to meet.
+type ExpectedFailure struct {
+	ID     string `yaml:"id"`
+	Reason string `yaml:"reason"`
+
+	// Until is the last day, as 2006-01-02, on which the failure is expected;
+	// empty for no end.
+	Until string `yaml:"until,omitempty"`
+}
+
+// Stale is an entry of a list of known failures that does not hold any more.
+type Stale struct {
+	ID      string `json:"id"`
+	Problem string `json:"problem"`
+}
+
+// ReadExpectedFailures reads a YAML list. Unknown keys, an entry without ID or
+// reason, an ID twice and an ill-formed date are errors that name the entry.
+func ReadExpectedFailures(reader io.Reader) ([]ExpectedFailure, error) {
+	var list []ExpectedFailure
+	err := yaml.NewDecoder(reader, yaml.Strict()).Decode(&list)
+	if err != nil && err != io.EOF { // io.EOF: an empty list
+		return nil, fmt.Errorf("read known failures: %s", yaml.FormatError(err, false, false))
+	}
+	seen := map[string]bool{}
+	for i, entry := range list {
+		switch {
+		case entry.ID == "":
+			return nil, fmt.Errorf("known failures: entry %d has no id", i+1)
+		case entry.Reason == "":
+			return nil, fmt.Errorf("known failures: %s has no reason", entry.ID)
+		case seen[entry.ID]:
+			return nil, fmt.Errorf("known failures: %s is there twice", entry.ID)
+		}
+		if _, err := time.Parse(time.DateOnly, entry.Until); entry.Until != "" && err != nil {
+			return nil, fmt.Errorf("known failures: %s: until is %q, not a date such as 2026-12-31", entry.ID, entry.Until)
+		}
+		seen[entry.ID] = true
+	}
+	return list, nil
+}
+
+// EncodeExpectedFailures writes the report's failures in the form that
+// ReadExpectedFailures reads, those that were expected already with their
+// reasons.
+func EncodeExpectedFailures(writer io.Writer, report *Report) error {
+	list := []ExpectedFailure{}
+	for _, result := range report.Results {
+		switch result.Outcome {
+		case Failed:
+			list = append(list, ExpectedFailure{ID: result.ID, Reason: "expected " + result.Expected + ", got " + result.Actual})
+		case KnownFailure:
+			list = append(list, ExpectedFailure{ID: result.ID, Reason: result.Reason})
+		case Passed, Errored, Blocked, NotObserved, Excluded:
+		}
+	}
+	text, err := yaml.Marshal(list)
+	if err != nil {
+		return err
+	}
+	_, err = writer.Write(text)
+	return err
+}
+
+// Expect makes known failures of those failed results that the list expects on
+// the given day, and notes the entries that are stale: their requirement
+// passed, or there is none. One that could not be checked is neither. The
+// summary is computed anew.
+func (r *Report) Expect(list []ExpectedFailure, day time.Time) {
+	index := map[string]*Result{}
+	for i := range r.Results {
+		index[r.Results[i].ID] = &r.Results[i]
+	}
+	var stale []Stale
+	for _, entry := range list {
+		result := index[entry.ID]
+		switch {
+		case result == nil:
+			stale = append(stale, Stale{entry.ID, "there is no such requirement"})
+		case result.Outcome == Passed:
+			stale = append(stale, Stale{entry.ID, "it passed"})
+		case result.Outcome == Failed && (entry.Until == "" || day.Format(time.DateOnly) <= entry.Until):
+			result.Outcome, result.Reason = KnownFailure, entry.Reason
+		}
+	}
+	r.Summary.Stale = stale
+	r.Summarize()
+}

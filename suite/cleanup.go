@@ -1,0 +1,43 @@
+package suite
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+)
+
+// CleanUp removes from a target what the journal of a run that was cut off
+// says is left there, and returns how many accounts it removed. Config says how
+// to reach the target's mail, or has its admin credential; an empty Target
+// means the journal's own.
+//
+// The error is a *UsageError where the journal can't be read, an
+// *UnreachableError where the target can't be reached, and otherwise names what
+// is still there.
+func CleanUp(ctx context.Context, config Config, journal io.Reader) (removed int, err error) {
+	remains, err := target.ReadJournal(journal)
+	if err != nil {
+		return 0, &UsageError{err.Error()}
+	}
+	if config.Target == "" {
+		config.Target = remains.Target
+	}
+	if config.Target != remains.Target {
+		return 0, &UsageError{fmt.Sprintf("the journal is of %s, not of %s", remains.Target, config.Target)}
+	}
+	if err := checkTarget("--target", config.Target); err != nil {
+		return 0, err
+	}
+	if config.Timeout <= 0 {
+		config.Timeout = DefaultTimeout
+	}
+	p := &plan{config: config}
+	server, closeDrivers, err := p.reach(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer closeDrivers()
+	return server.CleanUpRemains(ctx, remains)
+}

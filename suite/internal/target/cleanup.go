@@ -1,0 +1,171 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+const (
+	deleteAccount        = "com.atproto.server.deleteAccount"
+	requestAccountDelete = "com.atproto.server.requestAccountDelete"
+	createAppPassword    = "com.atproto.server.createAppPassword"
+	revokeAppPassword    = "com.atproto.server.revokeAppPassword"
+	adminDeleteAccount   = "com.atproto.admin.deleteAccount"
+)
+
+// requestsPerRemoval is how many requests the removal of an account takes at
+// most: log in, ask, delete, or the admin's own method.
+const requestsPerRemoval = 4
+
+// direct sends requests outside any case, and tells the target what they made.
+type direct struct{ target *Target }
+
+// Do sends a request.
+func (d direct) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
+	exchange := d.target.options.Client.Do(ctx, request)
+	d.target.Track(exchange)
+	return exchange
+}
+
+// removers is how many accounts are removed at the same time.
+const removers = 4
+
+// CleanUp removes every account that the run has made, and its app passwords
+// from the account that it was given. It goes on after a failure and returns
+// the number of accounts that are left.
+func (t *Target) CleanUp(ctx context.Context) int {
+	t.revokeAppPasswords(ctx)
+	work := make(chan left)
+	var workers sync.WaitGroup
+	for range removers {
+		workers.Go(func() {
+			for account := range work {
+				// What could not be removed stays in the ledger, which counts it.
+				_ = t.remove(ctx, account)
+			}
+		})
+	}
+	for _, account := range t.ledger.remaining() {
+		work <- account
+	}
+	close(work)
+	workers.Wait()
+	return t.AccountsLeft()
+}
+
+// remove deletes one account: by the code that is mailed to it, or by the
+// admin's own method where mail can't be read.
+func (t *Target) remove(ctx context.Context, account left) error {
+	if account.down {
+		if err := t.SetTakedown(ctx, account.DID, false); err != nil {
+			return err
+		}
+	}
+	if t.has(Mail) {
+		if err := t.removeByCode(ctx, account); err == nil {
+			return nil
+		}
+	}
+	if !t.has(Admin) {
+		return t.Missing(Mail)
+	}
+	exchange := direct{t}.Do(ctx, t.AsAdmin(xrpc.Procedure(adminDeleteAccount, map[string]any{"did": account.DID})))
+	if !exchange.Succeeded() {
+		return &Refusal{exchange, "the account could not be deleted"}
+	}
+	t.ledger.mutex.Lock()
+	defer t.ledger.mutex.Unlock()
+	delete(t.ledger.accounts, account.DID)
+	return t.options.Journal.note(entry{Event: eventRemoved, Handle: account.Handle, DID: account.DID})
+}
+
+func (t *Target) removeByCode(ctx context.Context, account left) error {
+	sender := direct{t}
+	session, err := SessionOf(sender.Do(ctx, LoginRequest(account.DID, account.Password)))
+	if err != nil {
+		session, err = SessionOf(sender.Do(ctx, LoginRequest(account.Handle, account.Password)))
+	}
+	if err != nil {
+		return err
+	}
+	box, err := t.Mailbox(ctx, account.Email)
+	if err != nil {
+		return err
+	}
+	asked := sender.Do(ctx, xrpc.ProcedureWithoutInput(requestAccountDelete).WithBearer(session.Access))
+	if !asked.Succeeded() {
+		return &Refusal{asked, "the deletion was refused"}
+	}
+	code, err := box.Code(ctx)
+	if err != nil {
+		return err
+	}
+	exchange := sender.Do(ctx, xrpc.Procedure(deleteAccount, map[string]any{
+		"did": account.DID, "password": account.Password, "token": code}))
+	if !exchange.Succeeded() {
+		return &Refusal{exchange, "the deletion was refused"}
+	}
+	return nil
+}
+
+func (t *Target) revokeAppPasswords(ctx context.Context) {
+	given := t.accounts[sharedName]
+	if given == nil || !given.Given {
+		return
+	}
+	sender := direct{t}
+	session, err := given.Session(ctx, sender)
+	if err != nil {
+		return
+	}
+	t.ledger.mutex.Lock()
+	names := slices.Sorted(maps.Keys(t.ledger.appPasswords))
+	t.ledger.mutex.Unlock()
+	for _, name := range names {
+		sender.Do(ctx, xrpc.Procedure(revokeAppPassword, map[string]any{"name": name}).WithBearer(session.Access))
+	}
+}
+
+// AppPasswordsLeft is the number of app passwords that the run could not
+// remove from the account that it was given.
+func (t *Target) AppPasswordsLeft() int {
+	t.ledger.mutex.Lock()
+	defer t.ledger.mutex.Unlock()
+	return len(t.ledger.appPasswords)
+}
+
+// CleanUpRemains removes what the journal of another run says is left. An
+// account that can't log in was never made, or is gone already. The error
+// names what is still there.
+func (t *Target) CleanUpRemains(ctx context.Context, remains Remains) (removed int, err error) {
+	for _, account := range remains.accounts {
+		exchange := direct{t}.Do(ctx, LoginRequest(account.Handle, account.Password))
+		if did := exchange.String("did"); exchange.Succeeded() && did != "" {
+			account.DID = did
+			t.ledger.accounts[did] = &account
+		} else if exchange.ErrorName() == "AccountTakedown" {
+			err = fmt.Errorf("%s was taken down and can't be deleted before it is reinstated", account.Handle)
+		} else if exchange.Err != nil || exchange.Status == http.StatusTooManyRequests {
+			err = fmt.Errorf("%s could not be looked for: the target did not answer, or limits requests", account.Handle)
+		}
+	}
+	found := len(t.ledger.accounts)
+	if len(remains.appPasswords) > 0 {
+		if _, loginErr := t.Shared(ctx, direct{t}); loginErr != nil {
+			err = fmt.Errorf("the app passwords of %s need --account to be removed", remains.owner)
+		}
+		for _, name := range remains.appPasswords {
+			t.ledger.appPasswords[name] = true
+		}
+	}
+	if remaining := t.CleanUp(ctx); remaining > 0 {
+		err = fmt.Errorf("%d accounts could not be deleted: that needs the target's mail or an admin method", remaining)
+	}
+	return found - t.AccountsLeft(), err
+}

@@ -1,0 +1,116 @@
+package target
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	hookTimeout = time.Minute
+	maxHookText = 1 << 20
+)
+
+// Hook is a command that stands in for a driver: run without a shell, with its
+// values in the environment.
+type Hook []string
+
+// run runs the command and returns what it printed. The error shows the end of
+// what it wrote to standard error, where a hook says what went wrong.
+func (h Hook) run(ctx context.Context, environment ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
+	defer cancel()
+	command := exec.CommandContext(ctx, h[0], h[1:]...)
+	command.Env = append(os.Environ(), environment...)
+	command.WaitDelay = time.Second
+	output, err := command.Output()
+	if len(output) > maxHookText {
+		output = output[:maxHookText]
+	}
+	if err == nil {
+		return string(output), nil
+	}
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && len(exit.Stderr) > 0 {
+		return "", fmt.Errorf("hook %s: %w: %s", h[0], err, lastLine(string(exit.Stderr)))
+	}
+	return "", fmt.Errorf("hook %s: %w", h[0], err)
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return lines[len(lines)-1]
+}
+
+// ClockHook moves the clock by a command, told by PDSCONFORM_ADVANCE.
+type ClockHook struct{ Hook Hook }
+
+// Advance runs the command.
+func (c ClockHook) Advance(ctx context.Context, by time.Duration) error {
+	_, err := c.Hook.run(ctx, "PDSCONFORM_ADVANCE="+shortDuration(by))
+	return err
+}
+
+// shortDuration writes a duration as people do: "20m", not "20m0s".
+func shortDuration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// TakedownHook takes accounts down by a command, told by PDSCONFORM_DID and
+// PDSCONFORM_ACTION.
+type TakedownHook struct{ Hook Hook }
+
+// SetTakedown runs the command.
+func (h TakedownHook) SetTakedown(ctx context.Context, did string, down bool) error {
+	action := "takedown"
+	if !down {
+		action = "reinstate"
+	}
+	_, err := h.Hook.run(ctx, "PDSCONFORM_DID="+did, "PDSCONFORM_ACTION="+action)
+	return err
+}
+
+// MailHook reads mail by a command, told by PDSCONFORM_TO, that prints the
+// newest message to the address or the code in it. It remembers what it saw,
+// so that a newer message can be told from one that was there before.
+type MailHook struct {
+	Hook  Hook
+	mutex sync.Mutex
+	seen  map[string][]Message
+}
+
+// Messages runs the command and returns every different message that it has
+// printed for the address so far.
+func (h *MailHook) Messages(ctx context.Context, to string) ([]Message, error) {
+	output, err := h.Hook.run(ctx, "PDSCONFORM_TO="+to)
+	if err != nil {
+		return nil, err
+	}
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	if h.seen == nil {
+		h.seen = map[string][]Message{}
+	}
+	known := h.seen[to]
+	text := strings.TrimSpace(output)
+	if text != "" && (len(known) == 0 || known[len(known)-1].Text != text) {
+		message := Message{To: to, Text: text}
+		if !strings.ContainsAny(text, " \t\n") {
+			message.Token = text // the code alone
+		}
+		h.seen[to] = append(known, message)
+	}
+	return h.seen[to], nil
+}

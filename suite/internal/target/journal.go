@@ -1,0 +1,148 @@
+package target
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+)
+
+// The events of a journal.
+const (
+	eventTarget      = "target"       // the first line: where the run makes things
+	eventAccount     = "account"      // about to be made
+	eventPassword    = "password"     // an account has a new one
+	eventAppPassword = "app-password" // about to be made, on a given account
+	eventRemoved     = "removed"      // an account was deleted
+)
+
+// entry is one line of a journal.
+type entry struct {
+	Event    string `json:"event"`
+	Target   string `json:"target,omitempty"`
+	Handle   string `json:"handle,omitempty"`
+	DID      string `json:"did,omitempty"`
+	Email    string `json:"email,omitempty"`
+	Password string `json:"password,omitempty"`
+	Name     string `json:"name,omitempty"`
+}
+
+// Journal keeps, on disk and line by line, what a run makes on a target, so
+// that it can be removed after the run was cut off. It holds the passwords of
+// the accounts that the run makes, which nobody else uses, and is readable by
+// its owner only. A nil Journal keeps nothing.
+type Journal struct {
+	mutex sync.Mutex
+	file  *os.File
+}
+
+// CreateJournal begins a journal in a new file. An existing one is not
+// overwritten: it may be of a run whose things are still there.
+func CreateJournal(path, target string) (*Journal, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("begin journal: %w", err)
+	}
+	journal := &Journal{file: file}
+	return journal, journal.note(entry{Event: eventTarget, Target: target})
+}
+
+// Path is the journal's file, empty for none.
+func (j *Journal) Path() string {
+	if j == nil {
+		return ""
+	}
+	return j.file.Name()
+}
+
+// Close ends the journal; where nothing is left on the target its file is
+// removed.
+func (j *Journal) Close(nothingLeft bool) error {
+	if j == nil {
+		return nil
+	}
+	err := j.file.Close()
+	if nothingLeft {
+		err = errors.Join(err, os.Remove(j.file.Name()))
+	}
+	return err
+}
+
+func (j *Journal) note(e entry) error {
+	if j == nil {
+		return nil
+	}
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	j.mutex.Lock()
+	defer j.mutex.Unlock()
+	if _, err := j.file.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write journal: %w", err)
+	}
+	return nil
+}
+
+// Remains is what a journal says is still on a target.
+type Remains struct {
+	Target       string
+	accounts     []left
+	appPasswords []string
+	owner        string // handle of the given account that has them
+}
+
+// Accounts is the number of accounts that may be left.
+func (r Remains) Accounts() int { return len(r.accounts) }
+
+// AppPasswords is the number of app passwords that may be left on the account
+// that the run was given, and its handle.
+func (r Remains) AppPasswords() (int, string) { return len(r.appPasswords), r.owner }
+
+// ReadJournal reads what a run has left. A last line that was cut off is
+// passed over: what it speaks of was not made yet.
+func ReadJournal(reader io.Reader) (Remains, error) {
+	var remains Remains
+	scanner := bufio.NewScanner(reader)
+	scanner.Buffer(nil, 1<<20)
+	for number := 1; scanner.Scan(); number++ {
+		var e entry
+		if err := json.Unmarshal(scanner.Bytes(), &e); err != nil {
+			if !scanner.Scan() {
+				break
+			}
+			return remains, fmt.Errorf("line %d of the journal is damaged", number)
+		}
+		remains.apply(e)
+	}
+	if remains.Target == "" {
+		return remains, errors.New("this is no journal: its first line names no target")
+	}
+	return remains, scanner.Err()
+}
+
+func (r *Remains) apply(e entry) {
+	switch e.Event {
+	case eventTarget:
+		r.Target = e.Target
+	case eventAccount:
+		r.accounts = append(r.accounts, left{Handle: e.Handle, Email: e.Email, Password: e.Password})
+	case eventAppPassword:
+		r.appPasswords, r.owner = append(r.appPasswords, e.Name), e.Handle
+	case eventPassword, eventRemoved:
+		for i := range r.accounts {
+			if r.accounts[i].Handle != e.Handle {
+				continue
+			}
+			if e.Event == eventPassword {
+				r.accounts[i].Password = e.Password
+				continue
+			}
+			r.accounts = append(r.accounts[:i], r.accounts[i+1:]...)
+			break
+		}
+	}
+}
