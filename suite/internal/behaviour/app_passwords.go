@@ -3,6 +3,7 @@ package behaviour
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
@@ -49,3 +50,16 @@ func members(exchange xrpc.Exchange, list, name string) []string {
 
 // loose is a text without what people leave out when they type it.
 func loose(text string) string { return strings.ReplaceAll(text, "-", "") }
+
+// protocolBegan is a time before which no server of the protocol can have made
+// anything, whatever its clock says.
+var protocolBegan = time.Date(2022, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// expectPlausible asks of a time that it is one at which something can have
+// been made. One that can't be read is another requirement's.
+func expectPlausible(t *spec.Trial, what, text string) {
+	at, err := time.Parse(time.RFC3339, text)
+	if err == nil && at.Before(protocolBegan) {
+		t.Failf(what+" to be a time since the protocol exists", "%s is %s", what, text)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -152,6 +154,25 @@ func signUpRequest(identity target.Identity, code string) xrpc.Request {
 		return request
 	}
 	return request.With("inviteCode", code)
+}
+
+// strayAuthorization is the requirement that a method without a credential is
+// answered as ever where one is sent along.
+func strayAuthorization(nsid string) scenario {
+	return scenario{
+		id: "authorization.ignored", title: "An Authorization header is ignored: clients send one along.",
+		level: reports.Should, authority: reports.Reference,
+		run: func(ctx context.Context, t *spec.Trial) {
+			sound := t.Sound(ctx, nsid)
+			exchange := t.Do(ctx, t.Unbroken(ctx, nsid).WithBearer("garbage"))
+			t.Settle(ctx, nsid, exchange)
+			if sound.Stranger {
+				t.Expect(exchange, check.AnsweredAs(sound.Exchange))
+				return
+			}
+			t.Expect(exchange, check.Succeeds())
+		},
+	}
 }
 
 // mailbox opens the mail to an address.

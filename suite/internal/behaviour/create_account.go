@@ -14,6 +14,10 @@ import (
 // bogusCode is an invite code that no server has given out.
 const bogusCode = "pdsconform-bogus-aaaaa-aaaaa"
 
+// recoveryKey is a public key of the curve secp256k1; nobody has its other
+// half.
+const recoveryKey = "did:key:zQ3shmkrQfrY12bPpph1D9bmq5UAvcw7WQWY4cBSMuLUeUXuw"
+
 func createAccount() endpoint {
 	code := &pending[string]{}
 	return endpoint{
@@ -57,8 +61,7 @@ func signUpEffects() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				exchange := whoAmI(ctx, t, session(ctx, t, account).Access)
-				t.Expect(exchange, check.Member("did", account.DID), check.Member("handle", account.Handle))
-				expectEmail(t, exchange, account)
+				expectOwn(t, exchange, account)
 			},
 		},
 		{
@@ -85,6 +88,15 @@ func signUpEffects() []scenario {
 				if pair[0].DID == pair[1].DID {
 					t.Fail("two DIDs", "one and the same for two accounts")
 				}
+			},
+		},
+		{
+			id: "recovery-key.accepted", title: "A well-formed recoveryKey is accepted.",
+			level: reports.Should, authority: reports.Reference, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				request, err := t.Target().SignUpRequest(ctx, t, t.Target().NewIdentity())
+				t.Unless(err)
+				t.Expect(t.Do(ctx, request.With("recoveryKey", recoveryKey)), check.Succeeds())
 			},
 		},
 		{
@@ -152,6 +164,24 @@ func signUpRefusals() []scenario {
 			func(i *target.Identity, a *target.Account) { i.Email = strings.ToUpper(a.Email) }, check.Refused()),
 		taken("email.ill-formed", "An e-mail address without an @ is refused: mail has to reach it.", reports.May, reports.Reference,
 			func(i *target.Identity, _ *target.Account) { i.Email = "no-address" }, check.Refused()),
+		{
+			id: "handle.foreign-domain", title: "A handle under a domain that the server does not offer, and whose owner has not agreed, is refused.",
+			level: reports.Must, authority: reports.Security, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				t.ExpectThat("a handle under example.com", another(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + ".example.com" }), check.Refused())
+				t.ExpectThat("a handle that names the server's domain before example.com",
+					another(ctx, t, func(i *target.Identity) { i.Handle += ".example.com" }), check.Refused())
+			},
+		},
+		{
+			id: "handle.reserved-domain", title: "A handle under a top-level name of special use is refused, and is no fault of the server.",
+			level: reports.Must, authority: reports.XRPC, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				for _, name := range []string{".onion", ".arpa", ".invalid"} {
+					t.ExpectThat("a handle under "+name, another(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + name }), check.Refused())
+				}
+			},
+		},
 		{
 			id: "refused.leaves-nothing", title: "A refused sign-up leaves the handle free.",
 			level: reports.Should, authority: reports.Reference, needs: signUp, run: refusalLeavesNothing,

@@ -108,7 +108,7 @@ func signUpErrors() []scenario {
 			error: "UnsupportedDomain", title: "A handle under a domain that the server does not offer is refused with UnsupportedDomain.",
 			level: reports.Must, authority: reports.Lexicon,
 			run: provoke("UnsupportedDomain", []provocation{
-				{"a handle under a foreign domain", func(i *target.Identity) { i.Handle = "pdsconform" + t5(i.Handle) + ".example.com" }, nil},
+				{"a handle under a foreign domain", func(i *target.Identity) { i.Handle = letters(i.Handle) + ".example.com" }, nil},
 			}),
 		},
 		{
@@ -118,10 +118,10 @@ func signUpErrors() []scenario {
 	}
 }
 
-// t5 is a short part of a handle that no other has.
-func t5(handle string) string {
+// letters is the first label of a handle.
+func letters(handle string) string {
 	label, _, _ := strings.Cut(handle, ".")
-	return label[max(0, len(label)-5):]
+	return label
 }
 
 // handleNotAvailable asks for a handle that is taken, and for words that

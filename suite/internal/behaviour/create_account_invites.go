@@ -51,6 +51,18 @@ func signUpInvites() []scenario {
 			},
 		},
 		{
+			id: "invite.case", title: "An invite code in another letter case is another code.",
+			level: reports.Should, authority: reports.Reference, needs: adminOnly,
+			run: func(ctx context.Context, t *spec.Trial) {
+				requireInvites(t)
+				code := inviteCode(ctx, t, map[string]any{"useCount": 1})
+				if swapCase(code) == code {
+					t.NotObserved("the code has no letters")
+				}
+				t.Expect(signUpWith(ctx, t, t.Target().NewIdentity(), swapCase(code)), check.Refused())
+			},
+		},
+		{
 			id: "invite.refused-keeps-use", title: "A refused sign-up does not spend the invite code.",
 			level: reports.Should, authority: reports.Reference, needs: adminOnly, run: refusalKeepsUse,
 		},

@@ -74,10 +74,13 @@ func appPasswordEffects() []scenario {
 			},
 		},
 		{
-			id: "password.exact", title: "The password is accepted as it was shown only, in its own letter case.",
+			id: "password.exact", title: "The password is accepted only as it was shown, with its dashes and in its letter case.",
 			level: reports.Should, authority: reports.Reference, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, made := shared(ctx, t), standing(ctx, t)
+				if dashless := loose(made.Password); dashless != made.Password {
+					t.ExpectThat("without its dashes", logIn(ctx, t, account.Handle, dashless), check.Refused())
+				}
 				other := strings.ToUpper(made.Password)
 				if other == made.Password {
 					other = strings.ToLower(made.Password)
@@ -87,6 +90,31 @@ func appPasswordEffects() []scenario {
 					t.NotObserved("the password has no letters")
 				}
 				t.Expect(logIn(ctx, t, account.Handle, other), check.Refused())
+			},
+		},
+		{
+			id: "name.case", title: "A name keeps its letter case.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				name := strings.ToUpper(t.Target().NewName("App")) + "aB"
+				t.Expect(askAppPassword(ctx, t, session(ctx, t, shared(ctx, t)).Access, name), check.Member("name", name))
+			},
+		},
+		{
+			id: "name.no-password", title: "The name of an app password is not taken for its password.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, made := shared(ctx, t), standing(ctx, t)
+				t.Rely(logIn(ctx, t, account.Handle, made.Password))
+				t.Expect(logIn(ctx, t, account.Handle, made.Name), check.Refused())
+			},
+		},
+		{
+			id: "created-at.plausible", title: "createdAt is a time since the protocol exists.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				exchange := t.Rely(askAppPassword(ctx, t, session(ctx, t, shared(ctx, t)).Access, t.Target().NewName("app")))
+				expectPlausible(t, "createdAt", exchange.String("createdAt"))
 			},
 		},
 		{

@@ -7,6 +7,7 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -88,16 +89,27 @@ func createInviteCodes() endpoint {
 				level: reports.Must, authority: reports.Lexicon, needs: adminOnly, run: codesSignUp,
 			},
 			{
-				id: "codes.listed", title: "The codes of an account are listed to that account.",
+				id: "codes.listed", title: "The codes of an account are listed to that account, and to no other.",
+				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				run: func(ctx context.Context, t *spec.Trial) {
+					first, second := t.Borrow(ctx), t.Borrow(ctx)
+					made := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
+						"codeCount": 2, "useCount": 3, "forAccounts": []any{first.DID, second.DID}})))
+					expectListed(ctx, t, first, made[first.DID], made[second.DID])
+					expectListed(ctx, t, second, made[second.DID], made[first.DID])
+				},
+			},
+			{
+				id: "use-count.honoured", title: "Each code is listed with the number of uses that useCount says.",
 				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					made := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
-						"codeCount": 2, "useCount": 1, "forAccounts": []any{account.DID}})))[account.DID]
+						"codeCount": 1, "useCount": 3, "forAccounts": []any{account.DID}})))[account.DID]
 					there := codesOf(ctx, t, account)
 					for _, code := range made {
-						if there[code] == nil {
-							t.Fail("each code in getAccountInviteCodes", "one is not there")
+						if got := fmt.Sprint(there[code]["available"]); there[code] != nil && got != "3" {
+							t.Failf("available to be 3", "available is %s", got)
 						}
 					}
 				},
@@ -119,5 +131,21 @@ func codesSignUp(ctx context.Context, t *spec.Trial) {
 	}
 	if t.Target().InviteRequired() && len(codes) > 0 {
 		t.ExpectThat("a code of one use, the second time", signUpWith(ctx, t, t.Target().NewIdentity(), codes[0]), check.Refused())
+	}
+}
+
+// expectListed asks that an account is shown its own codes and none of those of
+// another.
+func expectListed(ctx context.Context, t *spec.Trial, account *target.Account, own, others []string) {
+	there := codesOf(ctx, t, account)
+	for _, code := range own {
+		if there[code] == nil {
+			t.Fail("each code of the account in getAccountInviteCodes", "one is not there")
+		}
+	}
+	for _, code := range others {
+		if there[code] != nil {
+			t.Fail("no code of another account in getAccountInviteCodes", "one is there")
+		}
 	}
 }

@@ -3,6 +3,7 @@ package behaviour
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -41,7 +42,7 @@ func deleteAccount() endpoint {
 			},
 			Transient: true,
 		},
-		cases: append(append(deletionEffects(), deletionRefusals()...), deletionErrors()...),
+		cases: slices.Concat(deletionEffects(), deletionRefusals(), deletionErrors(), []scenario{strayAuthorization(nsidDeleteAccount)}),
 	}
 }
 
@@ -64,6 +65,16 @@ func deletionEffects() []scenario {
 				gone := deleted(ctx, t)
 				t.ExpectThat("refreshing a session after the deletion", refresh(ctx, t, gone.session.Refresh), check.Refused())
 				t.ExpectThat("getSession after the deletion", whoAmI(ctx, t, gone.session.Access), check.Refused())
+			},
+		},
+		{
+			id: "token.gone", title: "The access token of a deleted account is refused for its invite codes and for another deletion.",
+			level: reports.Should, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				access := deleted(ctx, t).session.Access
+				t.ExpectThat("getAccountInviteCodes after the deletion", t.Do(ctx, codesRequest(access)), check.Refused())
+				t.ExpectThat("requestAccountDelete after the deletion",
+					t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(access)), check.Refused())
 			},
 		},
 		{

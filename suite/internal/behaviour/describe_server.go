@@ -25,12 +25,16 @@ func describeServer() endpoint {
 				level: reports.Must, authority: reports.Lexicon, needs: signUp, run: domainsServed,
 			},
 			{
-				id: "authorization.ignored", title: "An Authorization header is ignored: clients send one along.",
-				level: reports.Should, authority: reports.Reference,
+				id: "user-domains.listed", title: "A server on which accounts can be made lists a domain for them.",
+				level: reports.Should, authority: reports.Reference, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
-					t.Expect(t.Do(ctx, xrpc.Query(nsidDescribeServer, nil).WithBearer("garbage")), check.Succeeds())
+					own(ctx, t)
+					if len(t.Target().UserDomains()) == 0 {
+						t.Fail("at least one domain in availableUserDomains", "none")
+					}
 				},
 			},
+			strayAuthorization(nsidDescribeServer),
 		},
 	}
 }

@@ -91,6 +91,48 @@ func codeEntries() []scenario {
 			},
 		},
 		{
+			id: "codes.once", title: "A code is listed once.",
+			level: reports.Should, authority: reports.Reference, needs: withAdmin,
+			run: func(ctx context.Context, t *spec.Trial) {
+				exchange := t.Rely(t.Do(ctx, codesRequest(session(ctx, t, invitedAccount(ctx, t)).Access)))
+				if !distinct(members(exchange, "codes", "code")) {
+					t.Fail("each code once", "a code stands there twice")
+				}
+			},
+		},
+		{
+			id: "times.plausible", title: "createdAt and usedAt are times since the protocol exists.",
+			level: reports.Should, authority: reports.Reference, needs: withAdmin,
+			run: func(ctx context.Context, t *spec.Trial) {
+				for _, entry := range codesOf(ctx, t, invitedAccount(ctx, t)) {
+					createdAt, _ := entry["createdAt"].(string)
+					expectPlausible(t, "createdAt", createdAt)
+					uses, _ := entry["uses"].([]any)
+					for _, use := range uses {
+						object, _ := use.(map[string]any)
+						usedAt, _ := object["usedAt"].(string)
+						expectPlausible(t, "usedAt", usedAt)
+					}
+				}
+			},
+		},
+		{
+			id: "takedown.refused", title: "An account that was taken down is shown no codes.",
+			level: reports.Should, authority: reports.Reference, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				t.Expect(t.Do(ctx, codesRequest(takenDown(ctx, t).session.Access)), check.Refused())
+			},
+		},
+		{
+			id: "interval.not-before", title: "An account that was just made has earned no code yet.",
+			level: reports.Should, authority: reports.Reference, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				if got := len(earn(ctx, t, fresh(ctx, t))); got != 0 {
+					t.Failf("no code", "%d codes", got)
+				}
+			},
+		},
+		{
 			id: "include-used.false", title: "With includeUsed=false, codes whose uses are spent are left out, and others are not.",
 			level: reports.Must, authority: reports.Lexicon, needs: withAdmin, run: usedLeftOut,
 		},
@@ -160,6 +202,23 @@ func codeCreation() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				if found := earnings(ctx, t); found.before != 0 {
 					t.Failf("no code", "%d codes", found.before)
+				}
+			},
+		},
+		{
+			id: "create-available.default", title: "Without createAvailable, codes are made as with createAvailable=true.",
+			level: reports.Must, authority: reports.Lexicon, needs: intervals,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				advance(ctx, t, manyIntervals)
+				request := xrpc.Query(nsidGetAccountInviteCodes, nil).WithBearer(session(ctx, t, account).Access)
+				absent := len(codesIn(t.Rely(t.Do(ctx, request))))
+				given := len(earn(ctx, t, account))
+				if given == 0 {
+					t.NotObserved("the target gives out no codes in time")
+				}
+				if absent != given {
+					t.Failf(fmt.Sprintf("%d codes, as with createAvailable=true", given), "%d codes", absent)
 				}
 			},
 		},

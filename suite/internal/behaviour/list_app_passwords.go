@@ -37,6 +37,28 @@ func listAppPasswords() endpoint {
 				},
 			},
 			{
+				id: "created.once", title: "An app password is listed once, with the time that its creation was answered with.",
+				level: reports.Should, authority: reports.Reference, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					access := session(ctx, t, shared(ctx, t)).Access
+					made := t.Rely(askAppPassword(ctx, t, access, t.Target().NewName("app")))
+					names, exchange := listed(ctx, t, access)
+					times, found := members(exchange, "passwords", "createdAt"), 0
+					for i, name := range names {
+						if name != made.String("name") {
+							continue
+						}
+						found++
+						if len(times) == len(names) && times[i] != made.String("createdAt") {
+							t.Failf("createdAt to be "+made.String("createdAt"), "it is %s", times[i])
+						}
+					}
+					if found != 1 {
+						t.Failf("one entry of the name", "%d", found)
+					}
+				},
+			},
+			{
 				id: "secret.hidden", title: "The list shows no password.",
 				level: reports.Must, authority: reports.Security, needs: login, run: listHidesSecrets,
 			},

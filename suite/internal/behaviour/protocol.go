@@ -3,10 +3,12 @@ package behaviour
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -19,21 +21,40 @@ func protocolCases() []spec.Case {
 	unknown := func(ctx context.Context, t *spec.Trial, verb string) xrpc.Exchange {
 		return t.DoUnobserved(ctx, xrpc.Query(unknownMethod, nil).WithVerb(verb))
 	}
-	make := func(id, title string, level reports.Level, run func(context.Context, *spec.Trial)) spec.Case {
+	about := func(id, title string, level reports.Level, run func(context.Context, *spec.Trial)) spec.Case {
 		return spec.Case{Run: run, Requirement: spec.Requirement{Requirement: reports.Requirement{
 			ID: id, Title: title, Endpoint: "xrpc", Level: level, Authority: reports.XRPC, Source: source, Origin: reports.Behaviour,
 		}}}
 	}
 	return []spec.Case{
-		make("xrpc.unknown-method.query-refused", "A query that the server does not offer is an error.", reports.Must,
+		about("xrpc.unknown-method.query-refused", "A query that the server does not offer is an error.", reports.Must,
 			func(ctx context.Context, t *spec.Trial) { t.Expect(unknown(ctx, t, http.MethodGet), check.NotServed()) }),
-		make("xrpc.unknown-method.procedure-refused", "A procedure that the server does not offer is an error.", reports.Must,
+		about("xrpc.unknown-method.procedure-refused", "A procedure that the server does not offer is an error.", reports.Must,
 			func(ctx context.Context, t *spec.Trial) {
 				t.Expect(unknown(ctx, t, http.MethodPost), check.NotServed())
 			}),
-		make("xrpc.unknown-method.named", "A method that the server does not offer is 501 MethodNotImplemented.", reports.Should,
+		about("xrpc.large-body.no-server-error", "A body that is too large is refused, and is no fault of the server.", reports.Must, largeBody),
+		about("xrpc.unknown-method.envelope", "A method that the server does not offer is refused in the form of an XRPC error.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				t.Expect(unknown(ctx, t, http.MethodGet), check.IsErrorEnvelope())
+			}),
+		about("xrpc.unknown-method.named", "A method that the server does not offer is 501 MethodNotImplemented.", reports.Should,
 			func(ctx context.Context, t *spec.Trial) {
 				t.Expect(unknown(ctx, t, http.MethodGet), check.RefusedWith(http.StatusNotImplemented, "MethodNotImplemented"))
 			}),
+	}
+}
+
+// largeSize is beyond what any method here has use for: the reference server
+// takes 100 kB.
+const largeSize = 1 << 19
+
+// largeBody leaves open whether the server reads the body, refuses it, or hangs
+// up before it has all come.
+func largeBody(ctx context.Context, t *spec.Trial) {
+	request := target.LoginRequest(t.Target().NewIdentity().Handle, strings.Repeat("x", largeSize))
+	exchange := t.DoUnobserved(ctx, request)
+	if exchange.Answered() {
+		t.Expect(exchange, check.Refused())
 	}
 }

@@ -72,13 +72,7 @@ func requestPasswordReset() endpoint {
 					}
 				},
 			},
-			{
-				id: "authorization.ignored", title: "An Authorization header is ignored: clients send one along.",
-				level: reports.Should, authority: reports.Reference, needs: signUp,
-				run: func(ctx context.Context, t *spec.Trial) {
-					t.Expect(t.Do(ctx, resetRequest(named(ctx, t, "mail").Email).WithBearer("garbage")), check.Succeeds())
-				},
-			},
+			strayAuthorization(nsidRequestPasswordReset),
 		},
 	}
 }

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func resetPassword() endpoint {
 			},
 			Stranger: func(t *spec.Trial) xrpc.Request { return ask(t, bogusMailCode) },
 		},
-		cases: append(append(resetEffects(), resetRefusals()...), resetErrors()...),
+		cases: slices.Concat(resetEffects(), resetRefusals(), resetErrors(), []scenario{strayAuthorization(nsidResetPassword)}),
 	}
 }
 

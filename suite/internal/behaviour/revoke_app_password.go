@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -76,6 +77,20 @@ func revokeAppPassword() endpoint {
 				},
 			},
 			{
+				id: "name.case", title: "An app password of the same name in another letter case goes on working.",
+				level: reports.Should, authority: reports.Reference, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					other := askAppPassword(ctx, t, session(ctx, t, account).Access, strings.ToUpper(made.Name))
+					if other.Refused() {
+						t.NotObserved("the target does not tell names by their letter case")
+					}
+					t.Rely(revoke(ctx, t, account, made.Name))
+					t.Expect(logIn(ctx, t, account.Handle, t.Rely(other).String("password")), check.Succeeds())
+				},
+			},
+			{
 				id: "unknown-name.accepted", title: "Revoking a name that does not exist is accepted.",
 				level: reports.Should, authority: reports.Reference, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
@@ -99,11 +114,13 @@ func revokeAppPassword() endpoint {
 func revokeSparesOthers(ctx context.Context, t *spec.Trial) {
 	account := t.Borrow(ctx)
 	revoked, kept := newAppPassword(ctx, t, account), newAppPassword(ctx, t, account)
+	longer := t.Rely(askAppPassword(ctx, t, session(ctx, t, account).Access, revoked.Name+"-2")).String("password")
 	own := newSession(ctx, t, account)
 	opened := sessionOf(t, logIn(ctx, t, account.Handle, kept.Password))
 	t.Rely(revoke(ctx, t, account, revoked.Name))
 	t.ExpectThat("logging in with the account's password", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
 	t.ExpectThat("logging in with the other app password", logIn(ctx, t, account.Handle, kept.Password), check.Succeeds())
+	t.ExpectThat("logging in with an app password whose name only begins alike", logIn(ctx, t, account.Handle, longer), check.Succeeds())
 	t.ExpectThat("refreshing the account's own session", refresh(ctx, t, own.Refresh), check.Succeeds())
 	t.ExpectThat("refreshing a session of the other app password", refresh(ctx, t, opened.Refresh), check.Succeeds())
 }

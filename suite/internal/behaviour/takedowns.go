@@ -3,6 +3,8 @@ package behaviour
 import (
 	"context"
 
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 )
@@ -10,8 +12,9 @@ import (
 // moderated is an account that was taken down, with a session from before that
 // had been used with success.
 type moderated struct {
-	account *target.Account
-	session target.Session
+	account     *target.Account
+	session     target.Session
+	appPassword appPassword
 }
 
 // takenDown is an account that is down; scenarios share it.
@@ -39,6 +42,50 @@ func lively(ctx context.Context, t *spec.Trial) moderated {
 	account := fresh(ctx, t)
 	made := newSession(ctx, t, account)
 	t.Rely(whoAmI(ctx, t, made.Access))
-	t.Rely(askAppPassword(ctx, t, made.Access, t.Target().NewName("app")))
-	return moderated{account, made}
+	appPassword := newAppPassword(ctx, t, account)
+	t.Rely(logIn(ctx, t, account.Handle, appPassword.Password))
+	return moderated{account, made, appPassword}
+}
+
+// loginTakedowns are the requirements on logging in to an account that was
+// taken down.
+func loginTakedowns() []scenario {
+	return []scenario{
+		{
+			error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
+			level: reports.Must, authority: reports.Lexicon, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := takenDown(ctx, t).account
+				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.ErrorNamed("AccountTakedown"))
+			},
+		},
+		{
+			id: "takedown.wrong-password", title: "With a wrong password, nobody learns that an account was taken down.",
+			level: reports.Should, authority: reports.Security, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := takenDown(ctx, t).account
+				exchange := logIn(ctx, t, account.Handle, t.Target().NewPassword())
+				t.Expect(exchange, check.Refused())
+				if exchange.ErrorName() == "AccountTakedown" {
+					t.Fail("the refusal of any wrong password", check.Answer(exchange))
+				}
+			},
+		},
+		{
+			id: "takedown.reinstated", title: "An account that was reinstated can log in again.",
+			level: reports.Must, authority: reports.Security, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := reinstated(ctx, t).account
+				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+			},
+		},
+		{
+			id: "takedown.app-password", title: "An app password of an account that was taken down is refused as well.",
+			level: reports.Must, authority: reports.Security, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				down := takenDown(ctx, t)
+				t.Expect(logIn(ctx, t, down.account.Handle, down.appPassword.Password), check.Refused())
+			},
+		},
+	}
 }

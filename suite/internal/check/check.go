@@ -92,6 +92,13 @@ func RefusedWith(status int, names ...string) Check {
 	})
 }
 
+// AnsweredAs asks for the status and error name of another exchange.
+func AnsweredAs(other xrpc.Exchange) Check {
+	return that("the same answer as before: "+Answer(other), func(e xrpc.Exchange) bool {
+		return e.Answered() && e.Status == other.Status && e.ErrorName() == other.ErrorName()
+	})
+}
+
 // Member asks for success and a string member of that value.
 func Member(name, value string) Check {
 	return func(exchange xrpc.Exchange) error {

@@ -13,7 +13,7 @@ const (
 	idNoServerError  = "http.no-server-error"
 	idEnvelope       = "error.envelope"
 	idErrorMediaType = "error.media-type"
-	idNoSecrets      = "error.no-secrets"
+	idNoSecrets      = "answer.no-secrets"
 )
 
 // answers adds what holds for every answer of the method. Their evidence is
@@ -22,12 +22,13 @@ const (
 func (b *builder) answers() {
 	b.add(protocol(reports.Must, idAnswered, "Every request is answered, completely and with success or an error.", sourceStatus), b.anyAnswer)
 	b.add(protocol(reports.Must, idNoServerError, "No request, however wrong, is answered with a fault of the server (5xx).", sourceStatus), b.anyAnswer)
+	b.add(obligation{idNoSecrets, "No answer repeats the password, code or credential that the caller sent.",
+		reports.Should, reports.Security, sourceErrors}, b.anyAnswer)
 	if b.recipe.Credential == spec.NoCredential && b.method.Input == nil && b.method.Params == nil {
 		return // nothing in a request to it can be wrong
 	}
 	b.add(protocol(reports.Must, idEnvelope, `An error is a JSON object with a string "error" and, where it is there, a string "message".`, sourceErrors), b.anyRefusal)
 	b.add(protocol(reports.Must, idErrorMediaType, "An error is sent as application/json.", sourceErrors), b.anyRefusal)
-	b.add(obligation{idNoSecrets, "No error repeats the caller's password, code or credential.", reports.Should, reports.Security, sourceErrors}, b.anyRefusal)
 }
 
 // anyAnswer sends the method's own requests, unbroken and broken.

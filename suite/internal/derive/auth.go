@@ -94,6 +94,12 @@ func (b *builder) adminCredentials() {
 	b.wrongCredential("empty-password", "An empty password is not taken for the admin's.", nil, func(context.Context, *spec.Trial) string {
 		return xrpc.Request{}.WithBasic("admin", "").Authorization
 	})
+	b.add(obligation{"auth.wrong-user", "The admin's password is refused under another name than admin.",
+		reports.Should, reports.Security, sourceAuth}, func(ctx context.Context, t *spec.Trial) {
+		t.Need(target.Admin)
+		b.soundIfPossible(ctx, t)
+		t.Expect(b.sendAs(ctx, t, xrpc.Request{}.WithBasic("somebody", t.Target().AdminPassword()).Authorization), check.Refused())
+	})
 	b.wrongCredential("user-token", "A user's access token is not taken for the admin credential.",
 		[]target.Capability{target.Login}, func(ctx context.Context, t *spec.Trial) string {
 			return "Bearer " + sharedSession(ctx, t).Access

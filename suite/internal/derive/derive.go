@@ -30,6 +30,7 @@ func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe) []spec.Cas
 		b := &builder{method: method, recipe: recipes[method.NSID]}
 		b.success()
 		b.verbs()
+		b.verbRefusal()
 		b.params()
 		b.input()
 		b.output()

@@ -1,6 +1,7 @@
 package derive
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -48,6 +49,7 @@ func (o *observation) find(suffix, expected, actual string) {
 
 func (o *observation) judge() {
 	exchange := o.exchange
+	o.disclosure()
 	switch {
 	case exchange.Err != nil:
 		if !xrpc.Unreachable(exchange.Err) {
@@ -153,28 +155,15 @@ func (o *observation) refusal() {
 		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return
 	}
-	const form = `a JSON object with a string "error"`
-	decoded, err := exchange.JSON()
-	object, isObject := decoded.(map[string]any)
-	name, named := object["error"].(string)
-	message, hasMessage := object["message"]
-	_, isText := message.(string)
-	switch {
-	case err != nil:
-		o.find(idEnvelope, form, fmt.Sprintf("%d with a body that is no JSON", exchange.Status))
-	case !isObject:
-		o.find(idEnvelope, form, fmt.Sprintf("%d with JSON that is no object", exchange.Status))
-	case !named || name == "":
-		o.find(idEnvelope, form, fmt.Sprintf("%d in which error is %s", exchange.Status, check.Value(object["error"])))
-	case hasMessage && !isText:
-		o.find(idEnvelope, `"message" to be a string where it is there`, fmt.Sprintf("%d in which message is %s", exchange.Status, check.Value(message)))
-	case exchange.MediaType() != "application/json":
+	var mismatch *check.Mismatch
+	if err := check.IsErrorEnvelope()(exchange); errors.As(err, &mismatch) {
+		o.find(idEnvelope, mismatch.Expected, mismatch.Actual)
+	} else if exchange.MediaType() != "application/json" {
 		o.find(idErrorMediaType, "the media type application/json", "Content-Type is "+check.Value(contentType(exchange)))
 	}
-	o.disclosure()
 }
 
-// disclosure looks for the caller's own secrets in an error.
+// disclosure looks for the caller's own secrets in an answer.
 func (o *observation) disclosure() {
 	const shortest = 8
 	_, credential, _ := strings.Cut(o.exchange.Request.Authorization, " ")
@@ -185,7 +174,7 @@ func (o *observation) disclosure() {
 	body := string(o.exchange.Body)
 	for what, secret := range secrets {
 		if len(secret) >= shortest && strings.Contains(body, secret) {
-			o.find(idNoSecrets, "no secret of the caller in an error", what+" stands in the answer")
+			o.find(idNoSecrets, "no secret of the caller in an answer", what+" stands in the answer")
 		}
 	}
 }

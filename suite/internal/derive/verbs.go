@@ -43,3 +43,21 @@ func (b *builder) wrongVerb(verb string) {
 			}
 		})
 }
+
+// verbRefusal asks for the protocol's form where a router would rather answer
+// with a page of its own.
+func (b *builder) verbRefusal() {
+	nsid := b.method.NSID
+	wrong := http.MethodGet
+	if b.method.IsQuery() {
+		wrong = http.MethodPost
+	}
+	b.add(protocol(reports.Should, "method.refusal-envelope", "The wrong HTTP method is refused in the form of an XRPC error.", sourceErrors),
+		func(ctx context.Context, t *spec.Trial) {
+			exchange := t.DoUnobserved(ctx, Sample(b.method).WithVerb(wrong))
+			if !exchange.Refused() {
+				t.NotObserved("%s %s is not refused as the client's fault: %s", wrong, nsid, check.Answer(exchange))
+			}
+			t.Expect(exchange, check.IsErrorEnvelope())
+		})
+}

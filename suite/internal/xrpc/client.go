@@ -40,7 +40,7 @@ type Client struct {
 func NewClient(base string, timeout time.Duration, secrets *Secrets) *Client {
 	transport := &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
+		DialContext:            (&net.Dialer{Timeout: timeout * 3 / 4}).DialContext, // runs out first, so that it is told apart
 		MaxIdleConnsPerHost:    16,
 		IdleConnTimeout:        30 * time.Second,
 		DisableCompression:     true, // what is compared and shown is what was sent
@@ -89,17 +89,17 @@ func (c *Client) Do(ctx context.Context, request Request) Exchange {
 func (c *Client) once(ctx context.Context, request Request) (exchange Exchange, lostOnIdle bool) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	reused, answering := false, false
+	var reused, answering atomic.Bool // the transport's goroutines may outlast the exchange
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn:              func(info httptrace.GotConnInfo) { reused = info.Reused },
-		GotFirstResponseByte: func() { answering = true },
+		GotConn:              func(info httptrace.GotConnInfo) { reused.Store(info.Reused) },
+		GotFirstResponseByte: func() { answering.Store(true) },
 	})
 	exchange = Exchange{Request: request}
 	start := time.Now()
 	c.sent.Add(1)
 	exchange.Err = c.roundTrip(ctx, request, &exchange)
 	exchange.Duration = time.Since(start)
-	return exchange, exchange.Err != nil && reused && !answering && ctx.Err() == nil
+	return exchange, exchange.Err != nil && reused.Load() && !answering.Load() && ctx.Err() == nil
 }
 
 func (c *Client) roundTrip(ctx context.Context, request Request, exchange *Exchange) error {
@@ -157,6 +157,8 @@ func plain(err error, timeout time.Duration) error {
 		err = wrapped.Err
 	}
 	switch {
+	case Unreachable(err):
+		return err
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("no complete answer within %s", timeout)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

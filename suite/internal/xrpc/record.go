@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -72,7 +74,7 @@ func (s *Secrets) headers(headers http.Header) map[string][]string {
 // maskCredential hides a credential that is too short to be looked for.
 func maskCredential(value string) string {
 	scheme, credential, found := strings.Cut(value, " ")
-	if !found || strings.HasPrefix(credential, "[") {
+	if !found || strings.HasPrefix(value, "[") || strings.HasPrefix(credential, "[") {
 		return value
 	}
 	return scheme + " " + placeholder("credential")
@@ -84,10 +86,7 @@ func (s *Secrets) body(body []byte) string {
 	if len(body) == 0 {
 		return ""
 	}
-	if masked, ok := maskMembers(body); ok {
-		body = masked
-	}
-	text := s.Replace(string(body))
+	text := s.Replace(string(maskMembers(body)))
 	if !utf8.ValidString(text) {
 		text = fmt.Sprintf("%q", text)
 	}
@@ -101,29 +100,49 @@ func (s *Secrets) body(body []byte) string {
 	return text
 }
 
+// brokenMember finds a secret member where the text around it is no JSON, as
+// in an answer that broke off.
+var brokenMember = regexp.MustCompile(`"(` + strings.Join(slices.Sorted(maps.Keys(secretMembers)), "|") + `)"\s*:\s*"(?:[^"\\]|\\.)*"?`)
+
 // maskMembers replaces the values of secret members at any depth. The body
-// keeps its own spelling where it holds none.
-func maskMembers(body []byte) ([]byte, bool) {
-	found := false
-	for name := range secretMembers {
-		found = found || bytes.Contains(body, []byte(`"`+name+`"`))
-	}
-	if !found {
-		return body, false
-	}
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var decoded any
-	if decoder.Decode(&decoded) != nil {
-		return body, false
+// keeps its own spelling where it holds none, and text after the JSON value
+// stays what it is.
+func maskMembers(body []byte) []byte {
+	if !mentionsSecret(body) {
+		return body
 	}
 	var masked bytes.Buffer
 	encoder := json.NewEncoder(&masked)
 	encoder.SetEscapeHTML(false)
-	if encoder.Encode(mask(decoded)) != nil {
-		return body, false
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	for {
+		rest := body[decoder.InputOffset():]
+		var decoded any
+		if err := decoder.Decode(&decoded); err != nil {
+			masked.Write(maskBroken(rest))
+			return bytes.TrimSpace(masked.Bytes())
+		}
+		if encoder.Encode(mask(decoded)) != nil {
+			return maskBroken(body)
+		}
 	}
-	return bytes.TrimSpace(masked.Bytes()), true
+}
+
+func mentionsSecret(body []byte) bool {
+	for name := range secretMembers {
+		if bytes.Contains(body, []byte(`"`+name+`"`)) {
+			return true
+		}
+	}
+	return false
+}
+
+func maskBroken(body []byte) []byte {
+	return brokenMember.ReplaceAllFunc(body, func(member []byte) []byte {
+		name := string(brokenMember.FindSubmatch(member)[1])
+		return fmt.Appendf(nil, "%q:%q", name, placeholder(secretMembers[name]))
+	})
 }
 
 func mask(decoded any) any {
@@ -147,7 +166,7 @@ func mask(decoded any) any {
 // curl words a recorded request as a command line of curl.
 func curl(request reports.Request) string {
 	words := []string{"curl", "-i"}
-	if request.Method != http.MethodGet {
+	if request.Method != http.MethodGet || request.Body != "" { // with a body, curl says POST of itself
 		words = append(words, "-X", request.Method)
 	}
 	names := make([]string, 0, len(request.Headers))
@@ -157,13 +176,25 @@ func curl(request reports.Request) string {
 	slices.Sort(names)
 	for _, name := range names {
 		for _, value := range request.Headers[name] {
-			words = append(words, "-H", quote(name+": "+value))
+			words = append(words, "-H", quote(curlHeader(name, value)))
 		}
 	}
 	if request.Body != "" {
-		words = append(words, "--data-binary", quote(request.Body))
+		if len(request.Headers["Content-Type"]) == 0 {
+			words = append(words, "-H", quote("Content-Type:")) // or curl adds its own
+		}
+		words = append(words, "--data-raw", quote(request.Body)) // takes "@" as it is
 	}
 	return strings.Join(append(words, quote(request.URL)), " ")
+}
+
+// curlHeader words a header for curl, which takes one that ends in a colon as
+// to be left out.
+func curlHeader(name, value string) string {
+	if value == "" {
+		return name + ";"
+	}
+	return name + ": " + value
 }
 
 // quote makes one word of a POSIX shell.

@@ -1,7 +1,9 @@
 package xrpc
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"net/url"
 	"sort"
 	"strings"
@@ -34,7 +36,8 @@ type Secrets struct {
 func NewSecrets() *Secrets { return &Secrets{known: map[string]string{}} }
 
 // Add makes a secret known, in the forms in which it may turn up again: as it
-// is, in base64, escaped for a URL, and a JWT's parts each on their own.
+// is, in base64, escaped for a URL or in JSON, and a JWT's parts each on their
+// own.
 func (s *Secrets) Add(secret, what string) {
 	if len(secret) < shortest {
 		return
@@ -49,6 +52,7 @@ func (s *Secrets) Add(secret, what string) {
 		secret, strings.ToLower(secret), url.QueryEscape(secret), url.PathEscape(secret),
 		base64.RawStdEncoding.EncodeToString([]byte(secret)),
 		base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		inJSON(secret, true), inJSON(secret, false),
 	}
 	if parts := strings.Split(secret, "."); len(parts) == 3 {
 		forms = append(forms, parts[1], parts[2])
@@ -58,6 +62,16 @@ func (s *Secrets) Add(secret, what string) {
 			s.known[form] = what
 		}
 	}
+}
+
+// inJSON is a text as it stands between the quotation marks of JSON, with or
+// without what encoders escape for HTML.
+func inJSON(text string, html bool) string {
+	var encoded bytes.Buffer
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(html)
+	_ = encoder.Encode(text) // a string is always encoded
+	return encoded.String()[1 : encoded.Len()-len("\"\n")]
 }
 
 // Replace returns the text with every known secret replaced by what it is.
