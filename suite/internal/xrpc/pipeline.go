@@ -44,6 +44,9 @@ func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
 		if err == nil {
 			err = readAnswer(reader, messages[i], &exchanges[i])
 		}
+		if err != nil && ctx.Err() != nil && !Unreachable(err) {
+			err = ctx.Err() // rather than what the closed connection says
+		}
 		if err != nil {
 			exchanges[i].Err = plain(err, c.timeout)
 		}
@@ -102,6 +105,10 @@ func readAnswer(reader *bufio.Reader, message *http.Request, exchange *Exchange)
 	}
 	defer response.Body.Close()
 	exchange.Status, exchange.Header = response.StatusCode, response.Header
-	exchange.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody))
+	exchange.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	if err == nil && len(exchange.Body) > maxBody {
+		exchange.Body = exchange.Body[:maxBody]
+		return errTooLong
+	}
 	return err
 }
