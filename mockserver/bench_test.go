@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,31 +22,41 @@ import (
 // connections is how many clients a benchmark has at a time.
 const connections = 8
 
-// BenchmarkDescribeServer, BenchmarkGetSession and BenchmarkCreateSession send
+// BenchmarkDescribeServer and those after it that are named for a method send
 // requests over real loopback connections, in turn to the mock and to a bare
 // net/http handler that answers with the same bytes. The metric "of-bare" is
 // the mock's number of requests per second, divided by the bare handler's.
 func BenchmarkDescribeServer(b *testing.B) {
 	server := mockserver.RunT(b)
-	againstBare(b, server, http.MethodGet, "describeServer", "", "")
+	againstBare(b, server, always(http.MethodGet, "describeServer", "", ""))
 }
 
 func BenchmarkGetSession(b *testing.B) {
 	server := mockserver.RunT(b)
 	access, _ := signUpForBenchmark(b, server)
-	againstBare(b, server, http.MethodGet, "getSession", access, "")
+	againstBare(b, server, always(http.MethodGet, "getSession", access, ""))
 }
 
 func BenchmarkCreateSession(b *testing.B) {
 	server := mockserver.RunT(b)
 	signUpForBenchmark(b, server)
-	againstBare(b, server, http.MethodPost, "createSession", "", `{"identifier":"bench.test","password":"long-enough"}`)
+	againstBare(b, server, always(http.MethodPost, "createSession", "", `{"identifier":"bench.test","password":"long-enough"}`))
 }
 
 func BenchmarkRefreshSession(b *testing.B) {
 	server := mockserver.RunT(b)
 	_, refresh := signUpForBenchmark(b, server)
-	againstBare(b, server, http.MethodPost, "refreshSession", refresh, "")
+	againstBare(b, server, always(http.MethodPost, "refreshSession", refresh, ""))
+}
+
+// BenchmarkCreateAccount signs a new account up with each request.
+func BenchmarkCreateAccount(b *testing.B) {
+	var number atomic.Int64
+	againstBare(b, mockserver.RunT(b), func() []byte {
+		name := fmt.Sprintf("user-%010d", number.Add(1))
+		return rawRequest(http.MethodPost, "createAccount", "",
+			`{"handle":"`+name+`.test","email":"`+name+`@example.com","password":"long-enough"}`)
+	})
 }
 
 // BenchmarkStart measures what a test pays for a server of its own.
@@ -69,16 +80,22 @@ func signUpForBenchmark(b *testing.B, server *mockserver.Server) (access, refres
 	return answer.text("accessJwt"), answer.text("refreshJwt")
 }
 
-func againstBare(b *testing.B, server *mockserver.Server, verb, method, bearer, body string) {
-	b.Helper()
+// always makes the same request each time.
+func always(verb, method, bearer, body string) func() []byte {
 	request := rawRequest(verb, method, bearer, body)
-	answer := firstAnswer(b, server.URL, request)
+	return func() []byte { return request }
+}
+
+// againstBare sends the requests that next makes.
+func againstBare(b *testing.B, server *mockserver.Server, next func() []byte) {
+	b.Helper()
+	answer := firstAnswer(b, server.URL, next())
 	bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		_, _ = w.Write(answer)
 	}))
 	b.Cleanup(bare.Close)
-	mockTurn, bareTurn := newTurn(b, server.URL, request), newTurn(b, bare.URL, request)
+	mockTurn, bareTurn := newTurn(b, server.URL, next), newTurn(b, bare.URL, next)
 	var mockTook, bareTook time.Duration
 	const slices = 10 // short turns, so that both see the same weather
 	b.ResetTimer()
@@ -106,16 +123,16 @@ func rawRequest(verb, method, bearer, body string) []byte {
 	return []byte(request.String())
 }
 
-// turn is a set of connections that send one request over and over. It spends
-// far less than http.Client would, which shares the machine with the servers.
+// turn is a set of connections to one server. It spends far less than
+// http.Client would, which shares the machine with the servers.
 type turn struct {
-	request []byte
+	next    func() []byte // for all connections at once
 	clients []*rawClient
 }
 
-func newTurn(b *testing.B, url string, request []byte) *turn {
+func newTurn(b *testing.B, url string, next func() []byte) *turn {
 	b.Helper()
-	made := &turn{request: request}
+	made := &turn{next: next}
 	for range connections {
 		made.clients = append(made.clients, dial(b, url))
 	}
@@ -131,7 +148,7 @@ func (t *turn) run(b *testing.B, n int) time.Duration {
 		share := n*(i+1)/len(t.clients) - n*i/len(t.clients)
 		all.Go(func() {
 			for range share {
-				if _, err := client.do(t.request); err != nil {
+				if _, err := client.do(t.next()); err != nil {
 					b.Error(err)
 					return
 				}

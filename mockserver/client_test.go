@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver"
 )
@@ -219,5 +220,13 @@ func (c *client) takedown(did string, down bool) {
 	c.Helper()
 	if err := c.server.Takedown(did, down); err != nil {
 		c.Fatal(err)
+	}
+}
+
+// advance moves the server's clock.
+func advance(t testing.TB, server *mockserver.Server, by time.Duration) {
+	t.Helper()
+	if err := server.AdvanceClock(by); err != nil {
+		t.Fatal(err)
 	}
 }

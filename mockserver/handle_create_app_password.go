@@ -20,8 +20,12 @@ func (s *Server) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval
 	text := s.appPasswordText()
 	password := store.AppPassword{Name: name, Password: s.newPassword(text), CreatedAt: s.clock.Now()}
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
-		if _, found := tx.Account(did); !found {
+		account, found := tx.Account(did)
+		if !found {
 			return unknownAccount(did)
+		}
+		if err := refuseTakenDown(account); err != nil {
+			return err
 		}
 		for _, known := range tx.AppPasswords(did) {
 			if known.Name == name {

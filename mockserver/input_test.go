@@ -8,9 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/pdsconform/pdsconform/mockserver"
 )
 
 const resetPath = "/xrpc/com.atproto.server.requestPasswordReset"
@@ -120,7 +117,7 @@ func TestTooLarge(t *testing.T) {
 		"with a length":       {strings.NewReader(padded(over)), jsonBody()},
 		"in chunks":           {io.MultiReader(strings.NewReader(padded(over))), jsonBody()},
 		"after decompression": {strings.NewReader(gzipped(padded(over))), append(jsonBody(), "Content-Encoding", "gzip")},
-		"a bomb":              {strings.NewReader(gzipped(padded(10 << 20))), append(jsonBody(), "Content-Encoding", "gzip")},
+		"a bomb":              {strings.NewReader(gzipped(padded(2 << 20))), append(jsonBody(), "Content-Encoding", "gzip")},
 		"no JSON":             {strings.NewReader(strings.Repeat("x", over)), []string{"Content-Type", "text/plain"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -232,52 +229,5 @@ func TestSchemaMessages(t *testing.T) {
 		if a.text("code") == "" {
 			t.Errorf("useCount %s makes no code", text)
 		}
-	}
-}
-
-func TestQueryBooleans(t *testing.T) {
-	t.Parallel()
-	c := start(t, mockserver.Options{InviteInterval: time.Hour})
-	for query, want := range map[string]int{ // of the codes that two hours earn
-		"":                                          2,
-		"createAvailable":                           2,
-		"createAvailable=":                          2,
-		"createavailable=false":                     2,
-		"createAvailable=true":                      2,
-		"createAvailable=%74rue":                    2,
-		"create%41vailable=true":                    2,
-		"unknown=1&createAvailable":                 2,
-		"createAvailable=false":                     0,
-		"createAvailable=1":                         0,
-		"createAvailable=0":                         0,
-		"createAvailable=TRUE":                      0,
-		"createAvailable=foo":                       0,
-		"createAvailable=%zz":                       0,
-		"createAvailable=true%20":                   0,
-		"createAvailable=true&createAvailable=true": 0,
-		"createAvailable=true&createAvailable=":     0,
-		"createAvailable[]=true":                    0,
-		"createAvailable%5B%5D=true":                0,
-		"createAvailable=a;b":                       0,
-	} {
-		t.Run(query, func(t *testing.T) {
-			t.Parallel()
-			c := start(t, mockserver.Options{InviteInterval: time.Hour})
-			s := c.signUp("alice")
-			advance(t, c.server, 2*time.Hour-time.Minute)
-			advance(t, c.server, 2*time.Minute)
-			s.access = c.logIn(s.handle, s.password).ok().text("accessJwt")
-			if got := len(c.get("getAccountInviteCodes?"+query, s.access).ok().list("codes")); got != want {
-				t.Errorf("%d codes, want %d", got, want)
-			}
-		})
-	}
-	c.get("describeServer?unknown=%zz&x[]=1", "").ok()
-}
-
-func advance(t testing.TB, server *mockserver.Server, by time.Duration) {
-	t.Helper()
-	if err := server.AdvanceClock(by); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -10,19 +10,33 @@ import (
 	"time"
 )
 
-// Limits of both listeners. None is near what a client needs that means well.
-const (
-	maxHeaderBytes    = 32 << 10
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
-	writeTimeout      = 2 * time.Minute
-	idleTimeout       = 15 * time.Minute
-	drainTimeout      = 5 * time.Second
-)
+// maxHeaderBytes bounds the head of a request, its path and query included.
+const maxHeaderBytes = 32 << 10
+
+// limits are the times that a client can take at most.
+type limits struct {
+	header time.Duration // to send the head of a request
+	read   time.Duration // to send all of it
+	write  time.Duration // until the answer has arrived
+	idle   time.Duration // between two requests
+	drain  time.Duration // to come to an end when the server is closed
+}
+
+// usualLimits are nowhere near what a client needs that means well.
+func usualLimits() limits {
+	return limits{
+		header: 5 * time.Second,
+		read:   30 * time.Second,
+		write:  2 * time.Minute,
+		idle:   15 * time.Minute,
+		drain:  5 * time.Second,
+	}
+}
 
 // listener is one http.Server that knows when its last connection has ended.
 type listener struct {
 	server      *http.Server
+	limits      limits
 	address     net.Addr
 	connections sync.WaitGroup
 
@@ -34,12 +48,12 @@ type listener struct {
 // listen opens both ports, or none.
 func (s *Server) listen() error {
 	ctx, stop := context.WithCancel(context.Background())
-	main, err := serve(ctx, s.options.Listen, s.router)
+	main, err := serve(ctx, s.options.Listen, s.router, usualLimits())
 	if err != nil {
 		stop()
 		return err
 	}
-	control, err := serve(ctx, s.options.ControlListen, s.control())
+	control, err := serve(ctx, s.options.ControlListen, s.control(), usualLimits())
 	if err != nil {
 		stop()
 		main.close()
@@ -64,18 +78,18 @@ func (s *Server) Close() {
 	s.stopMail()
 }
 
-func serve(ctx context.Context, address string, handler http.Handler) (*listener, error) {
+func serve(ctx context.Context, address string, handler http.Handler, limits limits) (*listener, error) {
 	port, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
-	l := &listener{address: port.Addr(), fresh: map[net.Conn]bool{}}
+	l := &listener{limits: limits, address: port.Addr(), fresh: map[net.Conn]bool{}}
 	l.server = &http.Server{
 		Handler:                      handler,
-		ReadHeaderTimeout:            readHeaderTimeout,
-		ReadTimeout:                  readTimeout,
-		WriteTimeout:                 writeTimeout,
-		IdleTimeout:                  idleTimeout,
+		ReadHeaderTimeout:            limits.header,
+		ReadTimeout:                  limits.read,
+		WriteTimeout:                 limits.write,
+		IdleTimeout:                  limits.idle,
 		MaxHeaderBytes:               maxHeaderBytes,
 		DisableGeneralOptionsHandler: true, // "OPTIONS *" gets the answer that every path gets
 		BaseContext:                  func(net.Listener) context.Context { return ctx },
@@ -124,7 +138,7 @@ func (l *listener) close() {
 		_ = conn.Close()
 	}
 	l.mutex.Unlock()
-	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), l.limits.drain)
 	defer cancel()
 	if err := l.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
 		_ = l.server.Close()

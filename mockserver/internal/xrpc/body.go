@@ -14,6 +14,28 @@ import (
 // after it.
 const MaxBody = 100 << 10
 
+// bounded reads MaxBody bytes; where there are more, it fails with the error
+// that says so.
+type bounded struct {
+	from io.Reader
+	left int
+}
+
+func newBounded(from io.Reader) *bounded { return &bounded{from, MaxBody} }
+
+// Read reads as io.Reader says.
+func (b *bounded) Read(into []byte) (int, error) {
+	if len(into) > b.left+1 {
+		into = into[:b.left+1]
+	}
+	n, err := b.from.Read(into)
+	if n > b.left {
+		return b.left, payloadTooLarge()
+	}
+	b.left -= n
+	return n, err
+}
+
 // hasBody reports whether a request carries a body, were it an empty one in
 // chunks: the framing alone decides.
 func hasBody(r *http.Request) bool {
@@ -36,7 +58,7 @@ func readBody(r *http.Request) ([]byte, error) {
 	case "", "identity":
 		return readAll(r.Body, r.ContentLength)
 	case "gzip", "deflate":
-		return decompress(encoding, io.LimitReader(r.Body, MaxBody+1))
+		return decompress(encoding, newBounded(r.Body))
 	}
 	return nil, unsupportedMediaType("Unsupported content encoding: " + encoding)
 }
@@ -52,7 +74,7 @@ func decompress(encoding string, compressed io.Reader) ([]byte, error) {
 	if err != nil {
 		return nil, InvalidRequest("The request body is no valid " + encoding + " stream")
 	}
-	defer plain.Close()
+	defer func() { _ = plain.Close() }() // it closes no more than a decompressor
 	return readAll(plain, -1)
 }
 
@@ -65,17 +87,18 @@ func readAll(from io.Reader, size int64) ([]byte, error) {
 		}
 		return body, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(from, MaxBody+1))
+	body, err := io.ReadAll(newBounded(from))
 	if err != nil {
 		return nil, unreadable(err)
-	}
-	if len(body) > MaxBody {
-		return nil, payloadTooLarge()
 	}
 	return body, nil
 }
 
 func unreadable(err error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return InvalidRequest("The request body ended early")
 	}
