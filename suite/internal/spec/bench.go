@@ -74,6 +74,7 @@ func gather(ctx context.Context, t *Trial, produce func(context.Context, *Trial)
 		if r := recover(); r != nil {
 			ended, ok := r.(*stop)
 			if !ok {
+				t.exchanges = append(t.exchanges, inner.exchanges...)
 				panic(r)
 			}
 			found.stop = ended

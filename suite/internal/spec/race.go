@@ -43,8 +43,10 @@ func (t *Trial) permitAll(requests []xrpc.Request) {
 func (t *Trial) raced(ctx context.Context, exchanges []xrpc.Exchange) []xrpc.Exchange {
 	for _, exchange := range exchanges {
 		t.keep(exchange)
+	}
+	t.interrupted(ctx) // before the target is blamed for what was cut short
+	for _, exchange := range exchanges {
 		t.observe(exchange)
 	}
-	t.interrupted(ctx)
 	return exchanges
 }

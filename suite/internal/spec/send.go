@@ -2,6 +2,7 @@ package spec
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -71,15 +72,19 @@ func (t *Trial) interrupted(ctx context.Context) {
 // retryAfter is how long an answer asks to wait.
 // Source: RFC 9110, section 10.2.3
 func retryAfter(exchange xrpc.Exchange) time.Duration {
+	const pointInTime = 1 << 20 // no RateLimit-Reset of seconds is that long
+	if date, err := http.ParseTime(exchange.Header.Get("Retry-After")); err == nil {
+		return max(time.Until(date), 0)
+	}
 	for _, name := range []string{"Retry-After", "RateLimit-Reset"} {
-		seconds, err := strconv.Atoi(exchange.Header.Get(name))
-		if err != nil {
-			continue
-		}
-		if seconds > 1<<20 { // RateLimit-Reset as a point in time
+		seconds, err := strconv.ParseUint(exchange.Header.Get(name), 10, 32)
+		switch {
+		case err != nil:
+		case name == "RateLimit-Reset" && seconds > pointInTime:
 			return max(time.Until(time.Unix(int64(seconds), 0)), 0)
+		default:
+			return time.Duration(seconds) * time.Second
 		}
-		return time.Duration(seconds) * time.Second
 	}
 	return time.Second
 }

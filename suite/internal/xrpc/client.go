@@ -33,6 +33,7 @@ type Client struct {
 	http    *http.Client
 	sent    atomic.Int64
 	secrets *Secrets
+	silent  unanswered
 }
 
 // NewClient makes a client of the server at a base URL, which the caller has
@@ -76,12 +77,16 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 // server: a request lost on one is sent once more, on a new connection.
 // Source: RFC 9112, section 9.3.1
 func (c *Client) Do(ctx context.Context, request Request) Exchange {
+	if err := c.silent.givenUp(request.NSID); err != nil {
+		return Exchange{Request: request, Err: err}
+	}
 	c.secrets.learnRequest(request)
 	exchange, lostOnIdle := c.once(ctx, request)
 	if lostOnIdle && ctx.Err() == nil {
 		c.http.CloseIdleConnections()
 		exchange, _ = c.once(ctx, request)
 	}
+	c.silent.note(request.NSID, exchange.Err == nil || exchange.Duration < c.timeout)
 	c.secrets.learnResponse(exchange)
 	return exchange
 }
