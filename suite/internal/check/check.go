@@ -3,6 +3,7 @@
 package check
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -123,6 +124,17 @@ func Value(value any) string {
 	case string:
 		return fmt.Sprintf("%q", shorten(v))
 	default:
-		return shorten(fmt.Sprint(v))
+		return shorten(inJSON(v))
 	}
+}
+
+// inJSON is a value as an answer would have it, which Go's own form is not.
+func inJSON(value any) string {
+	var encoded strings.Builder
+	encoder := json.NewEncoder(&encoded)
+	encoder.SetEscapeHTML(false)
+	if encoder.Encode(value) != nil {
+		return fmt.Sprint(value)
+	}
+	return strings.TrimSpace(encoded.String())
 }
