@@ -20,7 +20,9 @@ type Message struct {
 
 const (
 	mailPatience = 10 * time.Second // servers may send after they have answered
+	mailHaste    = time.Second      // once mail has failed to come a few times
 	mailInterval = 50 * time.Millisecond
+	missesToTire = 2
 )
 
 // Mailbox reads the mail to one address from a point in time on.
@@ -61,12 +63,17 @@ func (b *Mailbox) Peek(ctx context.Context) ([]Message, error) {
 // Code waits for a message and returns the code in it; empty where none came
 // in time.
 func (b *Mailbox) Code(ctx context.Context) (string, error) {
-	for deadline := time.Now().Add(mailPatience); ; {
+	patience := mailPatience
+	if b.target.missedMail.Load() >= missesToTire {
+		patience = mailHaste
+	}
+	for deadline := time.Now().Add(patience); ; {
 		messages, err := b.Peek(ctx)
 		if err != nil {
 			return "", err
 		}
 		if len(messages) > 0 {
+			b.target.missedMail.Store(0)
 			newest := messages[len(messages)-1]
 			b.seen += len(messages)
 			code := newest.Code()
@@ -74,6 +81,7 @@ func (b *Mailbox) Code(ctx context.Context) (string, error) {
 			return code, nil
 		}
 		if time.Now().After(deadline) {
+			b.target.missedMail.Add(1)
 			return "", nil
 		}
 		select {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -45,7 +46,8 @@ type Target struct {
 	describe     map[string]any
 	describeRaw  json.RawMessage
 	adminRefused bool
-	moved        int // how often the clock was moved
+	moved        int          // how often the clock was moved
+	missedMail   atomic.Int32 // how often in a row mail has not come
 
 	mutex    sync.Mutex
 	accounts map[string]*Account
