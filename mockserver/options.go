@@ -61,11 +61,11 @@ type Options struct {
 	// Clock is the time that AdvanceClock adds to. Default: the real one.
 	Clock quartz.Clock
 
-	// SMTP is the HOST:PORT of a server that each mail is sent to, besides the
-	// outbox; it is neither authenticated to nor, on a loopback address, spoken
-	// to in secret. Mail leaves in the background and in order, after the
-	// request has succeeded: what can't be delivered is logged and fails
-	// nothing. Default: mail goes to the outbox only.
+	// SMTP is the HOST:PORT of a server that each mail is sent to besides the
+	// outbox: without authentication, and without TLS on a loopback address.
+	// Mail leaves in the background and in order, once the request has
+	// succeeded; what can't be delivered is logged and fails nothing.
+	// Default: mail goes to the outbox only.
 	SMTP string
 
 	// Logger gets a line for each request at level Info, mail that was not

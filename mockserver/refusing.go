@@ -5,6 +5,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"net/http"
 	"strconv"
 )
 
@@ -40,29 +41,36 @@ func (c *refusingConn) Write(answer []byte) (int, error) {
 	if len(answer) < len(statusPrefix)+3 || answer[len(statusPrefix)] < '4' { // cheap, and nearly always so
 		return c.TCPConn.Write(answer)
 	}
-	line, _, raw := bytes.Cut(answer, rawRefusal)
-	if !raw || bytes.IndexByte(line, '\n') >= 0 || len(line) < len(statusPrefix)+3 {
+	status, raw := rawStatus(answer)
+	if !raw {
 		return c.TCPConn.Write(answer)
 	}
-	status, err := strconv.Atoi(string(line[len(statusPrefix) : len(statusPrefix)+3]))
-	if err != nil {
-		return c.TCPConn.Write(answer)
-	}
-	if _, err := c.TCPConn.Write(refusal(status, string(line[len(statusPrefix)+3:]))); err != nil {
+	if _, err := c.TCPConn.Write(refusal(status)); err != nil {
 		return 0, err
 	}
 	return len(answer), nil
 }
 
-func refusal(status int, reason string) []byte {
+// rawStatus returns the status of an answer that no handler has made: of a raw
+// refusal, or of an Expect header that asks for what nobody can do.
+func rawStatus(answer []byte) (status int, raw bool) {
+	line, _, raw := bytes.Cut(answer, rawRefusal)
+	raw = raw && bytes.IndexByte(line, '\n') < 0
+	status, err := strconv.Atoi(string(answer[len(statusPrefix) : len(statusPrefix)+3]))
+	return status, err == nil && (raw || status == http.StatusExpectationFailed)
+}
+
+func refusal(status int) []byte {
 	name := "InvalidRequest"
-	if status == 431 {
-		name, reason = "PayloadTooLarge", " Request Header Fields Too Large"
-	} else if status != 505 {
-		status, reason = 400, " Bad Request"
+	switch status {
+	case http.StatusRequestHeaderFieldsTooLarge:
+		name = "PayloadTooLarge"
+	case http.StatusHTTPVersionNotSupported, http.StatusExpectationFailed:
+	default:
+		status = http.StatusBadRequest
 	}
 	body := `{"error":"` + name + `","message":"The request could not be read as HTTP"}`
-	return []byte(statusPrefix + strconv.Itoa(status) + reason +
+	return []byte(statusPrefix + strconv.Itoa(status) + " " + http.StatusText(status) +
 		"\r\nContent-Type: application/json; charset=utf-8" +
 		"\r\nAccess-Control-Allow-Origin: *" +
 		"\r\nConnection: close" +

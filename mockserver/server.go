@@ -1,6 +1,12 @@
 // Package mockserver is a complete account server of the com.atproto.server
 // lexicon, in memory, for tests: of clients, and of the conformance suite.
 //
+// RunT starts one for the time of a test, New one that the caller closes. Each
+// has two listeners: URL is where clients go, and ControlURL where its clock,
+// its mail and its accounts can be reached from other processes; in the same
+// process the methods of Server do that. Nothing lasts, and passwords are
+// hashed cheaply: a mock is no place for real ones.
+//
 // It must not know the suite. What it does, it reads from the lexicon
 // documents and from how servers of that revision behave.
 package mockserver

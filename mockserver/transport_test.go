@@ -127,6 +127,8 @@ func TestNotHTTP(t *testing.T) {
 		"no host":           {"GET / HTTP/1.1\r\n\r\n", 400, "InvalidRequest"},
 		"garbage":           {"\x16\x03\x01\x02\r\n\r\n", 400, "InvalidRequest"},
 		"transfer encoding": {"POST " + procedurePath + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: odd\r\n\r\n", 400, "InvalidRequest"},
+		"expectation":       {"POST " + procedurePath + " HTTP/1.1\r\nHost: a\r\nExpect: coffee\r\nContent-Length: 2\r\n\r\n{}", 417, "InvalidRequest"},
+		"version":           {"GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505, "InvalidRequest"},
 		"long header":       {"GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 64<<10) + "\r\n\r\n", 431, "PayloadTooLarge"},
 	} {
 		t.Run(name, func(t *testing.T) {
