@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -30,7 +31,7 @@ type Stale struct {
 func ReadExpectedFailures(reader io.Reader) ([]ExpectedFailure, error) {
 	var list []ExpectedFailure
 	err := yaml.NewDecoder(reader, yaml.Strict()).Decode(&list)
-	if err != nil && err != io.EOF { // io.EOF: an empty list
+	if err != nil && !errors.Is(err, io.EOF) { // io.EOF: an empty list
 		return nil, fmt.Errorf("read known failures: %s", yaml.FormatError(err, false, false))
 	}
 	seen := map[string]bool{}
@@ -51,26 +52,50 @@ func ReadExpectedFailures(reader io.Reader) ([]ExpectedFailure, error) {
 	return list, nil
 }
 
+// Expired reports whether the day lies after the last one on which the failure
+// is expected.
+func (e ExpectedFailure) Expired(day time.Time) bool {
+	return e.Until != "" && day.Format(time.DateOnly) > e.Until
+}
+
 // EncodeExpectedFailures writes the report's failures in the form that
-// ReadExpectedFailures reads, those that were expected already with their
-// reasons.
-func EncodeExpectedFailures(writer io.Writer, report *Report) error {
+// ReadExpectedFailures reads. Of those that were known already, the reason
+// stays, and until where it isn't over. Known ones that this run didn't come to
+// check are written as well, since nothing speaks against them.
+func EncodeExpectedFailures(writer io.Writer, report *Report, known []ExpectedFailure) error {
+	earlier := map[string]ExpectedFailure{}
+	for _, entry := range known {
+		earlier[entry.ID] = entry
+	}
 	list := []ExpectedFailure{}
 	for _, result := range report.Results {
+		entry, was := earlier[result.ID]
 		switch result.Outcome {
 		case Failed:
-			list = append(list, ExpectedFailure{ID: result.ID, Reason: "expected " + result.Expected + ", got " + result.Actual})
+			if !was {
+				entry.Reason = oneLine("expected " + result.Expected + ", got " + result.Actual)
+			}
+			list = append(list, ExpectedFailure{ID: result.ID, Reason: entry.Reason})
 		case KnownFailure:
-			list = append(list, ExpectedFailure{ID: result.ID, Reason: result.Reason})
-		case Passed, Errored, Blocked, NotObserved, Excluded:
+			if !was {
+				entry = ExpectedFailure{ID: result.ID, Reason: result.Reason}
+			}
+			list = append(list, entry)
+		case Errored, Blocked, NotObserved, Excluded:
+			if was {
+				list = append(list, entry)
+			}
+		case Passed:
 		}
 	}
 	text, err := yaml.Marshal(list)
 	if err != nil {
-		return err
+		return fmt.Errorf("encode known failures: %w", err)
 	}
-	_, err = writer.Write(text)
-	return err
+	if _, err := writer.Write(text); err != nil {
+		return fmt.Errorf("encode known failures: %w", err)
+	}
+	return nil
 }
 
 // Expect makes known failures of those failed results that the list expects on
@@ -90,7 +115,7 @@ func (r *Report) Expect(list []ExpectedFailure, day time.Time) {
 			stale = append(stale, Stale{entry.ID, "there is no such requirement"})
 		case result.Outcome == Passed:
 			stale = append(stale, Stale{entry.ID, "it passed"})
-		case result.Outcome == Failed && (entry.Until == "" || day.Format(time.DateOnly) <= entry.Until):
+		case result.Outcome == Failed && !entry.Expired(day):
 			result.Outcome, result.Reason = KnownFailure, entry.Reason
 		}
 	}

@@ -11,27 +11,33 @@ import (
 	"github.com/pdsconform/pdsconform/suite"
 )
 
-// app is what every command has: where to write, the environment, and the
-// suite, so that tests can stand in for each.
+// app is what every command has: where to read and write, the environment, and
+// the suite, so that tests can stand in for each.
 type app struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
 
+	// interactive reports whether somebody is there to answer a question.
+	interactive func() bool
+
 	runSuite  func(context.Context, suite.Config) (*reports.Report, error)
 	listSuite func(suite.Config) ([]reports.Requirement, error)
+	cleanUp   func(context.Context, suite.Config, io.Reader) (int, error)
 }
 
 // Run is the whole program: it executes the command that args name and
 // returns the exit code of the process. The environment is given in the form
 // of os.Environ. When ctx ends, a run stops and reports what had run.
-func Run(ctx context.Context, args []string, stdout, stderr io.Writer, environ []string) int {
-	return newApp(stdout, stderr, environ).run(ctx, args)
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, environ []string) int {
+	return newApp(stdin, stdout, stderr, environ).run(ctx, args)
 }
 
-func newApp(stdout, stderr io.Writer, environ []string) *app {
+func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
 	return &app{
-		stdout: stdout, stderr: stderr, environ: environ,
-		runSuite: suite.Run, listSuite: suite.List,
+		stdin: stdin, stdout: stdout, stderr: stderr, environ: environ,
+		interactive: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
+		runSuite:    suite.Run, listSuite: suite.List, cleanUp: suite.CleanUp,
 	}
 }
 

@@ -17,12 +17,15 @@ import (
 
 // harness runs the program with a suite that only notes what it was asked.
 type harness struct {
+	stdin          string
+	interactive    bool
 	stdout, stderr bytes.Buffer
 	environ        []string
 
-	asked  *suite.Config
-	report *reports.Report
-	err    error
+	asked     *suite.Config
+	report    *reports.Report
+	err       error
+	confirmed bool // what the answer was, where the suite asks before the first account
 }
 
 func (h *harness) run(t *testing.T, args ...string) int {
@@ -30,9 +33,11 @@ func (h *harness) run(t *testing.T, args ...string) int {
 	if h.report == nil {
 		h.report = reports.New(reports.Content{Results: []reports.Result{{Requirement: requirement(), Outcome: reports.Passed}}})
 	}
-	a := newApp(&h.stdout, &h.stderr, h.environ)
+	a := newApp(strings.NewReader(h.stdin), &h.stdout, &h.stderr, h.environ)
+	a.interactive = func() bool { return h.interactive }
 	a.runSuite = func(_ context.Context, config suite.Config) (*reports.Report, error) {
 		h.asked = &config
+		h.confirmed = config.Confirm == nil || config.Confirm()
 		return h.report, h.err
 	}
 	a.listSuite = func(suite.Config) ([]reports.Requirement, error) {
@@ -75,6 +80,22 @@ func TestUsageErrors(t *testing.T) {
 		{"run --timeout", "--timeout needs a value"},
 		{"run --timeout soon", "--timeout"},
 		{"run --timeout 0s", "above zero"},
+		{"run --patience -1s", "can't be below 0"},
+		{"run --budget-requests -1", "can't be below 0"},
+		{"run --budget-accounts -1", "--account is for a run that may create none"},
+		{"run --budget-accounts few", "--budget-accounts"},
+		{"run --mail smtp://127.0.0.1:1025", "give its URL with --target"},
+		{"run --known-failures " + missing, "no such file"},
+		{"run --known-failures " + config, "--known-failures " + config},
+		{"run --rerun-failed " + missing, "no such file"},
+		{"run --rerun-failed " + config, "not a json document"},
+		{"list --rerun-failed " + missing, "no such file"},
+		{"cleanup", "--journal needs the file"},
+		{"cleanup --journal " + missing, "no such file"},
+		{"cleanup --jurnal x", "did you mean --journal?"},
+		{"cleanup --journal x --target localhost:2583", "needs the URL of a server"},
+		{"clean-up", "did you mean cleanup?"},
+		{"mock --smtp 127.0.0.1", "is not HOST:PORT"},
 		{"run --seed many", "--seed"},
 		{"run target", "takes flags only"},
 		{"run --target localhost:2583", "needs the URL of a server"},
@@ -130,7 +151,7 @@ func TestInterruptedBeforeTheFirstCheck(t *testing.T) {
 	t.Parallel()
 	ctx, interrupt := context.WithCancel(t.Context())
 	var stdout, stderr bytes.Buffer
-	a := newApp(&stdout, &stderr, nil)
+	a := newApp(nil, &stdout, &stderr, nil)
 	a.listSuite = func(suite.Config) ([]reports.Requirement, error) { return nil, nil }
 	a.runSuite = func(context.Context, suite.Config) (*reports.Report, error) {
 		interrupt()
@@ -208,7 +229,7 @@ func TestReportThatCantBeWritten(t *testing.T) {
 	taken := filepath.Join(t.TempDir(), "report")
 	write(t, taken, "a file")
 	var stdout, stderr bytes.Buffer
-	a := newApp(&stdout, &stderr, nil)
+	a := newApp(nil, &stdout, &stderr, nil)
 	a.listSuite = func(suite.Config) ([]reports.Requirement, error) { return nil, nil }
 	a.runSuite = func(context.Context, suite.Config) (*reports.Report, error) {
 		t.Error("the suite ran, though there is no place for its reports")
@@ -237,7 +258,7 @@ func TestMockServesUntilInterrupted(t *testing.T) {
 	defer interrupt()
 	ready := &lineWriter{written: interrupt}
 	var stderr bytes.Buffer
-	code := Run(ctx, []string{"mock", "--listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0", "--quiet"}, ready, &stderr, nil)
+	code := Run(ctx, []string{"mock", "--listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0", "--quiet"}, nil, ready, &stderr, nil)
 	if code != 0 || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		t.Errorf("exit code %d, %v: %s", code, ctx.Err(), stderr.String())
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -19,7 +21,12 @@ func (s settings) selection() (suite.Config, error) {
 	if err != nil {
 		return suite.Config{}, err
 	}
+	ids, err := failedIn(s.rerunFailed)
+	if err != nil {
+		return suite.Config{}, err
+	}
 	return suite.Config{
+		IDs:         ids,
 		Catalog:     catalog,
 		Revision:    revision,
 		Version:     version(),
@@ -75,28 +82,56 @@ func (s settings) config() (suite.Config, error) {
 	if err != nil {
 		return suite.Config{}, err
 	}
-	for _, check := range []func() error{s.checkURLs, s.checkCombinations} {
+	for _, check := range []func() error{s.checkCombinations, s.checkNumbers, s.checkConsole} {
 		if err := check(); err != nil {
 			return suite.Config{}, err
+		}
+	}
+	if err := s.access(&config); err != nil {
+		return suite.Config{}, err
+	}
+	if config.KnownFailures, err = readKnownFailures(s.knownFailures); err != nil {
+		return suite.Config{}, err
+	}
+	config.Strict = s.strict
+	config.InviteCode = s.inviteCode
+	config.HandleDomain = s.handleDomain
+	config.Patience = s.patience
+	config.BudgetRequests, config.BudgetAccounts = s.budgetRequests, s.budgetAccounts
+	config.Seed = s.seed
+	if config.Seed == 0 {
+		config.Seed = 1 + rand.Int64N(1<<31)
+	}
+	if s.target != "" { // what is made on the embedded mock goes with it
+		config.Journal = s.journal()
+	}
+	return config, nil
+}
+
+// access adds to a configuration how the target is reached and what is at hand
+// for it.
+func (s settings) access(config *suite.Config) error {
+	for _, check := range []func() error{s.checkURLs, s.checkHooks} {
+		if err := check(); err != nil {
+			return err
 		}
 	}
 	if s.account != "" {
 		handle, password, ok := strings.Cut(s.account, ":")
 		if strings.HasPrefix(s.account, "did:") || !ok || handle == "" || password == "" {
-			return suite.Config{}, usagef("--account is written HANDLE:PASSWORD")
+			return usagef("--account is written HANDLE:PASSWORD")
 		}
 		config.AccountHandle, config.AccountPassword = handle, password
 	}
-	config.Target, config.Control = s.target, s.control
-	config.Strict = s.strict
-	config.AdminPassword, config.InviteCode = s.adminPassword, s.inviteCode
-	config.HandleDomain = s.handleDomain
-	config.Timeout = s.timeout
-	config.Seed = s.seed
-	if config.Seed == 0 {
-		config.Seed = 1 + rand.Int64N(1<<31)
+	if s.timeout <= 0 {
+		return usagef("--timeout needs a time above zero, such as 10s")
 	}
-	return config, nil
+	// The same server is to have one name, in a journal too.
+	config.Target, config.Control = strings.TrimSuffix(s.target, "/"), s.control
+	config.AdminPassword = s.adminPassword
+	config.Mail, config.Hooks = s.mail, s.hooks
+	config.Timeout = s.timeout
+	return nil
 }
 
 // checkURLs doesn't repeat a URL that may hold a password.
@@ -119,19 +154,40 @@ func (s settings) checkURLs() error {
 }
 
 func (s settings) checkCombinations() error {
-	given := map[string]bool{"control": s.control != "", "account": s.account != "", "invite-code": s.inviteCode != ""}
-	for _, flag := range []string{"control", "account", "invite-code"} {
-		if s.target == "" && given[flag] {
-			return usagef("--%s belongs to a server of yours: give its URL with --target", flag)
+	if s.target != "" {
+		return nil
+	}
+	given := map[string]bool{
+		"--control": s.control != "", "--account": s.account != "", "--invite-code": s.inviteCode != "",
+		"--mail": s.mail != "" && s.mail != "control",
+		hooksKey: !reflect.DeepEqual(s.hooks, suite.Hooks{}),
+	}
+	for _, option := range slices.Sorted(maps.Keys(given)) {
+		if given[option] {
+			return usagef("%s: that belongs to a server of yours: give its URL with --target", option)
 		}
 	}
+	return nil
+}
+
+func (s settings) checkNumbers() error {
+	switch {
+	case s.patience < 0:
+		return usagef("--patience can't be below 0")
+	case s.budgetRequests < 0:
+		return usagef("--budget-requests can't be below 0")
+	case s.budgetAccounts < 0:
+		return usagef("--budget-accounts can't be below 0, --account is for a run that may create none")
+	}
+	return nil
+}
+
+func (s settings) checkConsole() error {
 	switch {
 	case s.quiet && s.verbose:
 		return usagef("give --quiet or --verbose, not both")
 	case s.quiet && s.progress == progressPlain:
 		return usagef("give --quiet or --progress %s, not both", progressPlain)
-	case s.timeout <= 0:
-		return usagef("--timeout needs a time above zero, such as 10s")
 	case s.out == "":
 		return usagef("--out needs a folder")
 	}

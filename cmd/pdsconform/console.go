@@ -43,7 +43,13 @@ func (a *app) colours(s settings) bool {
 // terminalOf returns the terminal that w writes to, where there is one.
 func terminalOf(w io.Writer) (*os.File, bool) {
 	file, ok := w.(*os.File)
-	return file, ok && term.IsTerminal(int(file.Fd()))
+	return file, ok && isTerminal(file)
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
 }
 
 func (c *console) printf(format string, args ...any) {

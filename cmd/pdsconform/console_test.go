@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
@@ -62,12 +63,24 @@ func TestConsole(t *testing.T) {
 		Run:     reports.Run{Revision: "2023-04", Seed: 1},
 		Results: []reports.Result{{Requirement: requirement(), Outcome: reports.Passed, Error: "InvalidHandle"}},
 	})
+	known := []reports.ExpectedFailure{
+		{ID: "server.createSession.success.status", Reason: "mended in the next release", Until: "2023-04-17"},
+		{ID: "server.createAccount.success.status", Reason: "mended in the next release", Until: "2023-04-17"},
+		{ID: "server.createSession.input.unknown", Reason: "the author disagrees"},
+		{ID: "server.createSession.input.gone", Reason: "the author disagrees"},
+	}
+	stale := found()
+	stale.Run.StartedAt = time.Date(2023, 4, 18, 12, 0, 0, 0, time.UTC)
+	stale.Expect(known, stale.Run.StartedAt)
 	for name, test := range map[string]struct {
 		report           *reports.Report
+		known            []reports.ExpectedFailure
+		cleanUp          string
 		colours, verbose bool
 	}{
 		"conforming": {report: conforming},
-		"findings":   {report: found()},
+		"findings":   {report: found(), cleanUp: "pdsconform cleanup --journal pdsconform-report/journal.jsonl"},
+		"stale":      {report: stale, known: known},
 		"verbose":    {report: found(), verbose: true},
 		"colours":    {report: found(), colours: true},
 	} {
@@ -75,8 +88,9 @@ func TestConsole(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			console := newConsole(&out, test.colours, test.verbose)
-			console.findings(test.report)
-			console.totals(test.report, []string{"pdsconform-report/report.json"})
+			end := conclusion{report: test.report, paths: []string{"pdsconform-report/report.json"}, cleanUp: test.cleanUp, known: test.known}
+			console.findings(end)
+			console.totals(end)
 			console.verdict(test.report)
 			golden(t, filepath.Join("testdata", "console-"+name+".golden"), out.Bytes())
 		})
@@ -121,7 +135,7 @@ func TestProgressHasALineForEachEndpoint(t *testing.T) {
 	for _, result := range report.Results {
 		requirements = append(requirements, result.Requirement)
 	}
-	progress := newApp(nil, &stderr, nil).newProgress(settings{progress: progressAuto}, requirements)
+	progress := newApp(nil, nil, &stderr, nil).newProgress(settings{progress: progressAuto}, requirements)
 	progress.event(suite.Event{Kind: suite.EventNote, Text: "waiting\nfor 429"})
 	for i := range report.Results {
 		progress.event(suite.Event{Kind: suite.EventStart})
@@ -159,7 +173,7 @@ func TestEveryCommandHasHelp(t *testing.T) {
 			walk(child)
 		}
 	}
-	walk(newApp(nil, nil, nil).rootCommand())
+	walk(newApp(nil, nil, nil, nil).rootCommand())
 }
 
 func TestLint(t *testing.T) {

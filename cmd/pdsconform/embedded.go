@@ -11,6 +11,15 @@ import (
 // it, and with codes required, every declared error can be brought about.
 const embeddedInterval = 24 * time.Hour
 
+// links are what the mock says of its legal texts, so that there is something
+// to check.
+func links() mockserver.Links {
+	return mockserver.Links{
+		PrivacyPolicy:  "https://example.org/privacy",
+		TermsOfService: "https://example.org/terms",
+	}
+}
+
 // embed starts the reference mock in this process and returns the
 // configuration of a run against it. The caller has to call stop.
 func embed(config suite.Config) (embedded suite.Config, stop func(), err error) {
@@ -20,6 +29,7 @@ func embed(config suite.Config) (embedded suite.Config, stop func(), err error) 
 		InviteRequired: true,
 		InviteInterval: embeddedInterval,
 		Seed:           uint64(config.Seed),
+		Links:          links(),
 	}
 	if options.AdminPassword == "" {
 		options.AdminPassword = "admin-pass"

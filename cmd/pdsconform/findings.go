@@ -18,7 +18,8 @@ const bodyLimit = 400
 
 // findings prints the outcomes by method, and then what was found, the most
 // important last, next to the totals.
-func (c *console) findings(report *reports.Report) {
+func (c *console) findings(end conclusion) {
+	report := end.report
 	c.byMethod(report)
 	c.reasons(report, reports.NotObserved, grey, "not observed: the target is within its rights")
 	c.reasons(report, reports.KnownFailure, grey, "known failures")
@@ -27,6 +28,36 @@ func (c *console) findings(report *reports.Report) {
 	strict := report.Run.Strict
 	c.failures(report, yellow, "failed, does not gate", func(r reports.Result) bool { return !r.Gates(strict) })
 	c.failures(report, red, "failed", func(r reports.Result) bool { return r.Gates(strict) })
+	c.expired(end)
+	c.stale(report)
+}
+
+// expired names the known failures that are not expected any more, of those
+// that still fail or were not checked.
+func (c *console) expired(end conclusion) {
+	day, titled := end.report.Run.StartedAt.Local(), false
+	for _, entry := range end.known {
+		stale := slices.ContainsFunc(end.report.Summary.Stale, func(s reports.Stale) bool { return s.ID == entry.ID })
+		if !entry.Expired(day) || stale {
+			continue
+		}
+		if !titled {
+			c.heading(yellow, "known failures whose time is over")
+			titled = true
+		}
+		c.printf("  %s  until %s: %s\n", printable(entry.ID), entry.Until, printable(oneLine(entry.Reason)))
+	}
+}
+
+// stale names the entries of the list of known failures that have to go.
+func (c *console) stale(report *reports.Report) {
+	if len(report.Summary.Stale) == 0 {
+		return
+	}
+	c.heading(red, "stale: take these off the list of known failures")
+	for _, entry := range report.Summary.Stale {
+		c.printf("  %s  %s\n", printable(entry.ID), entry.Problem)
+	}
 }
 
 // byMethod prints the table. A column of zeros is left out but for those that

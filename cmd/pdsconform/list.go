@@ -19,7 +19,8 @@ func (a *app) listCommand() *cobra.Command {
 without sending anything.`,
 		Example: `  pdsconform list
   pdsconform list --endpoint createSession --format json
-  pdsconform list --lexicons ./lexicons --format md`,
+  pdsconform list --lexicons ./lexicons --format md
+  pdsconform list --rerun-failed pdsconform-report/report.json`,
 		Args: noArgs,
 	}
 	selection := selectionFlags(new(settings))
@@ -94,9 +95,9 @@ func (a *app) listMarkdown(requirements []reports.Requirement) error {
 
 func listWriter(requirements []reports.Requirement) table.Writer {
 	rows := newTable()
-	rows.AppendHeader(table.Row{"requirement", "level", "authority", "origin", "obligation", "source"})
+	rows.AppendHeader(table.Row{"requirement", "endpoint", "level", "authority", "origin", "obligation", "source"})
 	for _, r := range requirements {
-		rows.AppendRow(table.Row{r.ID, r.Level, r.Authority, r.Origin, printable(r.Title), printable(r.Source)})
+		rows.AppendRow(table.Row{r.ID, printable(r.Endpoint), r.Level, r.Authority, r.Origin, printable(r.Title), printable(r.Source)})
 	}
 	return rows
 }

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver"
@@ -31,7 +33,8 @@ reads mail, moves the clock and takes accounts down. It prints one line when it
 is ready; requests are logged to standard error.`,
 		Example: `  pdsconform mock
   pdsconform mock --listen 127.0.0.1:0 --control-listen 127.0.0.1:0 --quiet
-  pdsconform mock --invite-required --invite-interval 24h --seed 1`,
+  pdsconform mock --invite-required --invite-interval 24h --seed 1
+  pdsconform mock --smtp 127.0.0.1:1025`,
 		Args: noArgs,
 	}
 	s.bind(cmd.Flags())
@@ -41,8 +44,11 @@ is ready; requests are logged to standard error.`,
 			return err
 		}
 		server, err := mockserver.New(options)
-		if err != nil {
+		if listening := new(net.OpError); errors.As(err, &listening) {
 			return usagef("%s (a port of 0 picks a free one)", err)
+		}
+		if err != nil {
+			return usagef("%s", oneLine(err.Error()))
 		}
 		defer server.Close()
 		if _, err := fmt.Fprintf(a.stdout, "mock ready at %s (control %s)\n", server.URL, server.ControlURL); err != nil {
@@ -63,17 +69,19 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&o.AdminPassword, "admin-password", "admin-pass", "`password` of the user admin")
 	flags.BoolVar(&o.InviteRequired, "invite-required", false, "accounts need an invite code")
 	flags.DurationVar(&o.InviteInterval, "invite-interval", 0, "`age` that earns an account an invite code, 0 for none")
+	flags.StringVar(&o.SMTP, "smtp", "", "`HOST:PORT` of an SMTP server to send mail to, besides the control server's outbox")
 	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")
 	flags.StringVar(&o.JWTSecret, "jwt-secret", "", "`secret` that signs tokens (default: random)")
 	flags.Uint64Var(&o.Seed, "seed", 0, "fixes everything that is random (default: random)")
 	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
-	flags.BoolVar(&s.quiet, "quiet", false, "log no requests")
+	flags.BoolVar(&s.quiet, "quiet", false, "log no requests, only what went wrong")
 }
 
 // complete returns the options of the server, or says which flag is wrong.
 func (s *mockSettings) complete(log io.Writer) (mockserver.Options, error) {
 	options := s.options
 	options.UserDomains = s.userDomains
+	options.Links = links()
 	options.MinPasswordLength = s.minPasswordLength
 	switch {
 	case options.Listen == "" || options.ControlListen == "":
@@ -89,17 +97,17 @@ func (s *mockSettings) complete(log io.Writer) (mockserver.Options, error) {
 	case s.minPasswordLength == 0:
 		options.MinPasswordLength = -1 // the library's word for no bound
 	}
-	var handler slog.Handler
+	how := new(slog.HandlerOptions)
+	if s.quiet {
+		how.Level = slog.LevelWarn
+	}
 	switch s.logFormat {
 	case "text":
-		handler = slog.NewTextHandler(log, nil)
+		options.Logger = slog.New(slog.NewTextHandler(log, how))
 	case "json":
-		handler = slog.NewJSONHandler(log, nil)
+		options.Logger = slog.New(slog.NewJSONHandler(log, how))
 	default:
 		return options, usagef("--log-format %q is not known: give text or json", s.logFormat)
-	}
-	if !s.quiet {
-		options.Logger = slog.New(handler)
 	}
 	return options, nil
 }

@@ -48,13 +48,21 @@ func (p *progress) event(event suite.Event) {
 		if event.Text == "" {
 			return
 		}
-		p.clear()
-		fmt.Fprintln(p.out, printable(oneLine(event.Text)))
+		p.note(event.Text)
 	case p.terminal != nil:
 		p.rewrite(event)
 	case event.Result != nil && event.Result.Outcome != reports.Excluded:
 		p.count(*event.Result)
 	}
+}
+
+// note prints a line.
+func (p *progress) note(text string) {
+	if p.silent {
+		return
+	}
+	p.clear()
+	fmt.Fprintln(p.out, printable(oneLine(text)))
 }
 
 // rewrite shows one line, cut to the width of the terminal.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -22,13 +24,30 @@ process.
 
 Every flag is also a variable (--admin-password is PDSCONFORM_ADMIN_PASSWORD)
 and a key of the configuration file. A flag goes before the environment, the
-environment before the file.
+environment before the file. In the file alone, hooks name commands that stand
+in for a control server, each a list of program and arguments:
+
+  hooks:
+    advanceClock: ["./advance.sh"]   # PDSCONFORM_ADVANCE=20m
+    takedown:     ["./takedown.sh"]  # PDSCONFORM_DID, PDSCONFORM_ACTION
+    readMail:     ["./mail.sh"]      # PDSCONFORM_TO
+
+Their programs, and lists of known failures that the file names, lie relative
+to it.
+
+What a run makes on a target it deletes in the end. Should it be cut off, its
+journal (journal.jsonl beside the reports) tells pdsconform cleanup what is left.
 
 Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
-6 report not written, 70 fault of the suite, 130 interrupted.`,
+5 list of known failures stale, 6 report not written, 70 fault of the suite,
+130 interrupted.`,
 		Example: `  pdsconform run
   pdsconform run --endpoint createSession --verbose
-  PDSCONFORM_ADMIN_PASSWORD=… pdsconform run --target https://pds.example.org --strict`,
+  pdsconform run --rerun-failed pdsconform-report/report.json
+  PDSCONFORM_ADMIN_PASSWORD=… pdsconform run --target https://pds.example.org --strict
+  pdsconform run --target http://localhost:2583 --mail smtp://127.0.0.1:1025
+  pdsconform run --target http://localhost:2583 --write-known-failures known.yaml
+  pdsconform run --target http://localhost:2583 --known-failures known.yaml`,
 		Args: noArgs,
 	}
 	addConfigFlag(cmd.Flags())
@@ -38,13 +57,14 @@ Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 		if err != nil {
 			return err
 		}
-		return a.check(cmd.Context(), settings)
+		return a.check(cmd.Context(), settings, cmd.Flags())
 	}
 	return cmd
 }
 
-// check runs the suite, writes the reports and prints what was found.
-func (a *app) check(ctx context.Context, settings settings) error {
+// check runs the suite, writes the reports and prints what was found. The
+// flags are those that were given on the command line.
+func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet) error {
 	config, err := settings.config()
 	if err != nil {
 		return err
@@ -57,10 +77,8 @@ func (a *app) check(ctx context.Context, settings settings) error {
 	if err != nil {
 		return err
 	}
-	// Before the first request: a run without a place for its reports would
-	// be for nothing.
-	if err := os.MkdirAll(settings.out, 0o755); err != nil {
-		return &exitError{reports.ExitUnwritten, fmt.Errorf("make report folder: %w (give another with --out)", err)}
+	if err := settings.makeRoom(); err != nil {
+		return &exitError{reports.ExitUnwritten, err}
 	}
 	if config.Target == "" {
 		embedded, stop, err := embed(config)
@@ -72,15 +90,38 @@ func (a *app) check(ctx context.Context, settings settings) error {
 	}
 	report, err := a.watch(ctx, config, settings, requirements)
 	if err != nil {
+		// Of a journal that was there before, the error itself tells.
+		command, usage := remains(config.Journal, given), new(suite.UsageError)
+		if command != "" && !errors.As(err, &usage) {
+			fmt.Fprintf(a.stderr, "something may be left on the target, remove it: %s\n", command)
+		}
 		return err
 	}
-	return a.conclude(report, settings, formats)
+	return a.conclude(settings, formats, conclusion{
+		report: report, known: config.KnownFailures, cleanUp: remains(config.Journal, given),
+	})
+}
+
+// makeRoom shows before the first request that there is a place for what is
+// written after the last: a run without would be for nothing.
+func (s settings) makeRoom() error {
+	if err := os.MkdirAll(s.out, 0o755); err != nil {
+		return fmt.Errorf("make report folder: %w (give another with --out)", err)
+	}
+	if s.writeKnownFailures == "" {
+		return nil
+	}
+	if info, err := os.Stat(filepath.Dir(s.writeKnownFailures)); err != nil || !info.IsDir() {
+		return fmt.Errorf("--write-known-failures %s: there is no such folder", s.writeKnownFailures)
+	}
+	return nil
 }
 
 // watch runs the suite and shows its progress.
 func (a *app) watch(ctx context.Context, config suite.Config, settings settings, requirements []reports.Requirement) (*reports.Report, error) {
 	progress := a.newProgress(settings, requirements)
 	config.OnEvent = progress.event
+	config.Confirm = a.consent(ctx, config, settings, progress)
 	report, err := a.runSuite(ctx, config)
 	progress.end()
 	if err != nil && ctx.Err() != nil {
@@ -89,15 +130,33 @@ func (a *app) watch(ctx context.Context, config suite.Config, settings settings,
 	return report, err
 }
 
+// conclusion is what a run ends with.
+type conclusion struct {
+	report  *reports.Report
+	known   []reports.ExpectedFailure
+	paths   []string // of the reports
+	written string   // the path of the list of known failures, if one was asked for
+	cleanUp string   // the command that removes what was left behind, if anything was
+}
+
 // conclude writes the reports, prints the findings and returns the exit code.
 // A report that could not be written outweighs every verdict, since whoever
 // reads reports would miss this one.
-func (a *app) conclude(report *reports.Report, settings settings, formats []reports.Format) error {
+func (a *app) conclude(settings settings, formats []reports.Format, end conclusion) error {
+	report := end.report
 	paths, unwritten := reports.Write(settings.out, formats, report)
+	if path := settings.writeKnownFailures; path != "" && !report.Run.Interrupted {
+		if err := writeKnownFailures(path, report, end.known); err != nil {
+			unwritten = errors.Join(unwritten, err)
+		} else {
+			end.written = path
+		}
+	}
+	end.paths = paths
 	out := newConsole(a.stdout, a.colours(settings), settings.verbose)
 	if !settings.quiet {
-		out.findings(report)
-		out.totals(report, paths)
+		out.findings(end)
+		out.totals(end)
 	}
 	out.verdict(report)
 	if unwritten != nil {

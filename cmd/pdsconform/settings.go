@@ -4,12 +4,14 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/suite"
 
 	"github.com/spf13/pflag"
 )
 
 // settings holds every option of a run. Each is a flag, PDSCONFORM_<FLAG> in
-// the environment, and a key of the configuration file, all of one name.
+// the environment, and a key of the configuration file, all of one name, but
+// for what is noted.
 type settings struct {
 	revision    string
 	lexicons    string
@@ -17,6 +19,7 @@ type settings struct {
 	only        []string
 	skip        []string
 	labelFilter string
+	rerunFailed string
 
 	target        string
 	strict        bool
@@ -25,8 +28,19 @@ type settings struct {
 	account       string
 	handleDomain  string
 	control       string
+	mail          string
 	timeout       time.Duration
 	seed          int64
+
+	hooks suite.Hooks // in the configuration file only
+
+	patience       time.Duration
+	budgetRequests int
+	budgetAccounts int
+	yes            bool
+
+	knownFailures      string
+	writeKnownFailures string
 
 	out      string
 	formats  []string
@@ -52,6 +66,7 @@ func selectionFlags(s *settings) *pflag.FlagSet {
 	flags.StringSliceVar(&s.only, "only", nil, "only requirements with this `ID` or dotted prefix (repeatable)")
 	flags.StringSliceVar(&s.skip, "skip", nil, "no requirements with this `ID` or dotted prefix (repeatable)")
 	flags.StringVar(&s.labelFilter, "label-filter", "", "Ginkgo label `filter` over IDs, endpoints, levels and origins")
+	flags.StringVar(&s.rerunFailed, "rerun-failed", "", "only what failed or errored in this `REPORT` (report.json) of an earlier run")
 	return flags
 }
 
@@ -65,8 +80,15 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.StringVar(&s.account, "account", "", "existing account as `HANDLE:PASSWORD`, for a run that may create none")
 	flags.StringVar(&s.handleDomain, "handle-domain", "", "`domain` for new handles (default: the first that the target offers)")
 	flags.StringVar(&s.control, "control", "", "base `URL` of a control server: mail, clock, takedown (default: the embedded mock's)")
+	flags.StringVar(&s.mail, "mail", "", "where the target's mail can be read: control, smtp://HOST:PORT (the run listens there) or exec:COMMAND (default: control where there is one)")
 	flags.DurationVar(&s.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.Int64Var(&s.seed, "seed", 0, "fixes order and generated names (default: random, printed and recorded)")
+	flags.DurationVar(&s.patience, "patience", 0, "wait this long for expiry where no clock can be moved")
+	flags.IntVar(&s.budgetRequests, "budget-requests", 0, "send no more than `N` requests (default: no limit)")
+	flags.IntVar(&s.budgetAccounts, "budget-accounts", 0, "create no more than `N` accounts (default: no limit)")
+	flags.BoolVar(&s.yes, "yes", false, "don't ask before the first account on a target that isn't on this machine")
+	flags.StringVar(&s.knownFailures, "known-failures", "", "YAML `FILE` of requirements that are expected to fail: a list of id, reason and, if need be, until")
+	flags.StringVar(&s.writeKnownFailures, "write-known-failures", "", "write the failures of this run to `FILE` in that form")
 	flags.StringVar(&s.out, "out", "pdsconform-report", "`DIR` to write reports to")
 	flags.StringSliceVar(&s.formats, "format", []string{"json", "junit"}, "formats of reports: json, junit")
 	flags.BoolVar(&s.noColor, "no-color", false, "no colours, also on a terminal")

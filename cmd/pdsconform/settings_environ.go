@@ -33,7 +33,7 @@ func (a *app) environmentLayer() (layer, error) {
 	if err != nil {
 		return layer{}, fmt.Errorf("read environment: %w", err)
 	}
-	return layer{values, variableOf}, nil
+	return layer{values: values, label: variableOf}, nil
 }
 
 // checkVariables refuses variables that are nearly an option's. Others of the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/goccy/go-yaml"
 	"github.com/knadh/koanf/v2"
@@ -20,6 +21,7 @@ func addConfigFlag(flags *pflag.FlagSet) {
 }
 
 // fileLayer reads the configuration file. One that is named has to exist.
+// Programs of hooks and lists of known failures lie beside it.
 func (a *app) fileLayer(flags *pflag.FlagSet) (layer, error) {
 	path, err := flags.GetString("config")
 	if err != nil {
@@ -33,13 +35,26 @@ func (a *app) fileLayer(flags *pflag.FlagSet) (layer, error) {
 	if path == "" {
 		path = defaultConfigFile
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return layer{values, label}, nil
+			return layer{values: values, label: label}, nil
 		}
 	}
 	if err := values.Load(fileProvider(path), yamlParser{}); err != nil {
 		return layer{}, usagef("configuration file %s: %s", path, err)
 	}
-	return layer{values, label}, nil
+	folder := filepath.Dir(path)
+	hooks, err := hooksOf(values.Raw(), folder, label)
+	if err != nil {
+		return layer{}, err
+	}
+	values.Delete(hooksKey)
+	for _, option := range []string{"known-failures", "write-known-failures"} {
+		if name, ok := values.Get(option).(string); ok && name != "" && !filepath.IsAbs(name) {
+			if err := values.Set(option, filepath.Join(folder, name)); err != nil {
+				return layer{}, fmt.Errorf("resolve %s: %w", label(option), err)
+			}
+		}
+	}
+	return layer{values, label, hooks}, nil
 }
 
 // fileProvider reads a file.
@@ -48,11 +63,10 @@ type fileProvider string
 // ReadBytes reads the whole file.
 func (p fileProvider) ReadBytes() ([]byte, error) {
 	data, err := os.ReadFile(string(p))
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		return nil, pathError.Err // the path is named by the caller
+	if err != nil {
+		return nil, withoutPath(err)
 	}
-	return data, err
+	return data, nil
 }
 
 // Read is for providers that need no parser.

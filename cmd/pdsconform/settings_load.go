@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/pdsconform/pdsconform/suite"
+
 	"github.com/knadh/koanf/providers/posflag"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
@@ -21,6 +23,7 @@ const listType = "stringSlice"
 type layer struct {
 	values *koanf.Koanf
 	label  func(option string) string // what the option is called there
+	hooks  suite.Hooks
 }
 
 // loadSettings returns the options of a run. A flag goes before the
@@ -52,7 +55,7 @@ func (a *app) loadSettings(flags *pflag.FlagSet) (settings, error) {
 			return settings{}, fmt.Errorf("merge settings: %w", err)
 		}
 	}
-	var resolved settings
+	resolved := settings{hooks: file.hooks}
 	return resolved, apply(merged, optionFlags(&resolved), func(option string) string { return option })
 }
 
@@ -67,7 +70,7 @@ func apply(values *koanf.Koanf, options *pflag.FlagSet, label func(string) strin
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
 		option := options.Lookup(name)
 		if option == nil {
-			return usagef("unknown key %s%s", label(name), meant(name, flagNames(options), ""))
+			return usagef("unknown key %s%s", label(name), meant(name, append(flagNames(options), hooksKey), ""))
 		}
 		texts, err := textsOf(raw[name], option.Value.Type())
 		if err != nil {
@@ -137,5 +140,5 @@ func flagLayer(flags *pflag.FlagSet) (layer, error) {
 	if err != nil {
 		return layer{}, fmt.Errorf("read flags: %w", err)
 	}
-	return layer{values, func(option string) string { return "--" + option }}, nil
+	return layer{values: values, label: func(option string) string { return "--" + option }}, nil
 }

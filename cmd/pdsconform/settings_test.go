@@ -3,8 +3,11 @@ package main
 import (
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/pdsconform/pdsconform/suite"
 
 	"github.com/spf13/pflag"
 )
@@ -22,7 +25,7 @@ func load(t *testing.T, file string, environ []string, args ...string) settings 
 	if err := flags.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := newApp(nil, nil, environ).loadSettings(flags)
+	loaded, err := newApp(nil, nil, nil, environ).loadSettings(flags)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +80,13 @@ func TestLists(t *testing.T) {
 // environment, and finds it in the settings.
 func TestEveryOptionInEveryPlace(t *testing.T) {
 	t.Parallel()
-	values := map[string]string{"bool": "true", "int64": "42", "duration": "42s", "string": "x", "stringSlice": "x"}
+	absolute, err := filepath.Abs("x") // a file may name others relative to itself
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{
+		"bool": "true", "int": "42", "int64": "42", "duration": "42s", "string": absolute, "stringSlice": "x",
+	}
 	optionFlags(new(settings)).VisitAll(func(flag *pflag.Flag) {
 		value := values[flag.Value.Type()]
 		flagged := load(t, "", nil, "--"+flag.Name+"="+value)
@@ -90,6 +99,74 @@ func TestEveryOptionInEveryPlace(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestEveryOptionIsDocumented holds for what is printed by --help.
+func TestEveryOptionIsDocumented(t *testing.T) {
+	t.Parallel()
+	optionFlags(new(settings)).VisitAll(func(flag *pflag.Flag) {
+		if _, usage := pflag.UnquoteUsage(flag); usage == "" {
+			t.Errorf("--%s has no usage", flag.Name)
+		}
+	})
+}
+
+func TestHooks(t *testing.T) {
+	t.Parallel()
+	absolute, err := filepath.Abs("advance")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	file := filepath.Join(folder, "settings.yaml")
+	write(t, file, "hooks:\n  advanceClock: ["+absolute+", ./by]\n  takedown: [./hooks/takedown.sh]\n  readMail:\n    - mail\n")
+	got := load(t, "", []string{"PDSCONFORM_CONFIG=" + file}).hooks
+	want := suite.Hooks{
+		AdvanceClock: []string{absolute, "./by"},
+		Takedown:     []string{filepath.Join(folder, "hooks", "takedown.sh")},
+		ReadMail:     []string{"mail"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+func TestHooksThatCantBeUsed(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		"hooks: ./advance.sh\n":                  "a mapping is expected",
+		"hooks:\n":                               "a mapping is expected",
+		"hook: {}\n":                             "did you mean hooks?",
+		"hooks: {advanceClok: [./advance.sh]}\n": "unknown key hooks.advanceClok in ",
+		"hooks: {readmail: [./mail.sh]}\n":       "did you mean hooks.readMail?",
+		"hooks: {takedown: ./takedown.sh}\n":     "a list of program and arguments is expected",
+		"hooks: {takedown: []}\n":                "a program is missing",
+		"hooks: {takedown: [sh, 1]}\n":           "put it in quotes",
+		"hooks: {takedown: [./missing]}\n":       "hooks.takedown: ",
+	} {
+		file := filepath.Join(t.TempDir(), "settings.yaml")
+		write(t, file, content)
+		var h harness
+		code := h.run(t, "run", against, "--config", file)
+		if message := h.stderr.String(); code != 2 || !strings.Contains(message, want) || strings.Count(message, "\n") != 1 {
+			t.Errorf("%q: exit code %d, %q, want %q", content, code, message, want)
+		}
+	}
+}
+
+// TestFilesBesideTheFile gives lists of known failures relative paths.
+func TestFilesBesideTheFile(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	file := filepath.Join(folder, "settings.yaml")
+	write(t, file, "known-failures: known.yaml\nwrite-known-failures: new.yaml\nout: reports\n")
+	got := load(t, "", []string{"PDSCONFORM_CONFIG=" + file})
+	if got.knownFailures != filepath.Join(folder, "known.yaml") || got.writeKnownFailures != filepath.Join(folder, "new.yaml") || got.out != "reports" {
+		t.Errorf("got %+v", got)
+	}
+	if got := load(t, "", nil, "--known-failures=known.yaml"); got.knownFailures != "known.yaml" {
+		t.Errorf("a flag leads to %s", got.knownFailures)
+	}
 }
 
 // TestDefaultFile is not parallel, as it changes the working directory.

@@ -17,8 +17,8 @@ func answer(response reports.Response) string {
 }
 
 // totals prints the numbers of a run and where its reports are.
-func (c *console) totals(report *reports.Report, paths []string) {
-	summary := report.Summary
+func (c *console) totals(end conclusion) {
+	report, summary := end.report, end.report.Summary
 	parts := []string{count(summary.Requirements, "requirement")}
 	for _, outcome := range reports.Outcomes() {
 		if n := summary.Of(outcome); n > 0 || outcome == reports.Passed || outcome == reports.Failed {
@@ -27,13 +27,35 @@ func (c *console) totals(report *reports.Report, paths []string) {
 	}
 	c.printf("\n%s\n", strings.Join(parts, ", "))
 	c.printf("declared errors observed: %d of %d\n", summary.Errors.Observed, summary.Errors.Declared)
-	c.printf("%s, %s created, %d left\n",
-		count(summary.Requests, "request"), count(summary.Accounts.Created, "account"), summary.Accounts.Left)
+	c.printf("%s, %s\n", count(summary.Requests, "request"), accounts(end))
+	if end.cleanUp != "" {
+		c.printf("%s %s\n", c.paint(red, "remove what is left:"), end.cleanUp)
+	}
 	c.printf("target %s, revision %s, seed %d, %s\n",
 		c.target(report.Target), report.Run.Revision, report.Run.Seed, duration(report.Run.DurationMs))
-	if len(paths) > 0 {
-		c.printf("reports: %s\n", strings.Join(paths, ", "))
+	if len(end.paths) > 0 {
+		c.printf("reports: %s\n", strings.Join(end.paths, ", "))
 	}
+	if end.written != "" {
+		c.printf("known failures: %s\n", end.written)
+	}
+}
+
+// accounts says how many accounts were made, and what became of them.
+func accounts(end conclusion) string {
+	made, left := end.report.Summary.Accounts.Created, end.report.Summary.Accounts.Left
+	text := count(made, "account") + " created"
+	switch {
+	case end.report.Target.Embedded && made > 0:
+		return text + " and gone with the mock"
+	case left > 0:
+		return fmt.Sprintf("%s, %d left behind", text, left)
+	case end.cleanUp != "":
+		return text + ", app passwords left behind"
+	case made > 0:
+		return text + ", none left behind"
+	}
+	return text
 }
 
 func (c *console) target(target reports.Target) string {
@@ -58,6 +80,8 @@ func (c *console) verdict(report *reports.Report) {
 		if notGating := report.Summary.Failed - report.Summary.GatingFailures; notGating > 0 {
 			words += ", though " + count(notGating, "requirement") + " that does not gate failed"
 		}
+	case reports.ExitStale:
+		words += fmt.Sprintf(": %d to be taken off", len(report.Summary.Stale))
 	case reports.ExitInterrupted:
 		words += ": the reports hold what had run"
 	case reports.ExitNothingChecked:
