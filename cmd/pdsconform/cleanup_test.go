@@ -207,13 +207,14 @@ func TestRunTellsWhatItLeft(t *testing.T) {
 	for name, test := range map[string]struct {
 		accounts reports.Accounts
 		journal  bool
+		mail     string
 		err      error
 		want     string
 	}{
 		"nothing made":   {want: "0 accounts created\n"},
 		"nothing left":   {accounts: reports.Accounts{Created: 2}, want: "2 accounts created, none left behind\n"},
-		"accounts":       {accounts: reports.Accounts{Created: 2, Left: 1}, journal: true, want: "2 accounts created, 1 left behind\nremove what is left: "},
-		"app passwords":  {journal: true, want: "0 accounts created, app passwords left behind\nremove what is left: "},
+		"accounts":       {accounts: reports.Accounts{Created: 2, Left: 1}, journal: true, mail: "smtp", want: "2 accounts created, 1 left behind\nremove what is left: "},
+		"app passwords":  {journal: true, want: "0 accounts created, app passwords left behind\nremove what is left, where mail can be read"},
 		"suite at fault": {journal: true, err: errors.New("index out of range"), want: "remove it: "},
 	} {
 		out := filepath.Join(t.TempDir(), "my report")
@@ -224,7 +225,8 @@ func TestRunTellsWhatItLeft(t *testing.T) {
 			if test.journal {
 				write(t, config.Journal, "{}\n")
 			}
-			return reports.New(reports.Content{Accounts: test.accounts}), test.err
+			target := reports.Target{Capabilities: reports.Capabilities{Mail: test.mail}}
+			return reports.New(reports.Content{Accounts: test.accounts, Target: target}), test.err
 		}
 		a.run(t.Context(), []string{"run", against, "--out", out, "--admin-password", "secret", "--control", "http://127.0.0.1:2", "--progress", "none"})
 		text := printed.String()

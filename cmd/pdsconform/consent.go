@@ -43,7 +43,7 @@ func intention(config suite.Config) string {
 		domain = config.HandleDomain
 	}
 	return fmt.Sprintf("On %s this run creates accounts%s with made-up handles under %s, app passwords and invite codes, "+
-		"and deletes the accounts in the end; where the server uses the public PLC directory, each leaves a DID there for good.",
+		"and tries to delete the accounts in the end; where the server uses the public PLC directory, each leaves a DID there for good.",
 		config.Target, most, domain)
 }
 

@@ -23,7 +23,7 @@ func (c *console) findings(end conclusion) {
 	c.byMethod(report)
 	c.reasons(report, reports.NotObserved, grey, "not observed: the target is within its rights")
 	c.reasons(report, reports.KnownFailure, grey, "known failures")
-	c.reasons(report, reports.Blocked, yellow, "blocked: a capability is missing")
+	c.reasons(report, reports.Blocked, yellow, "blocked: could not be checked")
 	c.reasons(report, reports.Errored, red, "errored: no verdict")
 	strict := report.Run.Strict
 	c.failures(report, yellow, "failed, does not gate", func(r reports.Result) bool { return !r.Gates(strict) })

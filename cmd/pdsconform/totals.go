@@ -29,7 +29,11 @@ func (c *console) totals(end conclusion) {
 	c.printf("declared errors observed: %d of %d\n", summary.Errors.Observed, summary.Errors.Declared)
 	c.printf("%s, %s\n", count(summary.Requests, "request"), accounts(end))
 	if end.cleanUp != "" {
-		c.printf("%s %s\n", c.paint(red, "remove what is left:"), end.cleanUp)
+		how := "remove what is left:"
+		if report.Target.Capabilities.Mail == "" {
+			how = "remove what is left, where mail can be read (--mail, --control or hooks.readMail):"
+		}
+		c.printf("%s %s\n", c.paint(red, how), end.cleanUp)
 	}
 	c.printf("target %s, revision %s, seed %d, %s\n",
 		c.target(report.Target), report.Run.Revision, report.Run.Seed, duration(report.Run.DurationMs))
