@@ -3,9 +3,6 @@ package target
 import (
 	"context"
 	"fmt"
-	"html"
-	"regexp"
-	"strings"
 	"time"
 )
 
@@ -90,36 +87,4 @@ func (b *Mailbox) Code(ctx context.Context) (string, error) {
 		case <-time.After(mailInterval):
 		}
 	}
-}
-
-// The forms in which servers write a code: in a link's query, in two groups of
-// five letters of base32, or as up to six digits on their own.
-var (
-	codeInLink  = regexp.MustCompile(`[?&](?:token|code)=([A-Za-z0-9._~%-]+)`)
-	codeGroups  = regexp.MustCompile(`\b([A-Z2-7]{5}-[A-Z2-7]{5})\b`)
-	codeAnyCase = regexp.MustCompile(`(?i)\b([a-z2-7]{5}-[a-z2-7]{5})\b`)
-	codeDigits  = regexp.MustCompile(`(?:^|[\s>:"'(])(\d{4,8})(?:$|[\s<."',)])`)
-	markup      = regexp.MustCompile(`(?s)<style.*?</style>|<!--.*?-->|<[^>]*>`)
-)
-
-// Code returns the code in a message: the one that the control server found,
-// or else the first in its text.
-func (m Message) Code() string {
-	if m.Token != "" {
-		return m.Token
-	}
-	source := html.UnescapeString(m.Text)
-	plain := html.UnescapeString(markup.ReplaceAllString(m.Text, " "))
-	if match := codeGroups.FindStringSubmatch(plain); match != nil {
-		return match[1]
-	}
-	if match := codeInLink.FindStringSubmatch(source); match != nil {
-		return strings.TrimRight(match[1], ".")
-	}
-	for _, form := range []*regexp.Regexp{codeDigits, codeAnyCase} {
-		if match := form.FindStringSubmatch(plain); match != nil {
-			return match[1]
-		}
-	}
-	return ""
 }
