@@ -36,8 +36,10 @@ const (
 	leastSure  = 2
 )
 
-// nearby is how many bytes before and after a match tell what it is.
-const nearby = 120
+const (
+	nearby  = 120 // bytes before and after a match that tell what it is
+	matches = 200 // that are looked at: a mail of nothing but numbers is of no use
+)
 
 // Code returns the code in a message: the one that the driver found, or else
 // what is most like one in its text; empty where there is none.
@@ -69,7 +71,7 @@ func (m Message) Code() string {
 
 // best is the first of those matches that are most like a code.
 func best(text string, form *regexp.Regexp, sureOf func(before, match, after string) int) (code string, sure int) {
-	for _, at := range form.FindAllStringIndex(text, -1) {
+	for _, at := range form.FindAllStringIndex(text, matches) {
 		before, match, after := text[max(at[0]-nearby, 0):at[0]], text[at[0]:at[1]], text[at[1]:min(at[1]+nearby, len(text))]
 		if found := sureOf(before, match, after); found > sure {
 			code, sure = match, found

@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	maxMail     = 1 << 20 // bytes of one message
-	maxMessages = 10_000  // kept at most, the oldest are dropped
+	maxMail     = 1 << 20  // bytes of one message
+	maxMessages = 10_000   // kept at most, the oldest are dropped
+	maxMailbox  = 64 << 20 // bytes of all that are kept
 	smtpTimeout = 30 * time.Second
 )
 
@@ -30,6 +31,7 @@ type MailSink struct {
 	mutex    sync.Mutex
 	messages []Message
 	received int
+	size     int // bytes of all messages
 }
 
 // NewMailSink listens on HOST:PORT; port 0 picks a free one.
@@ -68,6 +70,10 @@ func (s *MailSink) Close() error {
 	if err := s.server.Close(); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
 		return err
 	}
+	// A server that had not begun to serve does not know its listener.
+	if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
 	return nil
 }
 
@@ -90,9 +96,12 @@ func (s *MailSink) keep(recipients []string, subject, text string) {
 	for _, to := range recipients {
 		s.received++
 		s.messages = append(s.messages, Message{ID: strconv.Itoa(s.received), To: to, Subject: subject, Text: text})
+		s.size += len(text)
 	}
-	if surplus := len(s.messages) - maxMessages; surplus > 0 {
-		s.messages = append([]Message(nil), s.messages[surplus:]...)
+	for len(s.messages) > maxMessages || s.size > maxMailbox {
+		s.size -= len(s.messages[0].Text)
+		s.messages[0] = Message{} // lets go of its text
+		s.messages = s.messages[1:]
 	}
 }
 
@@ -110,9 +119,9 @@ func (s *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 }
 
 // Data decodes a message: quoted-printable, base64, parts and charsets. One
-// that is no MIME is kept as it is.
+// that is no MIME is kept as it is. The server refuses what is too long.
 func (s *smtpSession) Data(reader io.Reader) error {
-	raw, err := io.ReadAll(io.LimitReader(reader, maxMail))
+	raw, err := io.ReadAll(reader)
 	if err != nil {
 		return err
 	}
