@@ -25,12 +25,13 @@ var (
 	late     = answer(502, ``)
 	none     = xrpc.Exchange{Err: errors.New("the server closed the connection")}
 	half     = xrpc.Exchange{Status: 200, Body: []byte(`{"did":"did:plc:x"}`), Err: errors.New("the answer broke off")}
+	cut      = xrpc.Exchange{Status: 401, Body: []byte(`{"error":"AuthMissing"}`), Err: errors.New("the answer broke off")}
 )
 
 func exchanges() map[string]xrpc.Exchange {
 	return map[string]xrpc.Exchange{
 		"ok": ok, "empty": empty, "moved": moved, "invalid": invalid, "denied": denied, "limited": limited,
-		"nameless": nameless, "broken": broken, "late": late, "none": none, "half": half,
+		"nameless": nameless, "broken": broken, "late": late, "none": none, "half": half, "cut": cut,
 	}
 }
 
