@@ -23,7 +23,11 @@ type Hook []string
 // run runs the command and returns what it printed. The error shows the end of
 // what it wrote to standard error, where a hook says what went wrong.
 func (h Hook) run(ctx context.Context, environment ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, hookTimeout)
+	return h.runWithin(ctx, hookTimeout, environment...)
+}
+
+func (h Hook) runWithin(ctx context.Context, limit time.Duration, environment ...string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done within %s", limit))
 	defer cancel()
 	command := exec.CommandContext(ctx, h[0], h[1:]...)
 	command.Env = append(os.Environ(), environment...)
@@ -32,8 +36,11 @@ func (h Hook) run(ctx context.Context, environment ...string) (string, error) {
 	if len(output) > maxHookText {
 		output = output[:maxHookText]
 	}
-	if err == nil {
+	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // the latter where it left something running, such as a server
 		return string(output), nil
+	}
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("hook %s: %w", h[0], context.Cause(ctx))
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && len(exit.Stderr) > 0 {
@@ -107,7 +114,7 @@ func (h *MailHook) Messages(ctx context.Context, to string) ([]Message, error) {
 	text := strings.TrimSpace(output)
 	if text != "" && (len(known) == 0 || known[len(known)-1].Text != text) {
 		message := Message{To: to, Text: text}
-		if !strings.ContainsAny(text, " \t\n") {
+		if !strings.ContainsAny(text, " \t\n<") && !strings.Contains(text, "://") {
 			message.Token = text // the code alone
 		}
 		h.seen[to] = append(known, message)
