@@ -32,8 +32,8 @@ func NewControl(ctx context.Context, base string, timeout time.Duration) (*Contr
 	if err := control.call(ctx, http.MethodGet, "info", nil, &info); err != nil {
 		return nil, fmt.Errorf("control server: %w", err)
 	}
-	control.offers = words(info)
-	control.silent = !slices.ContainsFunc(control.offers, func(word string) bool {
+	control.offers = words(info, false)
+	control.silent = !slices.ContainsFunc(words(info, true), func(word string) bool {
 		return strings.Contains(word, "mail") || strings.Contains(word, "clock") || strings.Contains(word, "takedown")
 	})
 	return control, nil
@@ -52,24 +52,24 @@ func (c *Control) Offers(capability Capability) bool {
 	return slices.ContainsFunc(c.offers, func(word string) bool { return strings.Contains(word, string(capability)) })
 }
 
-// words collects every string of a JSON value, and every name whose value is
-// not false.
-func words(value any) []string {
+// words collects every string of a JSON value, and every name; where denied is
+// false not those whose value is false or null.
+func words(value any, denied bool) []string {
 	var found []string
 	switch v := value.(type) {
 	case string:
 		found = append(found, strings.ToLower(v))
 	case []any:
 		for _, element := range v {
-			found = append(found, words(element)...)
+			found = append(found, words(element, denied)...)
 		}
 	case map[string]any:
 		for name, member := range v {
-			if member != any(false) && member != nil {
+			if denied || member != any(false) && member != nil {
 				found = append(found, strings.ToLower(name))
 			}
 			if name != "name" && name != "version" {
-				found = append(found, words(member)...)
+				found = append(found, words(member, denied)...)
 			}
 		}
 	}
