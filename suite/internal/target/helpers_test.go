@@ -124,3 +124,23 @@ func wantMissing(t *testing.T, err error, capability Capability, words ...string
 		}
 	}
 }
+
+// taker is a takedown driver that keeps what it is told.
+type taker struct {
+	mutex sync.Mutex
+	down  map[string]bool
+	fails error
+}
+
+func (t *taker) SetTakedown(_ context.Context, did string, down bool) error {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if t.fails != nil {
+		return t.fails
+	}
+	if t.down == nil {
+		t.down = map[string]bool{}
+	}
+	t.down[did] = down
+	return nil
+}
