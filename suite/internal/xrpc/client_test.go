@@ -404,3 +404,21 @@ func TestClientServesGoroutines(t *testing.T) {
 		t.Errorf("%d sent, want 16", client.Sent())
 	}
 }
+
+// What takes too long on a kept connection would take as long on a new one.
+func TestLateAnswerOnIdleConnectionIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int32
+	client := clientOf(t, brief, func(_ http.ResponseWriter, r *http.Request) {
+		if requests.Add(1) > 1 {
+			<-r.Context().Done()
+		}
+	})
+	if first := client.Do(t.Context(), ProcedureWithoutInput("com.example.do")); !first.Answered() {
+		t.Skipf("the machine is too slow for the limit: %v", first.Err)
+	}
+	exchange := client.Do(t.Context(), ProcedureWithoutInput("com.example.do"))
+	if exchange.Answered() || client.Sent() != 2 {
+		t.Errorf("%d sent, want 2; %v", client.Sent(), exchange.Err)
+	}
+}
