@@ -183,10 +183,10 @@ func mailbox(ctx context.Context, t *spec.Trial, to string) *target.Mailbox {
 }
 
 // mailedCode waits for the code of a request that has to succeed.
-func mailedCode(ctx context.Context, t *spec.Trial, to string, request xrpc.Request) string {
+func mailedCode(ctx context.Context, t *spec.Trial, to string, topic target.Topic, request xrpc.Request) string {
 	box := mailbox(ctx, t, to)
 	exchange := t.Rely(t.Do(ctx, request))
-	code, err := box.Code(ctx)
+	code, err := box.Code(ctx, topic)
 	t.Unless(err)
 	if code == "" {
 		t.Unless(&target.Refusal{Exchange: exchange, Problem: "no mail with a code came to the account's address"})
@@ -196,7 +196,7 @@ func mailedCode(ctx context.Context, t *spec.Trial, to string, request xrpc.Requ
 
 // resetCode asks for a password reset and reads the code.
 func resetCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
-	return mailedCode(ctx, t, account.Email, resetRequest(account.Email))
+	return mailedCode(ctx, t, account.Email, target.AboutReset(), resetRequest(account.Email))
 }
 
 func resetRequest(email string) xrpc.Request {
@@ -205,7 +205,7 @@ func resetRequest(email string) xrpc.Request {
 
 // deletionCode asks for the account's deletion and reads the code.
 func deletionCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
-	return mailedCode(ctx, t, account.Email,
+	return mailedCode(ctx, t, account.Email, target.AboutDeletion(),
 		xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(session(ctx, t, account).Access))
 }
 

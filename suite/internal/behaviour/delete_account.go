@@ -99,8 +99,12 @@ func deletionEffects() []scenario {
 			level: reports.Must, authority: reports.Security, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				other := own(ctx, t)
-				deleted(ctx, t)
-				t.Expect(logIn(ctx, t, other.Handle, other.Password), check.Succeeds())
+				made := newSession(ctx, t, other)
+				account := fresh(ctx, t)
+				kept := doom(ctx, t, account)
+				t.Rely(remove(ctx, t, account.DID, account.Password, kept.code))
+				t.ExpectThat("logging in to another account", logIn(ctx, t, other.Handle, other.Password), check.Succeeds())
+				t.ExpectThat("another account's session", refresh(ctx, t, made.Refresh), check.Member("did", other.DID))
 			},
 		},
 		{
@@ -144,11 +148,25 @@ func deleted(ctx context.Context, t *spec.Trial) goneAccount {
 // awaitDeletion waits until a deletion shows, for a bounded time: whether it
 // does is for the scenarios to say.
 func awaitDeletion(ctx context.Context, t *spec.Trial, gone goneAccount) {
-	shows := func() bool {
-		exchange := logIn(ctx, t, gone.account.Handle, gone.account.Password)
-		return exchange.Refused() && exchange.ErrorName() != "AccountTakedown" &&
+	await(ctx, func() bool {
+		return loginGone(ctx, t, gone.account) &&
 			!refresh(ctx, t, gone.session.Refresh).Succeeded() && !whoAmI(ctx, t, gone.session.Access).Succeeded()
-	}
+	})
+}
+
+// awaitGone waits until a deleted account can't log in any more.
+func awaitGone(ctx context.Context, t *spec.Trial, account *target.Account) {
+	await(ctx, func() bool { return loginGone(ctx, t, account) })
+}
+
+// loginGone reports whether an account can't log in for another reason than
+// that it is taken down, which servers do while they delete.
+func loginGone(ctx context.Context, t *spec.Trial, account *target.Account) bool {
+	exchange := logIn(ctx, t, account.Handle, account.Password)
+	return exchange.Refused() && exchange.ErrorName() != "AccountTakedown"
+}
+
+func await(ctx context.Context, shows func() bool) {
 	for deadline := time.Now().Add(deletionPatience); !shows() && time.Now().Before(deadline); {
 		select {
 		case <-ctx.Done():

@@ -31,7 +31,7 @@ func requestAccountDelete() endpoint {
 					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					t.Rely(t.Do(ctx, request(ctx, t, account)))
-					expectMail(ctx, t, box)
+					expectMail(ctx, t, box, target.AboutDeletion())
 				},
 			},
 			{
@@ -58,8 +58,8 @@ func requestAccountDelete() endpoint {
 }
 
 // expectMail waits for a mail with a code in it.
-func expectMail(ctx context.Context, t *spec.Trial, box *target.Mailbox) {
-	code, err := box.Code(ctx)
+func expectMail(ctx context.Context, t *spec.Trial, box *target.Mailbox, topic target.Topic) {
+	code, err := box.Code(ctx, topic)
 	t.Unless(err)
 	if code == "" {
 		t.Fail("a mail with a code to the account's address", "none came within the time limit")

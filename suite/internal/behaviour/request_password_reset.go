@@ -7,6 +7,7 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -28,7 +29,7 @@ func requestPasswordReset() endpoint {
 					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					t.Rely(t.Do(ctx, resetRequest(account.Email)))
-					expectMail(ctx, t, box)
+					expectMail(ctx, t, box, target.AboutReset())
 				},
 			},
 			{
@@ -38,7 +39,7 @@ func requestPasswordReset() endpoint {
 					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					t.Expect(t.Do(ctx, resetRequest(strings.ToUpper(account.Email))), check.Succeeds())
-					expectMail(ctx, t, box)
+					expectMail(ctx, t, box, target.AboutReset())
 				},
 			},
 			{
@@ -46,8 +47,29 @@ func requestPasswordReset() endpoint {
 				level: reports.Must, authority: reports.Security, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := named(ctx, t, "mail")
+					made := newSession(ctx, t, account)
 					t.Rely(t.Do(ctx, resetRequest(account.Email)))
-					t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+					t.ExpectThat("logging in", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+					t.ExpectThat("the session from before", refresh(ctx, t, made.Refresh), check.Succeeds())
+				},
+			},
+			{
+				id: "mail.to-nobody-else", title: "No mail goes to another account, nor to an address that no account has.",
+				level: reports.Must, authority: reports.Security, needs: withMail, run: mailToNobodyElse,
+			},
+			{
+				id: "mail.without-password", title: "The mail does not hold the account's password.",
+				level: reports.Must, authority: reports.Security, needs: withMail,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := named(ctx, t, "mail")
+					box := mailbox(ctx, t, account.Email)
+					t.Rely(t.Do(ctx, resetRequest(account.Email)))
+					expectMail(ctx, t, box, target.AboutReset())
+					for _, message := range box.Read() {
+						if strings.Contains(message.Text, account.Password) {
+							t.Fail("a mail without the password", "the password stands in it")
+						}
+					}
 				},
 			},
 			{
@@ -65,7 +87,7 @@ func requestPasswordReset() endpoint {
 					account := named(ctx, t, "mail")
 					box := mailbox(ctx, t, account.Email)
 					exchange := t.Rely(t.Do(ctx, resetRequest(account.Email)))
-					code, err := box.Code(ctx)
+					code, err := box.Code(ctx, target.AboutReset())
 					t.Unless(err)
 					if code != "" && strings.Contains(string(exchange.Body), code) {
 						t.Fail("an answer without the code", "the code stands in it")
@@ -74,5 +96,23 @@ func requestPasswordReset() endpoint {
 			},
 			strayAuthorization(nsidRequestPasswordReset),
 		},
+	}
+}
+
+// mailToNobodyElse asks for the reset of an account and of an address that
+// nobody has, and looks into the mail of others once the account's own has
+// come.
+func mailToNobodyElse(ctx context.Context, t *spec.Trial) {
+	account, other, stranger := t.Borrow(ctx), own(ctx, t), t.Target().NewIdentity()
+	box, otherBox, strangerBox := mailbox(ctx, t, account.Email), mailbox(ctx, t, other.Email), mailbox(ctx, t, stranger.Email)
+	t.Do(ctx, resetRequest(stranger.Email))
+	t.Rely(t.Do(ctx, resetRequest(account.Email)))
+	expectMail(ctx, t, box, target.AboutReset())
+	for who, wrong := range map[string]*target.Mailbox{"another account": otherBox, "an address that no account has": strangerBox} {
+		messages, err := wrong.Peek(ctx)
+		t.Unless(err)
+		if len(messages) > 0 {
+			t.Fail("mail to the account's own address alone", "mail came to "+who)
+		}
 	}
 }

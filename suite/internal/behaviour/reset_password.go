@@ -92,6 +92,48 @@ func resetEffects() []scenario {
 			},
 		},
 		{
+			id: "password.short", title: "A password of one letter is accepted or refused, and is no fault of the server.",
+			level: reports.Must, authority: reports.XRPC, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				if exchange := reset(ctx, t, account, resetCode(ctx, t, account), "a"); !exchange.Succeeded() {
+					t.Expect(exchange, check.Refused())
+				}
+			},
+		},
+		{
+			id: "account.lives", title: "The account is the same after its password was reset: its DID, handle and app passwords.",
+			level: reports.Must, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := t.Borrow(ctx)
+				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
+				expectOwn(t, logIn(ctx, t, account.Handle, account.Password), account)
+			},
+		},
+		{
+			id: "takedown.stays", title: "A password reset does not bring back an account that was taken down.",
+			level: reports.Must, authority: reports.Security, needs: append([]target.Capability{target.Takedown}, withMail...),
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				code := resetCode(ctx, t, account)
+				t.Unless(t.Target().SetTakedown(ctx, account.DID, true))
+				reset(ctx, t, account, code, t.Target().NewPassword())
+				t.ExpectThat("logging in after the reset", logIn(ctx, t, account.Handle, account.Password), check.Refused())
+			},
+		},
+		{
+			id: "code.of-deleted-account", title: "The code of an account that was deleted is refused.",
+			level: reports.Must, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				code := resetCode(ctx, t, account)
+				t.Rely(remove(ctx, t, account.DID, account.Password, deletionCode(ctx, t, account)))
+				awaitGone(ctx, t, account)
+				t.Expect(t.Do(ctx, xrpc.Procedure(nsidResetPassword, map[string]any{
+					"token": code, "password": t.Target().NewPassword()})), check.Refused())
+			},
+		},
+		{
 			id: "code.any-case", title: "The code is accepted in any letter case.",
 			level: reports.May, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {

@@ -102,7 +102,7 @@ func (t *Target) removeByCode(ctx context.Context, account left) error {
 	if !asked.Succeeded() {
 		return &Refusal{asked, "the deletion was refused"}
 	}
-	code, err := box.Code(ctx)
+	code, err := box.Code(ctx, AboutDeletion())
 	if err != nil {
 		return err
 	}

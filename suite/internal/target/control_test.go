@@ -263,7 +263,7 @@ func TestControlOfTheMock(t *testing.T) {
 	if left := target.CleanUp(t.Context()); left != 0 {
 		t.Errorf("%d accounts are left", left)
 	}
-	if code, err := box.Code(t.Context()); err != nil || code == "" {
+	if code, err := box.Code(t.Context(), AboutReset()); err != nil || code == "" {
 		t.Errorf("code %q, error %v", code, err)
 	}
 }

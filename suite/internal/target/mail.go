@@ -3,6 +3,8 @@ package target
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -16,17 +18,49 @@ type Message struct {
 }
 
 const (
-	mailPatience = 10 * time.Second // servers may send after they have answered
-	mailHaste    = time.Second      // once mail has failed to come a few times
 	mailInterval = 50 * time.Millisecond
-	missesToTire = 2
+	// otherMailGrace is how long a message about something else, such as a
+	// welcome, is passed over in favour of one that is yet to come.
+	otherMailGrace = time.Second
 )
+
+// mailPatience is how long to wait for a message, by how often in a row none
+// has come: servers may send after they have answered, but one that sends
+// nothing must not hold up the run each time.
+func mailPatience(misses int32) time.Duration {
+	switch {
+	case misses < 2:
+		return 10 * time.Second
+	case misses < 6:
+		return time.Second
+	}
+	return 200 * time.Millisecond
+}
+
+// Topic is what a mailed code is for: words of which one stands in a message
+// about it.
+type Topic []string
+
+// AboutReset is the topic of a password reset.
+func AboutReset() Topic { return Topic{"reset", "password"} }
+
+// AboutDeletion is the topic of an account's deletion.
+func AboutDeletion() Topic { return Topic{"delet"} }
+
+// covers reports whether a message is about the topic. A bare code may be about
+// anything.
+func (topic Topic) covers(m Message) bool {
+	text := strings.ToLower(m.Subject + " " + m.Text)
+	return m.Subject == "" && m.Token == m.Text ||
+		slices.ContainsFunc(topic, func(word string) bool { return strings.Contains(text, word) })
+}
 
 // Mailbox reads the mail to one address from a point in time on.
 type Mailbox struct {
 	target *Target
 	to     string
 	seen   int
+	read   []Message
 }
 
 // Mailbox opens the mail to an address: what is there already is not shown.
@@ -57,27 +91,25 @@ func (b *Mailbox) Peek(ctx context.Context) ([]Message, error) {
 	return messages[b.seen:], nil
 }
 
-// Code waits for a message and returns the code in it; empty where none came
-// in time.
-func (b *Mailbox) Code(ctx context.Context) (string, error) {
-	patience := mailPatience
-	if b.target.missedMail.Load() >= missesToTire {
-		patience = mailHaste
-	}
-	for deadline := time.Now().Add(patience); ; {
+// Code waits for a message on a topic and returns the code in it; empty where
+// none came in time.
+func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
+	patience := mailPatience(b.target.missedMail.Load())
+	for start := time.Now(); ; {
 		messages, err := b.Peek(ctx)
 		if err != nil {
 			return "", err
 		}
-		if len(messages) > 0 {
+		waited := time.Since(start)
+		if message, found := choose(messages, topic, waited >= min(otherMailGrace, patience)); found {
 			b.target.missedMail.Store(0)
-			newest := messages[len(messages)-1]
 			b.seen += len(messages)
-			code := newest.Code()
+			b.read = append(b.read, messages...)
+			code := message.Code()
 			b.target.options.Client.Secrets().Add(code, "mailed code")
 			return code, nil
 		}
-		if time.Now().After(deadline) {
+		if waited >= patience {
 			b.target.missedMail.Add(1)
 			return "", nil
 		}
@@ -88,3 +120,17 @@ func (b *Mailbox) Code(ctx context.Context) (string, error) {
 		}
 	}
 }
+
+// choose returns the newest message with a code on the topic, and once others
+// need not be passed over any more, the newest with any code.
+func choose(messages []Message, topic Topic, anyTopic bool) (Message, bool) {
+	for _, message := range slices.Backward(messages) {
+		if message.Code() != "" && (anyTopic || topic.covers(message)) {
+			return message, true
+		}
+	}
+	return Message{}, false
+}
+
+// Read returns the messages that Code has passed.
+func (b *Mailbox) Read() []Message { return b.read }
