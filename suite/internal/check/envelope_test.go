@@ -1,6 +1,9 @@
 package check
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestIsErrorEnvelope(t *testing.T) {
 	t.Parallel()
@@ -45,7 +48,8 @@ func TestAnsweredAs(t *testing.T) {
 		if (err == nil) != want {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err != nil && err.(*Mismatch).Expected != `the same answer as before: 401 AuthMissing "one"` {
+		var mismatch *Mismatch
+		if errors.As(err, &mismatch) && mismatch.Expected != `the same answer as before: 401 AuthMissing "one"` {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
