@@ -29,7 +29,7 @@ func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
 	}
 	if err == nil {
 		defer connection.Close()
-		stop := context.AfterFunc(ctx, func() { connection.Close() })
+		stop := context.AfterFunc(ctx, func() { _ = connection.Close() })
 		defer stop()
 		err = writeAll(connection, messages)
 	}
