@@ -22,7 +22,11 @@ func (c *console) totals(end conclusion) {
 	parts := []string{count(summary.Requirements, "requirement")}
 	for _, outcome := range reports.Outcomes() {
 		if n := summary.Of(outcome); n > 0 || outcome == reports.Passed || outcome == reports.Failed {
-			parts = append(parts, fmt.Sprintf("%d %s", n, heading(outcome)))
+			part := fmt.Sprintf("%d %s", n, heading(outcome))
+			if outcome == reports.KnownFailure {
+				part = count(n, heading(outcome))
+			}
+			parts = append(parts, part)
 		}
 	}
 	c.printf("\n%s\n", strings.Join(parts, ", "))
