@@ -13,6 +13,7 @@ import (
 	"github.com/pdsconform/pdsconform/suite"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -169,6 +170,16 @@ func TestEveryCommandHasHelp(t *testing.T) {
 		if cmd.Short == "" || cmd.Example == "" {
 			t.Errorf("%s has no help with an example", cmd.CommandPath())
 		}
+		for line := range strings.Lines(cmd.Example) {
+			if !strings.Contains(line, "pdsconform ") {
+				t.Errorf("%s: %q is no example", cmd.CommandPath(), line)
+			}
+		}
+		cmd.Flags().VisitAll(func(flag *pflag.Flag) {
+			if _, usage := pflag.UnquoteUsage(flag); usage == "" {
+				t.Errorf("%s --%s has no usage", cmd.CommandPath(), flag.Name)
+			}
+		})
 		for _, child := range cmd.Commands() {
 			walk(child)
 		}

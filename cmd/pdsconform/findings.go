@@ -22,7 +22,7 @@ func (c *console) findings(end conclusion) {
 	report := end.report
 	c.byMethod(report)
 	c.reasons(report, reports.NotObserved, grey, "not observed: the target is within its rights")
-	c.reasons(report, reports.KnownFailure, grey, "known failures")
+	c.known(report)
 	c.reasons(report, reports.Blocked, yellow, "blocked: could not be checked")
 	c.reasons(report, reports.Errored, red, "errored: no verdict")
 	strict := report.Run.Strict
@@ -144,6 +144,21 @@ func (c *console) reasons(report *reports.Report, outcome reports.Outcome, in co
 		if hidden := len(group.ids) - len(shown); hidden > 0 {
 			c.printf("        %s\n", c.paint(grey, "and "+count(hidden, "other")+", see --verbose"))
 		}
+	}
+}
+
+// known prints each known failure with its own reason.
+func (c *console) known(report *reports.Report) {
+	titled := false
+	for _, result := range report.Results {
+		if result.Outcome != reports.KnownFailure {
+			continue
+		}
+		if !titled {
+			c.heading(grey, "known failures")
+			titled = true
+		}
+		c.printf("  %s\n        %s\n", result.ID, c.paint(grey, printable(oneLine(result.Reason))))
 	}
 }
 

@@ -101,16 +101,6 @@ func TestEveryOptionInEveryPlace(t *testing.T) {
 	})
 }
 
-// TestEveryOptionIsDocumented holds for what is printed by --help.
-func TestEveryOptionIsDocumented(t *testing.T) {
-	t.Parallel()
-	optionFlags(new(settings)).VisitAll(func(flag *pflag.Flag) {
-		if _, usage := pflag.UnquoteUsage(flag); usage == "" {
-			t.Errorf("--%s has no usage", flag.Name)
-		}
-	})
-}
-
 func TestHooks(t *testing.T) {
 	t.Parallel()
 	absolute, err := filepath.Abs("advance")
