@@ -85,6 +85,7 @@ func TestUsageErrors(t *testing.T) {
 		{"run --budget-accounts -1", "--account is for a run that may create none"},
 		{"run --budget-accounts few", "--budget-accounts"},
 		{"run --mail smtp://127.0.0.1:1025", "give its URL with --target"},
+		{"run " + against + " --mail exec:" + missing, "is no program that can be run"},
 		{"run --known-failures " + missing, "no such file"},
 		{"run --known-failures " + config, "--known-failures " + config},
 		{"run --rerun-failed " + missing, "no such file"},

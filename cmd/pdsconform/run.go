@@ -35,8 +35,9 @@ in for a control server, each a list of program and arguments:
 Their programs, and lists of known failures that the file names, lie relative
 to it.
 
-What a run makes on a target it deletes in the end. Should it be cut off, its
-journal (journal.jsonl beside the reports) tells pdsconform cleanup what is left.
+What a run makes on a target it deletes in the end. Should it be cut off, or have
+no way to, its journal (journal.jsonl beside the reports) tells pdsconform
+cleanup what is left.
 
 Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 5 list of known failures stale, 6 report not written, 70 fault of the suite,

@@ -80,7 +80,7 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.StringVar(&s.account, "account", "", "existing account as `HANDLE:PASSWORD`, for a run that may create none")
 	flags.StringVar(&s.handleDomain, "handle-domain", "", "`domain` for new handles (default: the first that the target offers)")
 	flags.StringVar(&s.control, "control", "", "base `URL` of a control server: mail, clock, takedown (default: the embedded mock's)")
-	flags.StringVar(&s.mail, "mail", "", "where the target's mail can be read: control, smtp://HOST:PORT (the run listens there) or exec:COMMAND (default: control where there is one)")
+	flags.StringVar(&s.mail, "mail", "", "`DRIVER` by which the target's mail can be read: control, smtp://HOST:PORT (the run listens there) or exec:COMMAND (default: control where there is one)")
 	flags.DurationVar(&s.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.Int64Var(&s.seed, "seed", 0, "fixes order and generated names (default: random, printed and recorded)")
 	flags.DurationVar(&s.patience, "patience", 0, "wait this long for expiry where no clock can be moved")

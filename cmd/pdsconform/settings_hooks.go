@@ -69,8 +69,14 @@ func programIn(folder, program string) (string, error) {
 	return filepath.Abs(filepath.Join(folder, program))
 }
 
-// checkHooks refuses hooks that could never run, before anything is sent.
+// checkHooks refuses commands that could never run, before anything is sent.
 func (s settings) checkHooks() error {
+	if command, ok := strings.CutPrefix(s.mail, "exec:"); ok && strings.TrimSpace(command) != "" {
+		program := strings.Fields(command)[0]
+		if _, err := exec.LookPath(program); err != nil {
+			return usagef("--mail exec: %s is no program that can be run", program)
+		}
+	}
 	commands := commandsOf(&s.hooks)
 	for _, name := range slices.Sorted(maps.Keys(commands)) {
 		command := *commands[name]
