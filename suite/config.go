@@ -44,9 +44,10 @@ type Config struct {
 
 	BudgetRequests, BudgetAccounts int // never send or make more; 0 means no limit
 
-	// Journal is a file that does not exist yet, in which the run notes what it
-	// makes on the target, for CleanUp should it be cut off. Empty: none, which
-	// is right for a target that goes away by itself.
+	// Journal is a file in which the run notes what it makes on the target, for
+	// CleanUp should it be cut off. One that is there already is of a run that
+	// was, and kept under another name. Empty: none, which is right for a target
+	// that goes away by itself.
 	Journal string
 
 	// Confirm is asked before the first account; nil means yes.

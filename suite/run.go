@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -100,16 +103,38 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 	return server, closeAll, nil
 }
 
+// journal begins the run's journal. That of an earlier run, which left things
+// on its target, is kept under another name.
 func (p *plan) journal() (*target.Journal, error) {
-	if p.config.Journal == "" {
+	path := p.config.Journal
+	if path == "" {
 		return nil, nil
 	}
-	journal, err := target.CreateJournal(p.config.Journal, p.config.Target)
-	if errors.Is(err, fs.ErrExist) {
-		return nil, &UsageError{fmt.Sprintf("the journal %s is of an earlier run, which left things on its target: pdsconform cleanup --journal %s",
-			p.config.Journal, p.config.Journal)}
+	journal, err := target.CreateJournal(path, p.config.Target)
+	if !errors.Is(err, fs.ErrExist) {
+		return journal, err
 	}
-	return journal, err
+	kept, err := setAside(path)
+	if err != nil {
+		return nil, err
+	}
+	p.note(fmt.Sprintf("an earlier run left things on its target, see %s: pdsconform cleanup --journal %s", kept, kept))
+	return target.CreateJournal(path, p.config.Target)
+}
+
+// setAside renames a file to a name beside it that is free.
+func setAside(path string) (string, error) {
+	extension := filepath.Ext(path)
+	for n := 1; ; n++ {
+		kept := fmt.Sprintf("%s-%d%s", strings.TrimSuffix(path, extension), n, extension)
+		_, err := os.Lstat(kept)
+		if errors.Is(err, fs.ErrNotExist) {
+			return kept, os.Rename(path, kept)
+		}
+		if err != nil {
+			return "", fmt.Errorf("keep the journal of an earlier run: %w", err)
+		}
+	}
 }
 
 // cleanUpTime bounds the removal of what a run has made, which goes on after

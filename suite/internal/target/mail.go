@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -27,7 +28,7 @@ const (
 // mailPatience is how long to wait for a message, by how often in a row none
 // has come: servers may send after they have answered, but one that sends
 // nothing must not hold up the run each time.
-func mailPatience(misses int32) time.Duration {
+func mailPatience(misses int) time.Duration {
 	switch {
 	case misses < 2:
 		return 10 * time.Second
@@ -94,7 +95,7 @@ func (b *Mailbox) Peek(ctx context.Context) ([]Message, error) {
 // Code waits for a message on a topic and returns the code in it; empty where
 // none came in time.
 func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
-	patience := mailPatience(b.target.missedMail.Load())
+	patience := mailPatience(b.target.missedMail.of(topic))
 	for start := time.Now(); ; {
 		messages, err := b.Peek(ctx)
 		if err != nil {
@@ -102,7 +103,7 @@ func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
 		}
 		waited := time.Since(start)
 		if message, found := choose(messages, topic, waited >= min(otherMailGrace, patience)); found {
-			b.target.missedMail.Store(0)
+			b.target.missedMail.note(topic, true)
 			b.seen += len(messages)
 			b.read = append(b.read, messages...)
 			code := message.Code()
@@ -110,7 +111,7 @@ func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
 			return code, nil
 		}
 		if waited >= patience {
-			b.target.missedMail.Add(1)
+			b.target.missedMail.note(topic, false)
 			return "", nil
 		}
 		select {
@@ -118,6 +119,30 @@ func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
 			return "", ctx.Err()
 		case <-time.After(mailInterval):
 		}
+	}
+}
+
+// misses counts how often in a row mail on a topic has not come.
+type misses struct {
+	mutex sync.Mutex
+	count map[string]int
+}
+
+func (m *misses) of(topic Topic) int {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.count[topic[0]]
+}
+
+func (m *misses) note(topic Topic, came bool) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.count == nil {
+		m.count = map[string]int{}
+	}
+	m.count[topic[0]]++
+	if came {
+		m.count[topic[0]] = 0
 	}
 }
 

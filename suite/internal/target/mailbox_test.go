@@ -94,7 +94,7 @@ func TestPatienceForMailEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		mail := &post{}
 		box := openMailbox(t, mail)
-		for misses := range int32(8) {
+		for misses := range 8 {
 			wantCode(t, box, "", mailPatience(misses)+2*mailInterval)
 		}
 		mail.put(address, "Reset your password: 111111")

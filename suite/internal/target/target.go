@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -46,8 +45,8 @@ type Target struct {
 	describe     map[string]any
 	describeRaw  json.RawMessage
 	adminRefused bool
-	moved        int          // how often the clock was moved
-	missedMail   atomic.Int32 // how often in a row mail has not come
+	moved        int // how often the clock was moved
+	missedMail   misses
 
 	mutex    sync.Mutex
 	accounts map[string]*Account
@@ -173,8 +172,14 @@ func (t *Target) SetTakedown(ctx context.Context, did string, down bool) error {
 	if missing := t.Missing(Takedown); missing != nil {
 		return missing
 	}
-	t.ledger.takedown(did, down)
-	return t.options.Drivers.Takedown.SetTakedown(ctx, did, down)
+	if down {
+		t.ledger.takedown(did, true) // before, should the driver fail half-way
+	}
+	err := t.options.Drivers.Takedown.SetTakedown(ctx, did, down)
+	if err == nil {
+		t.ledger.takedown(did, down)
+	}
+	return err
 }
 
 // WidenRace makes the commits of a method wait, where the target offers it.
