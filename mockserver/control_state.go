@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
@@ -91,12 +92,21 @@ func (s *Server) controlRequests(*http.Request) (any, error) { return s.Requests
 // defectState lists the faults that the server can be made to have, and those
 // that it has.
 type defectState struct {
-	Defects []string `json:"defects"`
-	Active  []string `json:"active"`
+	Defects []describedDefect `json:"defects"`
+	Active  []string          `json:"active"`
+}
+
+type describedDefect struct {
+	Defect
+	Active bool `json:"active"`
 }
 
 func (s *Server) controlDefects(*http.Request) (any, error) {
-	return defectState{[]string{}, []string{}}, nil
+	state := defectState{[]describedDefect{}, s.ActiveDefects()}
+	for _, known := range s.faults.known() {
+		state.Defects = append(state.Defects, describedDefect{known.Defect, slices.Contains(state.Active, known.ID)})
+	}
+	return state, nil
 }
 
 func (s *Server) controlActivate(r *http.Request) (any, error) {
@@ -109,8 +119,8 @@ func (s *Server) controlActivate(r *http.Request) (any, error) {
 	if order.Active == nil {
 		return nil, badRequest("active must be a list of defects")
 	}
-	for _, id := range *order.Active {
-		return nil, notFound("active: there is no defect " + id)
+	if err := s.SetDefects(*order.Active...); err != nil {
+		return nil, notFound("active: " + err.Error())
 	}
 	return s.controlDefects(r)
 }

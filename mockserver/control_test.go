@@ -152,19 +152,6 @@ func TestControlReset(t *testing.T) {
 	c.logIn(c.signUp("alice").handle, s.password).ok() // without the latency
 }
 
-func TestControlDefects(t *testing.T) {
-	t.Parallel()
-	c := start(t)
-	want := object{"defects": []any{}, "active": []any{}}
-	if diff := cmp.Diff(want, c.steer("GET", "/defects", "").ok().object()); diff != "" {
-		t.Error(diff)
-	}
-	c.steer("PUT", "/defects", `{"active":[]}`).ok()
-	isBadField(t, c.steer("PUT", "/defects", `{"active":["bogus"]}`), 404, "bogus")
-	isBadField(t, c.steer("PUT", "/defects", `{}`), 400, "active")
-	isBadField(t, c.steer("PUT", "/defects", `{"active":"x"}`), 400, "active")
-}
-
 func TestControlLatency(t *testing.T) {
 	t.Parallel()
 	c := start(t)

@@ -11,16 +11,11 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
-// deleteSession ends the one session of a refresh token. It looks at the token
-// only here, so a body that isn't expected is refused before. A session that
-// has ended already is no error, nor is one whose account is gone.
+// deleteSession ends the one session of a refresh token. A session that has
+// ended already is no error, nor is one whose account is gone.
 func (s *Server) deleteSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
-	caller, err := s.refreshOfAnyAge(call.HTTP)
-	if err != nil {
-		return nil, err
-	}
 	return nil, s.transact(ctx, call, func(tx *store.Tx) error {
-		tx.DeleteSession(caller.TokenID)
+		tx.DeleteSession(call.Caller.TokenID)
 		return nil
 	})
 }

@@ -18,7 +18,7 @@ func (s *Server) endpoints() []xrpc.Endpoint {
 		{NSID: prefix + "createInviteCodes", Authorize: s.admin, Handle: s.createInviteCodes, Writes: true},
 		{NSID: prefix + "createSession", Handle: s.createSession, Writes: true},
 		{NSID: prefix + "deleteAccount", Handle: s.deleteAccount, Writes: true},
-		{NSID: prefix + "deleteSession", Handle: s.deleteSession, Writes: true}, // looks at its token after the body
+		{NSID: prefix + "deleteSession", Authorize: s.refreshOfAnyAge, AuthorizeLast: true, Handle: s.deleteSession, Writes: true},
 		{NSID: prefix + "describeServer", Handle: s.describeServer},
 		{NSID: prefix + "getAccountInviteCodes", Authorize: s.accessUnlessGone, Handle: s.getAccountInviteCodes, Writes: true},
 		{NSID: prefix + "getSession", Authorize: s.anyAccess, Handle: s.getSession},

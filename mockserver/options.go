@@ -73,6 +73,9 @@ type Options struct {
 	// Default: nothing is logged.
 	Logger *slog.Logger
 
+	// Defects are IDs of Defects: what the server does wrong. Default: nothing.
+	Defects []string
+
 	// Links are what describeServer tells of. Default: none.
 	Links Links
 }

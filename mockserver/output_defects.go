@@ -29,7 +29,7 @@ func (o *outputDefects) reset() {
 // its own faults, each of which was answered with status 500. It is empty on a
 // sound server.
 func (s *Server) OutputDefects() []string {
-	s.defects.mutex.Lock()
-	defer s.defects.mutex.Unlock()
-	return append([]string{}, s.defects.found...)
+	s.unfit.mutex.Lock()
+	defer s.unfit.mutex.Unlock()
+	return append([]string{}, s.unfit.found...)
 }

@@ -40,7 +40,7 @@ const parallel = 24
 
 // widen holds every commit of a method back, so that all who race have read
 // before the first has written.
-func widen(t *testing.T, c *client, method string) {
+func widen(t testing.TB, c *client, method string) {
 	t.Helper()
 	if err := c.server.SetLatency("com.atproto.server."+method, mockserver.BeforeCommit, 5*time.Millisecond); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
@@ -46,7 +47,8 @@ type Server struct {
 	courier  *courier.Courier // nil where mail stays in the outbox
 	requests requestLog
 	latency  latencies
-	defects  outputDefects
+	unfit    outputDefects
+	faults   faults
 	router   *xrpc.Router
 	stop     context.CancelFunc
 	serving  []*listener
@@ -69,6 +71,7 @@ func New(options Options) (*Server, error) {
 		entropy: entropy.New(options.Seed),
 		store:   store.New(),
 	}
+	s.faults.known = sync.OnceValue(func() []defect { return catalogueOf(options.Catalog) })
 	if err := s.makeKeys(); err != nil {
 		return nil, err
 	}
@@ -77,12 +80,15 @@ func New(options Options) (*Server, error) {
 		Endpoints: s.endpoints(),
 		Fallback:  s.fallback,
 		Observe:   s.observe,
-		Defect:    s.defects.add,
+		Defect:    s.unfit.add,
 		Logger:    options.Logger,
 		Now:       s.clock.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
+	}
+	if err := s.SetDefects(options.Defects...); err != nil {
+		return nil, fmt.Errorf("mock server options: %w", err)
 	}
 	if err := s.forwardMail(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
@@ -170,8 +176,9 @@ func (s *Server) AdvanceClock(by time.Duration) error { return s.clock.Advance(b
 func (s *Server) Now() time.Time { return s.clock.Now() }
 
 // Reset brings the server back to its state at the start: no accounts, codes,
-// sessions, mail (also such as waits to be sent), requests or latencies, the clock at its base, and with a
-// seed the same random stream again. Keys and addresses stay.
+// sessions, mail (also such as waits to be sent), requests or latencies, the
+// clock at its base, the defects of its options, and with a seed the same
+// random stream again. Keys and addresses stay.
 func (s *Server) Reset() {
 	s.store.Reset()
 	s.outbox.Reset()
@@ -180,8 +187,9 @@ func (s *Server) Reset() {
 	}
 	s.requests.reset()
 	s.latency.reset()
-	s.defects.reset()
+	s.unfit.reset()
 	s.clock.Reset()
+	_ = s.SetDefects(s.options.Defects...) // New has set the same
 	if s.options.Seed != 0 {
 		s.entropy.Restart()
 		s.entropy.Bytes(64) // what the keys were made of

@@ -1,7 +1,6 @@
 package xrpc
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,6 +15,7 @@ type Caller struct {
 	DID         string
 	TokenID     string // of a refresh token
 	AppPassword bool   // whether it is an app-password session's access token
+	Lapsed      bool   // whether a fault let it in
 }
 
 // Call is a request that has passed every check of the lexicon.
@@ -28,14 +28,15 @@ type Call struct {
 }
 
 // Endpoint is how one method of a lexicon is served. Authorize runs before the
-// body is read; without it the Authorization header is ignored. Handle returns
-// the output, nil where none is declared, or an *Error. Writes tells whether
-// it changes anything, which nothing in a document does.
+// body is read, or after its check with AuthorizeLast; without it the
+// Authorization header is ignored. Writes tells whether the method changes
+// anything, which nothing in a document does.
 type Endpoint struct {
-	NSID      string
-	Authorize func(*http.Request) (Caller, error)
-	Handle    func(context.Context, *Call) (lexval.Object, error)
-	Writes    bool
+	NSID          string
+	Authorize     func(*http.Request) (Caller, error)
+	AuthorizeLast bool
+	Handle        Handler
+	Writes        bool
 }
 
 // endpoint is an Endpoint with its document, compiled.

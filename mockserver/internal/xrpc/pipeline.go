@@ -15,12 +15,10 @@ func (e *endpoint) serve(ctx context.Context, r *http.Request, exchange *Exchang
 		return nil, err
 	}
 	call := &Call{NSID: e.NSID, HTTP: r}
-	if e.Authorize != nil {
-		caller, err := e.Authorize(r)
-		if err != nil {
+	if e.Authorize != nil && !e.AuthorizeLast {
+		if err := e.authorize(call, exchange); err != nil {
 			return nil, err
 		}
-		call.Caller, exchange.Caller = caller, caller.DID
 	}
 	body, err := e.readInput(r, exchange)
 	if err != nil {
@@ -33,7 +31,19 @@ func (e *endpoint) serve(ctx context.Context, r *http.Request, exchange *Exchang
 	if call.Input, err = e.checkInput(r, body); err != nil {
 		return nil, err
 	}
+	if e.AuthorizeLast {
+		if err := e.authorize(call, exchange); err != nil {
+			return nil, err
+		}
+	}
 	return e.Handle(ctx, call)
+}
+
+func (e *endpoint) authorize(call *Call, exchange *Exchange) (err error) {
+	if call.Caller, err = e.Authorize(call.HTTP); err == nil {
+		exchange.Caller = call.Caller.DID
+	}
+	return err
 }
 
 // checkVerb lets HEAD pass where GET does.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -39,6 +40,7 @@ type Response struct {
 type Router struct {
 	Options
 	endpoints map[string]*endpoint
+	faults    atomic.Pointer[map[string]*Faults] // nil on a sound server
 }
 
 // New compiles the documents. A method without an endpoint, or an endpoint
@@ -48,7 +50,7 @@ func New(options Options) (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Router{options, endpoints}, nil
+	return &Router{Options: options, endpoints: endpoints}, nil
 }
 
 // ServeHTTP answers every request, and survives every handler.
@@ -60,6 +62,7 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		UserAgent:     r.Header.Get("User-Agent"),
 	}
 	response := router.answer(r, exchange)
+	router.spoil(r, exchange.NSID, &response)
 	exchange.keepResponse(response)
 	exchange.Duration = router.Now().Sub(exchange.At)
 	router.Observe(exchange)
@@ -116,6 +119,9 @@ func (router *Router) dispatch(r *http.Request, exchange *Exchange) (Response, e
 }
 
 func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchange) (Response, error) {
+	if faults := router.faults.Load(); faults != nil {
+		return endpoint.answerWrongly(r, exchange, (*faults)[endpoint.NSID])
+	}
 	output, err := endpoint.serve(r.Context(), r, exchange)
 	if err != nil {
 		return Response{}, err

@@ -1,0 +1,3 @@
+package mockserver
+
+func behaviourDefects() []defect { return nil }

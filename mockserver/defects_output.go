@@ -1,0 +1,178 @@
+package mockserver
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// outputDefectsOf are wrong answers of a method's success: in each property
+// that its document describes, and as a whole.
+func outputDefectsOf(method *lexicons.Method) []defect {
+	if method.Output == nil {
+		return []defect{about(method, "output", "unexpected", "answers with an output that nobody declared",
+			onSuccess(func(response *xrpc.Response) {
+				*response = xrpc.JSON([]byte(`{"success":true}`))
+			}))}
+	}
+	all := []defect{
+		about(method, "output", "media-type", "calls its output text/plain", onSuccess(func(response *xrpc.Response) {
+			response.ContentType = "text/plain; charset=utf-8"
+		})),
+		about(method, "output", "absent", "answers without an output", onSuccess(func(response *xrpc.Response) {
+			response.Body, response.ContentType = nil, ""
+		})),
+		about(method, "output", "malformed", "breaks its output off", onSuccess(func(response *xrpc.Response) {
+			response.Body = response.Body[:len(response.Body)-1]
+		})),
+	}
+	for _, place := range placesOf(method.Output.Schema) {
+		all = append(all, place.defects(method)...)
+	}
+	return all
+}
+
+// onSuccess changes answers of the method that are no errors.
+func onSuccess(change func(*xrpc.Response)) func(*xrpc.Faults) {
+	return func(f *xrpc.Faults) {
+		f.Answer = append(f.Answer, func(_ *http.Request, response *xrpc.Response) {
+			if response.Status < http.StatusBadRequest {
+				change(response)
+			}
+		})
+	}
+}
+
+// item is the step of a path into every element of a list.
+const item = "item"
+
+// place is one value that a schema describes.
+type place struct {
+	path     []string
+	schema   lexicons.Schema
+	required bool
+}
+
+func (p place) name() string { return strings.Join(p.path, ".") }
+
+// placesOf lists everything below a schema, in the order of the document. A
+// definition that contains itself is entered once.
+func placesOf(schema lexicons.Schema) []place {
+	var found []place
+	inside := map[lexicons.Schema]bool{}
+	var visit func(schema lexicons.Schema, path []string)
+	visit = func(schema lexicons.Schema, path []string) {
+		schema = lexicons.Deref(schema)
+		if inside[schema] {
+			return
+		}
+		inside[schema] = true
+		defer delete(inside, schema)
+		below := func(step string, inner lexicons.Schema, required bool) {
+			inner = lexicons.Deref(inner)
+			at := append(path[:len(path):len(path)], step)
+			found = append(found, place{at, inner, required})
+			visit(inner, at)
+		}
+		switch s := schema.(type) {
+		case *lexicons.Object:
+			for _, property := range s.Properties {
+				below(property.Name, property.Schema, s.Requires(property.Name))
+			}
+		case *lexicons.Array:
+			below(item, s.Items, false)
+		}
+	}
+	visit(schema, nil)
+	return found
+}
+
+// defects are those of an output that has the place.
+func (p place) defects(method *lexicons.Method) []defect {
+	var all []defect
+	add := func(name, description string, change func(any) (any, bool)) {
+		all = append(all, about(method, "output", p.name()+"."+name, description, func(f *xrpc.Faults) {
+			f.Output = append(f.Output, func(output any) any { return changeAt(output, p.path, change) })
+		}))
+	}
+	if p.required {
+		add("missing", "answers without "+p.name(), func(any) (any, bool) { return nil, false })
+	}
+	if wrong, possible := ofWrongType(p.schema); possible {
+		add("wrong-type", "answers with "+p.name()+" of another type", wrong)
+	}
+	if text, ok := p.schema.(*lexicons.String); ok && text.Format != "" {
+		add("ill-formed", "answers with "+p.name()+" that is no "+text.Format, func(value any) (any, bool) {
+			return illFormed(text.Format, value), true
+		})
+	}
+	return all
+}
+
+// changeAt returns a copy of a value in which change was done to everything
+// at a path; what it does not keep is left out.
+func changeAt(value any, path []string, change func(any) (any, bool)) any {
+	switch v := value.(type) {
+	case lexval.Object:
+		changed := lexval.Object{}
+		for _, member := range v {
+			keep := true
+			if member.Name == path[0] {
+				member.Value, keep = changeBelow(member.Value, path[1:], change)
+			}
+			if keep {
+				changed = append(changed, member)
+			}
+		}
+		return changed
+	case []any:
+		changed := []any{}
+		for _, element := range v {
+			if element, keep := changeBelow(element, path[1:], change); keep {
+				changed = append(changed, element)
+			}
+		}
+		return changed
+	}
+	return value
+}
+
+func changeBelow(value any, path []string, change func(any) (any, bool)) (any, bool) {
+	if len(path) == 0 {
+		return change(value)
+	}
+	return changeAt(value, path, change), true
+}
+
+// ofWrongType turns a value into another type, as near to it as possible.
+func ofWrongType(schema lexicons.Schema) (change func(any) (any, bool), possible bool) {
+	switch schema.(type) {
+	case *lexicons.String:
+		return func(any) (any, bool) { return int64(20230418), true }, true
+	case *lexicons.Integer, *lexicons.Boolean:
+		return func(value any) (any, bool) {
+			text, _ := lexval.Append(nil, value)
+			return string(text), true
+		}, true
+	case *lexicons.Array, *lexicons.Object, *lexicons.Unknown, *lexicons.Union:
+		return func(any) (any, bool) { return "elsewhere", true }, true
+	}
+	return nil, false
+}
+
+// illFormed is near to a value and not of its format.
+func illFormed(format string, value any) string {
+	text, _ := value.(string)
+	switch format {
+	case lexicons.FormatDID:
+		return strings.TrimPrefix(text, "did:")
+	case lexicons.FormatHandle:
+		return "@" + text
+	case lexicons.FormatDatetime:
+		return strings.TrimSuffix(strings.Replace(text, "T", " ", 1), "Z")
+	}
+	return " " + text
+}
