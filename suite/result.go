@@ -25,9 +25,7 @@ func (c *collector) result(one spec.Case) reports.Result {
 			exchanges = append(exchanges, finding.Exchange)
 		}
 	}
-	if c.plan.selected[one.ID] {
-		c.evidence(&result, exchanges)
-	}
+	c.evidence(&result, exchanges)
 	return result
 }
 
@@ -35,7 +33,7 @@ func (c *collector) result(one spec.Case) reports.Result {
 // its requirement.
 func (c *collector) outcome(one spec.Case) reports.Result {
 	result := reports.Result{Requirement: one.Requirement.Requirement, Error: one.Error}
-	if !c.plan.selected[one.ID] {
+	if !c.plan.selected[one.ID] && len(c.held(one)) == 0 {
 		result.Outcome, result.Reason = reports.Excluded, "deselected"
 		return result
 	}
@@ -60,23 +58,15 @@ func (c *collector) outcome(one spec.Case) reports.Result {
 	return result
 }
 
-// held returns the findings that count against a requirement: its own, and
-// those that its check saw of requirements which are not part of the run, so
-// that nothing seen is lost.
-//
-// What a case has failed by itself needs no finding.
+// held returns the findings that count against a requirement. One that was not
+// selected fails by them as well: what was seen is not lost, and nothing is
+// blocked by a failure that nobody is shown. Only what the user has named to be
+// skipped is left alone, and what a case has failed by itself needs no finding.
 func (c *collector) held(one spec.Case) []spec.Finding {
-	if c.verdicts[one.ID].Outcome == reports.Failed {
+	if c.verdicts[one.ID].Outcome == reports.Failed || matchesAny(one.ID, c.plan.config.Skip) {
 		return nil
 	}
-	findings := c.bench.Ledger.Of(one.ID)
-	for _, finding := range c.bench.Ledger.SeenBy(one.ID) {
-		if !c.plan.selected[finding.ID] {
-			finding.Actual += " (which breaks " + finding.ID + ")"
-			findings = append(findings, finding)
-		}
-	}
-	return findings
+	return c.bench.Ledger.Of(one.ID)
 }
 
 // evidence records exchanges with secrets replaced, the last ones where there

@@ -148,9 +148,9 @@ func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
-	p.note(fmt.Sprintf("removing %d accounts", server.AccountsLeft()))
+	p.note(fmt.Sprintf("removing what the run made: accounts %d, app passwords %d", server.AccountsLeft(), server.AppPasswordsLeft()))
 	if left := server.CleanUp(ctx); left > 0 {
-		p.note(fmt.Sprintf("%d accounts are left on the target", left))
+		p.note(fmt.Sprintf("accounts left on the target: %d", left))
 	}
 }
 
@@ -184,6 +184,10 @@ func offers(server *target.Target) string {
 	if server.InviteRequired() {
 		invites = "required"
 	}
-	return fmt.Sprintf("invites %s · sign-up %s · admin %s · mail %s · clock %s · takedown %s", invites,
-		word(target.SignUp), word(target.Admin), word(target.Mail), word(target.Clock), word(target.Takedown))
+	signUp := "no"
+	if server.CouldSignUp() {
+		signUp = "yes"
+	}
+	return fmt.Sprintf("invites %s · sign-up %s · admin %s · mail %s · clock %s · takedown %s", invites, signUp,
+		word(target.Admin), word(target.Mail), word(target.Clock), word(target.Takedown))
 }

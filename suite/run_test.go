@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/reports"
 )
 
@@ -53,15 +54,22 @@ func TestVerdictsDoNotDependOnOrder(t *testing.T) {
 	}
 }
 
-// A finding on a requirement outside the selection is not lost.
-func TestFindingOutsideTheSelectionFailsTheCaseThatSawIt(t *testing.T) {
+// A finding on a requirement outside the selection is not lost, unless it was
+// named to be skipped.
+func TestFindingOutsideTheSelection(t *testing.T) {
 	t.Parallel()
+	const broken = "server.createSession.output.handle.required"
 	config := mockConfig(t)
 	config.Target = altered(t, config.Target, "com.atproto.server.createSession", func(answer map[string]any) { delete(answer, "handle") })
-	config.Only = []string{"server.getSession.session.belongs-to-account", "server.createSession.sessions.coexist"}
-	result := outcomes(runSuite(t, config))["server.createSession.sessions.coexist"]
-	if result.Outcome != reports.Failed || !strings.Contains(result.Actual, "server.createSession.output.handle.required") {
-		t.Errorf("outcome %s, actual %q", result.Outcome, result.Actual)
+	config.Only = []string{"server.createSession.sessions.coexist"}
+	report := runSuite(t, config)
+	if result := outcomes(report)[broken]; result.Outcome != reports.Failed || report.Summary.ExitCode != reports.ExitFails || len(result.Exchanges) == 0 {
+		t.Errorf("outcome %s, exit %d", result.Outcome, report.Summary.ExitCode)
+	}
+	config.Skip, config.Seed = []string{broken}, 2
+	report = runSuite(t, config)
+	if result := outcomes(report)[broken]; result.Outcome != reports.Excluded || report.Summary.ExitCode != reports.ExitConforms {
+		t.Errorf("skipped: outcome %s, exit %d", result.Outcome, report.Summary.ExitCode)
 	}
 }
 
@@ -216,5 +224,33 @@ func forwarded(t *testing.T, base string) (proxied string, stop func()) {
 	return proxy.URL, func() {
 		proxy.CloseClientConnections()
 		proxy.Close()
+	}
+}
+
+// Nobody has agreed: no account is made, whatever the target would allow.
+func TestNoAccountWithoutConsent(t *testing.T) {
+	t.Parallel()
+	for _, invites := range []bool{true, false} {
+		mock := mockserver.RunT(t, mockserver.Options{InviteRequired: invites, AdminPassword: "admin-pass-of-the-mock"})
+		config := mockConfig(t)
+		config.Target, config.Control, config.Embedded = mock.URL, mock.ControlURL, false
+		asked := 0
+		config.Confirm = func() bool {
+			asked++
+			return false
+		}
+		report := runSuite(t, config)
+		if report.Summary.Accounts.Created != 0 || report.Summary.ExitCode != reports.ExitConforms {
+			t.Errorf("invites %v: %d accounts made, exit %d", invites, report.Summary.Accounts.Created, report.Summary.ExitCode)
+		}
+		if asked != 1 {
+			t.Errorf("invites %v: asked %d times", invites, asked)
+		}
+		if result := outcomes(report)["server.getSession.success"]; result.Outcome != reports.Blocked || result.Unlock != "--yes" {
+			t.Errorf("invites %v: %s is %s, to be unlocked by %q", invites, result.ID, result.Outcome, result.Unlock)
+		}
+		if report.Summary.Passed < 100 {
+			t.Errorf("invites %v: only %d checked", invites, report.Summary.Passed)
+		}
 	}
 }

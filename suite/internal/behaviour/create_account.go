@@ -11,9 +11,6 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// bogusCode is an invite code that no server has given out.
-const bogusCode = "pdsconform-bogus-aaaaa-aaaaa"
-
 // recoveryKey is a public key of the curve secp256k1; nobody has its other
 // half.
 const recoveryKey = "did:key:zQ3shmkrQfrY12bPpph1D9bmq5UAvcw7WQWY4cBSMuLUeUXuw"
@@ -34,8 +31,10 @@ func createAccount() endpoint {
 					return made
 				}))
 			},
-			Settle:    func(context.Context, *spec.Trial, xrpc.Exchange) { code.used() },
-			Stranger:  func(t *spec.Trial) xrpc.Request { return signUpRequest(t.Target().NewIdentity(), bogusCode) },
+			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { code.used() },
+			Stranger: func(t *spec.Trial) xrpc.Request {
+				return signUpRequest(t.Target().NewIdentity(), target.BogusInviteCode)
+			},
 			Transient: true,
 		},
 		cases: append(append(signUpEffects(), signUpRefusals()...), append(signUpErrors(), signUpInvites()...)...),

@@ -24,7 +24,7 @@ func ask(ctx context.Context, t *spec.Trial, change func(*target.Identity)) xrpc
 	change(&identity)
 	code := ""
 	if t.Target().InviteRequired() {
-		code = bogusCode
+		code = target.BogusInviteCode
 		if t.Target().Missing(target.SignUp) == nil {
 			made, err := t.Target().InviteCode(ctx, t, 1)
 			t.Unless(err)
@@ -151,6 +151,6 @@ func invalidInviteCode(ctx context.Context, t *spec.Trial) {
 	if !t.Target().InviteRequired() {
 		t.NotObserved("the target requires no invite code")
 	}
-	exchange := signUpWith(ctx, t, t.Target().NewIdentity(), bogusCode)
+	exchange := signUpWith(ctx, t, t.Target().NewIdentity(), target.BogusInviteCode)
 	t.ExpectThat("a made-up invite code", exchange, check.ErrorNamed("InvalidInviteCode"))
 }

@@ -41,7 +41,7 @@ func signUpInvites() []scenario {
 		},
 		{
 			id: "invite.exhausted", title: "An invite code whose uses are spent is refused with InvalidInviteCode.",
-			level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
 				code := inviteCode(ctx, t, map[string]any{"useCount": 1})
@@ -52,7 +52,7 @@ func signUpInvites() []scenario {
 		},
 		{
 			id: "invite.case", title: "An invite code in another letter case is another code.",
-			level: reports.Should, authority: reports.Reference, needs: adminOnly,
+			level: reports.Should, authority: reports.Reference, needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
 				code := inviteCode(ctx, t, map[string]any{"useCount": 1})
@@ -64,11 +64,11 @@ func signUpInvites() []scenario {
 		},
 		{
 			id: "invite.refused-keeps-use", title: "A refused sign-up does not spend the invite code.",
-			level: reports.Should, authority: reports.Reference, needs: adminOnly, run: refusalKeepsUse,
+			level: reports.Should, authority: reports.Reference, needs: withAdmin, run: refusalKeepsUse,
 		},
 		{
 			id: "invite.race", title: "Of several sign-ups with a single-use invite code at once, exactly one succeeds.",
-			level: reports.Must, authority: reports.Security, needs: adminOnly, run: inviteRace,
+			level: reports.Must, authority: reports.Security, needs: withAdmin, run: inviteRace,
 		},
 	}
 }

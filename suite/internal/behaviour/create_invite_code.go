@@ -25,7 +25,7 @@ func createInviteCode() endpoint {
 		cases: []scenario{
 			{
 				id: "code.signs-up", title: "The code makes an account.",
-				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					code := inviteCode(ctx, t, map[string]any{"useCount": 1})
 					t.Expect(signUpWith(ctx, t, t.Target().NewIdentity(), code), check.Succeeds())
@@ -33,7 +33,7 @@ func createInviteCode() endpoint {
 			},
 			{
 				id: "use-count.honoured", title: "The code can be used as often as useCount says, and no more.",
-				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					requireInvites(t)
 					const uses = 2
@@ -47,7 +47,7 @@ func createInviteCode() endpoint {
 			},
 			{
 				id: "use-count.zero", title: "A code of no use is accepted or refused when it is made, and makes no account.",
-				level: reports.Should, authority: reports.Reference, needs: adminOnly,
+				level: reports.Should, authority: reports.Reference, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					requireInvites(t)
 					made := t.Do(ctx, t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCode, map[string]any{"useCount": 0})))

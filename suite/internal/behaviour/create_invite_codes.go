@@ -86,7 +86,7 @@ func createInviteCodes() endpoint {
 			},
 			{
 				id: "codes.sign-up", title: "Each code makes an account, as often as useCount says.",
-				level: reports.Must, authority: reports.Lexicon, needs: adminOnly, run: codesSignUp,
+				level: reports.Must, authority: reports.Lexicon, needs: withAdmin, run: codesSignUp,
 			},
 			{
 				id: "codes.listed", title: "The codes of an account are listed to that account, and to no other.",

@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"maps"
-	"slices"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -46,19 +44,4 @@ func (l *Ledger) Of(id string) []Finding {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return append([]Finding(nil), l.findings[id]...)
-}
-
-// SeenBy returns the findings that one case saw, ordered by requirement.
-func (l *Ledger) SeenBy(id string) []Finding {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	var seen []Finding
-	for _, violated := range slices.Sorted(maps.Keys(l.findings)) {
-		for _, finding := range l.findings[violated] {
-			if finding.SeenIn == id {
-				seen = append(seen, finding)
-			}
-		}
-	}
-	return seen
 }

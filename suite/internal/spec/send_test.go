@@ -118,7 +118,7 @@ func TestObservation(t *testing.T) {
 		return []Finding{{ID: "server.read.no-server-error", Actual: check.Answer(exchange)}, {ID: "server.read.envelope", SeenIn: "nobody"}}
 	}
 	Try(t.Context(), one("server.make.x", func(ctx context.Context, t *Trial) { t.DoUnobserved(ctx, read()) }), bench)
-	if found := bench.Ledger.SeenBy("server.make.x"); len(found) != 0 {
+	if found := seenBy(bench.Ledger, "server.make.x"); len(found) != 0 {
 		t.Errorf("DoUnobserved: %v", found)
 	}
 	verdict := Try(t.Context(), one("server.make.y", func(ctx context.Context, t *Trial) {
@@ -129,7 +129,7 @@ func TestObservation(t *testing.T) {
 		t.Errorf("findings are no verdict of the case: %+v", verdict)
 	}
 	var got []string
-	for _, finding := range bench.Ledger.SeenBy("server.make.y") {
+	for _, finding := range seenBy(bench.Ledger, "server.make.y") {
 		got = append(got, finding.ID+" "+finding.Exchange.Request.Query.Get("n"))
 	}
 	want := []string{"server.read.envelope 1", "server.read.envelope 2", "server.read.envelope 3",
@@ -200,7 +200,7 @@ func TestBudget(t *testing.T) {
 		bench := served(t, counted(&requests, answers(200, "{}")), func(o *target.Options) { o.BudgetRequests = 1 })
 		Try(t.Context(), one("server.read.x", func(ctx context.Context, t *Trial) { t.Do(ctx, read()) }), bench)
 		verdict := Try(t.Context(), one("server.read.y", send), bench)
-		if verdict.Outcome != reports.Blocked || verdict.Unlock != "--budget-requests" || requests.Load() != 1 {
+		if verdict.Outcome != reports.Blocked || verdict.Unlock != "a larger --budget-requests" || requests.Load() != 1 {
 			t.Errorf("%s: %d requests, %+v", name, requests.Load(), verdict)
 		}
 	}

@@ -165,7 +165,7 @@ func TestInterruption(t *testing.T) {
 			if diff := cmp.Diff(interrupted, got, cmpopts.IgnoreFields(Verdict{}, "Duration", "Exchanges")); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			if findings := bench.Ledger.SeenBy("server.read.x"); len(findings) != 0 {
+			if findings := seenBy(bench.Ledger, "server.read.x"); len(findings) != 0 {
 				t.Errorf("the target is blamed: %v", findings)
 			}
 		})

@@ -53,6 +53,9 @@ func (t *Target) SignUpRequest(ctx context.Context, sender Sender, identity Iden
 // InviteCode gets an invite code: of that many uses where an admin credential
 // is at hand, otherwise the one that the run was given.
 func (t *Target) InviteCode(ctx context.Context, sender Sender, uses int) (string, error) {
+	if missing := t.Missing(SignUp); missing != nil {
+		return "", missing
+	}
 	if t.has(Admin) {
 		exchange := sender.Do(ctx, t.AsAdmin(xrpc.Procedure(createInviteCode, map[string]any{"useCount": uses})))
 		return stringMember(exchange, "code")
@@ -60,7 +63,7 @@ func (t *Target) InviteCode(ctx context.Context, sender Sender, uses int) (strin
 	if t.options.InviteCode != "" {
 		return t.options.InviteCode, nil
 	}
-	return "", t.Missing(SignUp)
+	return "", &Missing{SignUp, reasons()[SignUp], unlocks()[SignUp]}
 }
 
 // Adopt makes an account of a successful answer to createAccount.

@@ -1,11 +1,13 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -63,9 +65,8 @@ func (t *Target) CleanUp(ctx context.Context) int {
 // admin's own method where mail can't be read.
 func (t *Target) remove(ctx context.Context, account left) error {
 	if account.down {
-		if err := t.SetTakedown(ctx, account.DID, false); err != nil {
-			return err
-		}
+		// Where that fails, the account may not have been taken down at all.
+		_ = t.SetTakedown(ctx, account.DID, false)
 	}
 	if t.has(Mail) {
 		if err := t.removeByCode(ctx, account); err == nil {
@@ -79,18 +80,23 @@ func (t *Target) remove(ctx context.Context, account left) error {
 	if !exchange.Succeeded() {
 		return &Refusal{exchange, "the account could not be deleted"}
 	}
+	t.removed(account)
+	return nil
+}
+
+func (t *Target) removed(account left) {
 	t.ledger.mutex.Lock()
 	defer t.ledger.mutex.Unlock()
-	delete(t.ledger.accounts, account.DID)
-	return t.options.Journal.note(entry{Event: eventRemoved, Handle: account.Handle, DID: account.DID})
+	t.gone(account.key())
 }
 
 func (t *Target) removeByCode(ctx context.Context, account left) error {
 	sender := direct{t}
-	session, err := SessionOf(sender.Do(ctx, LoginRequest(account.DID, account.Password)))
-	if err != nil {
-		session, err = SessionOf(sender.Do(ctx, LoginRequest(account.Handle, account.Password)))
+	login := sender.Do(ctx, LoginRequest(account.key(), account.Password))
+	if !login.Succeeded() && account.DID != "" {
+		login = sender.Do(ctx, LoginRequest(account.Handle, account.Password))
 	}
+	session, err := SessionOf(login)
 	if err != nil {
 		return err
 	}
@@ -107,10 +113,11 @@ func (t *Target) removeByCode(ctx context.Context, account left) error {
 		return err
 	}
 	exchange := sender.Do(ctx, xrpc.Procedure(deleteAccount, map[string]any{
-		"did": account.DID, "password": account.Password, "token": code}))
+		"did": cmp.Or(login.String("did"), account.DID), "password": account.Password, "token": code}))
 	if !exchange.Succeeded() {
 		return &Refusal{exchange, "the deletion was refused"}
 	}
+	t.removed(account)
 	return nil
 }
 
@@ -156,10 +163,9 @@ func (t *Target) CleanUpRemains(ctx context.Context, remains Remains) (removed i
 		}
 	}
 	found := len(t.ledger.accounts)
-	if len(remains.appPasswords) > 0 {
-		if _, loginErr := t.Shared(ctx, direct{t}); loginErr != nil {
-			err = fmt.Errorf("the app passwords of %s need --account to be removed", remains.owner)
-		}
+	if len(remains.appPasswords) > 0 && !t.isGiven(ctx, remains.owner) {
+		err = fmt.Errorf("the app passwords of %s need --account to be removed", remains.owner)
+	} else {
 		for _, name := range remains.appPasswords {
 			t.ledger.appPasswords[name] = true
 		}
@@ -167,5 +173,22 @@ func (t *Target) CleanUpRemains(ctx context.Context, remains Remains) (removed i
 	if remaining := t.CleanUp(ctx); remaining > 0 {
 		err = fmt.Errorf("%d accounts could not be deleted: that needs the target's mail or an admin method", remaining)
 	}
+	if number := t.AppPasswordsLeft(); number > 0 {
+		err = fmt.Errorf("%d app passwords of %s could not be revoked", number, remains.owner)
+	}
 	return found - t.AccountsLeft(), err
+}
+
+// isGiven reports whether an account is the one that the run was given, under
+// any of its names.
+func (t *Target) isGiven(ctx context.Context, name string) bool {
+	if t.options.AccountHandle == "" {
+		return false
+	}
+	account, err := t.Shared(ctx, direct{t})
+	if err != nil {
+		return false
+	}
+	names := []string{t.options.AccountHandle, account.Handle, account.DID, account.Email}
+	return slices.ContainsFunc(names, func(known string) bool { return strings.EqualFold(known, name) })
 }

@@ -118,6 +118,8 @@ func TestPasswords(t *testing.T) {
 			t.Fatalf("%s is there twice", password)
 		}
 		seen[password] = true
+	}
+	for password := range seen {
 		if shown := target.Client().Secrets().Replace(password); shown != "[password]" {
 			t.Fatalf("shown in a report: %s", shown)
 		}

@@ -1,8 +1,10 @@
 package target
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -14,17 +16,22 @@ type left struct {
 	down                         bool
 }
 
+// key is by what the ledger keeps it: the DID, or the handle where the answer
+// that told of it had none.
+func (l left) key() string { return cmp.Or(l.DID, l.Handle) }
+
 // ledger knows every account that requests of the run have made, whoever sent
 // them: a broken request that was accepted makes one as well.
 type ledger struct {
 	mutex        *sync.Mutex
 	created      int
-	accounts     map[string]*left // by DID
-	appPasswords map[string]bool  // of the given account, by name
+	accounts     map[string]*left  // by key
+	appPasswords map[string]bool   // of the given account, by name
+	owners       map[string]string // DIDs by token, where there is a given account
 }
 
 func newLedger() ledger {
-	return ledger{mutex: &sync.Mutex{}, accounts: map[string]*left{}, appPasswords: map[string]bool{}}
+	return ledger{mutex: &sync.Mutex{}, accounts: map[string]*left{}, appPasswords: map[string]bool{}, owners: map[string]string{}}
 }
 
 func (l *ledger) takedown(did string, down bool) {
@@ -62,6 +69,8 @@ func (t *Target) Announce(request xrpc.Request) error {
 		return t.options.Journal.note(entry{Event: eventAccount, Handle: text(request, "handle"),
 			Email: text(request, "email"), Password: text(request, "password")})
 	case createAppPassword:
+		t.ledger.mutex.Lock()
+		defer t.ledger.mutex.Unlock()
 		if t.ofGivenAccount(request) {
 			return t.options.Journal.note(entry{Event: eventAppPassword, Handle: t.options.AccountHandle, Name: text(request, "name")})
 		}
@@ -77,18 +86,16 @@ func (t *Target) Track(exchange xrpc.Exchange) {
 	request := exchange.Request
 	t.ledger.mutex.Lock()
 	defer t.ledger.mutex.Unlock()
+	t.learnOwner(exchange)
 	switch request.NSID {
 	case createAccount:
 		t.ledger.created++
-		did := exchange.String("did")
-		t.ledger.accounts[did] = &left{DID: did, Handle: exchange.String("handle"),
-			Email: text(request, "email"), Password: text(request, "password")}
+		account := &left{DID: exchange.String("did"),
+			Handle: cmp.Or(text(request, "handle"), exchange.String("handle")), // the journal has the former
+			Email:  text(request, "email"), Password: text(request, "password")}
+		t.ledger.accounts[account.key()] = account
 	case deleteAccount:
-		if account := t.ledger.accounts[text(request, "did")]; account != nil {
-			delete(t.ledger.accounts, account.DID)
-			// What the journal misses is looked for once more, in vain.
-			_ = t.options.Journal.note(entry{Event: eventRemoved, Handle: account.Handle, DID: account.DID})
-		}
+		t.gone(text(request, "did"))
 	case createAppPassword:
 		if t.ofGivenAccount(request) {
 			t.ledger.appPasswords[text(request, "name")] = true
@@ -98,11 +105,35 @@ func (t *Target) Track(exchange xrpc.Exchange) {
 	}
 }
 
+// gone takes note that an account was removed. The caller holds the mutex.
+func (t *Target) gone(key string) {
+	if account := t.ledger.accounts[key]; account != nil {
+		delete(t.ledger.accounts, key)
+		// What the journal misses is looked for once more, in vain.
+		_ = t.options.Journal.note(entry{Event: eventRemoved, Handle: account.Handle, DID: account.DID})
+	}
+}
+
+// learnOwner remembers whose the tokens in an answer are. The caller holds the
+// mutex.
+func (t *Target) learnOwner(exchange xrpc.Exchange) {
+	if t.options.AccountHandle == "" {
+		return
+	}
+	switch exchange.Request.NSID {
+	case createSession, refreshSession:
+		t.ledger.owners[exchange.String("accessJwt")] = exchange.String("did")
+		t.ledger.owners[exchange.String("refreshJwt")] = exchange.String("did")
+	}
+}
+
 // ofGivenAccount reports whether a request is made with a token of the account
-// that the run was given.
+// that the run was given. The caller holds the mutex.
 func (t *Target) ofGivenAccount(request xrpc.Request) bool {
 	given := t.accounts[sharedName]
-	return given != nil && given.Given && request.Authorization == "Bearer "+given.session.Access
+	token, _ := strings.CutPrefix(request.Authorization, "Bearer ")
+	owner, known := t.ledger.owners[token]
+	return given != nil && given.Given && token != "" && (token == given.session.Access || known && owner == given.DID)
 }
 
 // PasswordChanged takes note of an account's new password.

@@ -16,6 +16,7 @@ const (
 	createAccount    = "com.atproto.server.createAccount"
 	createSession    = "com.atproto.server.createSession"
 	getSession       = "com.atproto.server.getSession"
+	refreshSession   = "com.atproto.server.refreshSession"
 )
 
 // Probe asks the target what it offers. The error says that nothing answers at

@@ -92,7 +92,7 @@ func (t *Target) Missing(capability Capability) *Missing {
 	switch {
 	case capability == Admin && t.adminRefused:
 		missing.Reason = "the target refused the admin credential"
-	case capability == SignUp && t.couldSignUp():
+	case (capability == SignUp || capability == Login) && t.CouldSignUp():
 		missing.Reason, missing.Unlock = "nobody has agreed that accounts are made on this target", "--yes"
 	}
 	return missing
@@ -102,7 +102,7 @@ func (t *Target) has(capability Capability) bool {
 	drivers := t.options.Drivers
 	switch capability {
 	case SignUp:
-		return t.couldSignUp() && t.confirm()
+		return t.CouldSignUp() && t.confirm()
 	case Login:
 		return t.options.AccountHandle != "" || t.has(SignUp)
 	case Admin:
@@ -119,8 +119,9 @@ func (t *Target) has(capability Capability) bool {
 	return false
 }
 
-// couldSignUp reports whether the target would let the run make accounts.
-func (t *Target) couldSignUp() bool {
+// CouldSignUp reports whether the target would let the run make accounts, were
+// it agreed to. Nobody is asked.
+func (t *Target) CouldSignUp() bool {
 	return !t.InviteRequired() || t.options.InviteCode != "" || t.has(Admin)
 }
 
@@ -129,18 +130,28 @@ func (t *Target) couldSignUp() bool {
 func (t *Target) Allow(request xrpc.Request) *Missing {
 	sent, alive := t.options.Client.Sent(), t.AccountsLeft()
 	if most := t.options.BudgetRequests; most > 0 && sent+requestsPerRemoval*alive >= most {
-		return &Missing{SignUp, fmt.Sprintf("the budget of %d requests is spent, but for what the clean-up needs", most), "--budget-requests"}
+		return &Missing{SignUp, fmt.Sprintf("the budget of %d requests is spent, but for what the clean-up needs", most), "a larger --budget-requests"}
 	}
 	if request.NSID != createAccount {
 		return nil
 	}
 	if most := t.options.BudgetAccounts; most > 0 && t.AccountsCreated() >= most {
-		return &Missing{SignUp, fmt.Sprintf("the budget of %d accounts is spent", most), "--budget-accounts"}
+		return &Missing{SignUp, fmt.Sprintf("the budget of %d accounts is spent", most), "a larger --budget-accounts"}
 	}
-	if !t.InviteRequired() && !t.confirm() {
-		return t.Missing(SignUp)
+	if t.makesNoAccount(request) || t.confirm() {
+		return nil
 	}
-	return nil
+	return t.Missing(SignUp)
+}
+
+// BogusInviteCode is an invite code that no server has given out.
+const BogusInviteCode = "pdsconform-bogus-aaaaa-aaaaa"
+
+// makesNoAccount reports whether a right server refuses a sign-up: it wants an
+// invite code, and the request has none that was given out.
+func (t *Target) makesNoAccount(request xrpc.Request) bool {
+	code := text(request, "inviteCode")
+	return t.InviteRequired() && (code == "" || code == BogusInviteCode)
 }
 
 // Advance moves the target's clock forward by at least the given time.
