@@ -21,6 +21,9 @@ func createAppPassword() endpoint {
 				return xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": t.Target().NewName("app")}).
 					WithBearer(session(ctx, t, shared(ctx, t)).Access)
 			},
+			Settle: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+				t.Target().RevokeAppPassword(ctx, shared(ctx, t), exchange.String("name"))
+			},
 		},
 		cases: append(appPasswordEffects(), appPasswordLimits()...),
 	}

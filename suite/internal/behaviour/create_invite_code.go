@@ -16,9 +16,9 @@ func createInviteCode() endpoint {
 		recipe: spec.Recipe{
 			Credential: spec.AdminBasic,
 			Needs:      adminOnly,
-			Request: func(_ context.Context, t *spec.Trial) xrpc.Request {
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCode, map[string]any{
-					"useCount": 1, "forAccount": t.Target().NewDID(),
+					"useCount": 1, "forAccount": invitee(ctx, t),
 				}))
 			},
 		},

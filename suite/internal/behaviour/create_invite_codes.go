@@ -17,18 +17,18 @@ func createInviteCodes() endpoint {
 		recipe: spec.Recipe{
 			Credential: spec.AdminBasic,
 			Needs:      adminOnly,
-			Request: func(_ context.Context, t *spec.Trial) xrpc.Request {
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCodes, map[string]any{
-					"codeCount": 1, "useCount": 1, "forAccounts": []any{t.Target().NewDID()},
+					"codeCount": 1, "useCount": 1, "forAccounts": []any{invitee(ctx, t)},
 				}))
 			},
 		},
 		cases: []scenario{
 			{
 				id: "code-count.honoured", title: "Each account gets as many codes as codeCount says, all different.",
-				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
-					first, second := t.Target().NewDID(), t.Target().NewDID()
+					first, second := invitees(ctx, t)
 					const count = 3
 					lists := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
 						"codeCount": count, "useCount": 1, "forAccounts": []any{first, second}})))
@@ -44,9 +44,9 @@ func createInviteCodes() endpoint {
 			},
 			{
 				id: "accounts.answered", title: "The answer has an entry for each account that was named, and no other.",
-				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
-					first, second := t.Target().NewDID(), t.Target().NewDID()
+					first, second := invitees(ctx, t)
 					lists := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
 						"codeCount": 1, "useCount": 1, "forAccounts": []any{first, second}})))
 					if lists[first] == nil || lists[second] == nil || len(lists) != 2 {
@@ -58,7 +58,7 @@ func createInviteCodes() endpoint {
 				id: "code-count.default", title: "Without codeCount the request is refused, or one code is made, as the default says.",
 				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := t.Target().NewDID()
+					account := invitee(ctx, t)
 					exchange := askInviteCodes(ctx, t, map[string]any{"useCount": 1, "forAccounts": []any{account}})
 					if exchange.Refused() {
 						return
@@ -123,7 +123,7 @@ func askInviteCodes(ctx context.Context, t *spec.Trial, input map[string]any) xr
 }
 
 func codesSignUp(ctx context.Context, t *spec.Trial) {
-	account := t.Target().NewDID()
+	account := invitee(ctx, t)
 	codes := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
 		"codeCount": 2, "useCount": 1, "forAccounts": []any{account}})))[account]
 	for i, code := range codes {

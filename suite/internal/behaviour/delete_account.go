@@ -285,11 +285,12 @@ func deletionErrors() []scenario {
 			error: "ExpiredToken", title: "A code whose time has passed is refused with ExpiredToken, and the account lives on.",
 			level: reports.Must, authority: reports.Lexicon, needs: withClock,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t, t.Borrow(ctx))
-				outlive(ctx, t)
-				exchange := remove(ctx, t, kept.account.DID, kept.account.Password, kept.code)
-				stillAlive(t, exchange)
-				t.ExpectThat("a code that is long past its time", exchange, check.ErrorNamed("ExpiredToken"))
+				var kept doomed
+				exchange := pastItsTime(ctx, t, func() func() xrpc.Exchange {
+					kept = doom(ctx, t, fresh(ctx, t))
+					return func() xrpc.Exchange { return remove(ctx, t, kept.account.DID, kept.account.Password, kept.code) }
+				})
+				t.ExpectThat("a code that is past its time", exchange, check.ErrorNamed("ExpiredToken"))
 				t.ExpectThat("logging in to the account afterwards",
 					logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())
 			},

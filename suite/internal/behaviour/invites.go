@@ -13,6 +13,21 @@ import (
 // withAdmin is what scenarios on the codes of an account need.
 var withAdmin = []target.Capability{target.SignUp, target.Admin}
 
+// invitee is the DID of an account that codes can be made for. A server may look
+// whether there is such an account; without one, any DID has to do.
+func invitee(ctx context.Context, t *spec.Trial) string {
+	if t.Target().Missing(target.SignUp) != nil {
+		return t.Target().NewDID()
+	}
+	return own(ctx, t).DID
+}
+
+// invitees are the DIDs of two accounts.
+func invitees(ctx context.Context, t *spec.Trial) (string, string) {
+	pair := accountPair(ctx, t)
+	return pair[0].DID, pair[1].DID
+}
+
 // invitedAccount is an account with a code of two uses, one of them spent
 // where the target counts them. Scenarios leave its codes as they are.
 func invitedAccount(ctx context.Context, t *spec.Trial) *target.Account {

@@ -231,32 +231,34 @@ func resetErrors() []scenario {
 			level: reports.Must, authority: reports.Lexicon, needs: withClock,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := t.Borrow(ctx)
-				code, before := resetCode(ctx, t, account), account.Password
-				outlive(ctx, t)
-				exchange := reset(ctx, t, account, code, t.Target().NewPassword())
-				stillAlive(t, exchange)
-				t.ExpectThat("a code that is long past its time", exchange, check.ErrorNamed("ExpiredToken"))
+				before := ""
+				exchange := pastItsTime(ctx, t, func() func() xrpc.Exchange {
+					code := resetCode(ctx, t, account)
+					before = account.Password
+					return func() xrpc.Exchange { return reset(ctx, t, account, code, t.Target().NewPassword()) }
+				})
+				t.ExpectThat("a code that is past its time", exchange, check.ErrorNamed("ExpiredToken"))
 				t.ExpectThat("logging in with the password from before", logIn(ctx, t, account.Handle, before), check.Succeeds())
 			},
 		},
 	}
 }
 
-// outlive lets the time of a mailed code pass: a day where the clock can be
-// moved, and what the reference server gives it where time has to be waited
-// for.
-func outlive(ctx context.Context, t *spec.Trial) {
-	if t.Target().Patient() {
-		advance(ctx, t, afterCodeLife)
-		return
+// pastItsTime uses a mailed code whose time has passed: that which the reference
+// server gives it, and where the code is still good then, a day. Less is tried
+// first, since a server may forget a code that is long expired. prepare gets a
+// code and returns how to use it.
+func pastItsTime(ctx context.Context, t *spec.Trial, prepare func() func() xrpc.Exchange) xrpc.Exchange {
+	var exchange xrpc.Exchange
+	for _, wait := range []time.Duration{afterCodeLife, longAfterCode} {
+		use := prepare()
+		advance(ctx, t, wait)
+		if exchange = use(); !exchange.Succeeded() {
+			return exchange
+		}
+		if t.Target().Patient() {
+			t.NotObserved("the code was still good after %s", wait)
+		}
 	}
-	advance(ctx, t, longAfterCode)
-}
-
-// stillAlive ends a trial in which time was only waited for, and not long
-// enough for the target.
-func stillAlive(t *spec.Trial, exchange xrpc.Exchange) {
-	if exchange.Succeeded() && t.Target().Patient() {
-		t.NotObserved("the code was still good after %s", afterCodeLife)
-	}
+	return exchange
 }

@@ -17,6 +17,7 @@ type Trial struct {
 	bench       *Bench
 	exchanges   []xrpc.Exchange
 	borrowed    []*target.Account
+	afterwards  []func(context.Context)
 }
 
 // stop ends a trial.
@@ -36,6 +37,19 @@ func (t *Trial) Borrow(ctx context.Context) *target.Account {
 	t.Unless(err)
 	t.borrowed = append(t.borrowed, account)
 	return account
+}
+
+// Afterwards has something undone once the trial is over, however it ends. What
+// is sent then is no evidence.
+func (t *Trial) Afterwards(undo func(context.Context)) { t.afterwards = append(t.afterwards, undo) }
+
+func (t *Trial) undo(ctx context.Context) {
+	if ctx.Err() != nil {
+		return // the clean-up at the end of the run sees to it
+	}
+	for _, undo := range t.afterwards {
+		undo(ctx)
+	}
 }
 
 func (t *Trial) giveBack() {

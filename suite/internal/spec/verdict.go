@@ -24,6 +24,7 @@ type Verdict struct {
 func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 	trial := &Trial{requirement: c.Requirement, bench: bench}
 	start := time.Now()
+	defer trial.undo(ctx)
 	defer func() {
 		verdict.Exchanges = trial.exchanges
 		verdict.Duration = time.Since(start)

@@ -201,3 +201,11 @@ func stringMember(exchange xrpc.Exchange, name string) (string, error) {
 	}
 	return "", &Refusal{exchange, "the answer has no " + name}
 }
+
+// RevokeAppPassword removes an app password of an account, outside any case.
+// Whether it is still there makes no difference.
+func (t *Target) RevokeAppPassword(ctx context.Context, account *Account, name string) {
+	if session := account.session; session.Access != "" && account.moved == t.moved {
+		direct{t}.Do(ctx, xrpc.Procedure(revokeAppPassword, map[string]any{"name": name}).WithBearer(session.Access))
+	}
+}
