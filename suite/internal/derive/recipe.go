@@ -32,7 +32,7 @@ func Sample(method *lexicons.Method) xrpc.Request {
 		input, _ := sample(object, maxSampleDepth).(map[string]any)
 		return xrpc.Procedure(method.NSID, input)
 	case method.Input != nil:
-		return xrpc.ProcedureWithoutInput(method.NSID).WithRaw([]byte("pdsconform"), method.Input.Encoding)
+		return xrpc.ProcedureWithoutInput(method.NSID).WithRaw([]byte(sampleText), method.Input.Encoding)
 	}
 	return xrpc.ProcedureWithoutInput(method.NSID)
 }
@@ -43,14 +43,7 @@ func sampleParams(params *lexicons.Params) url.Values {
 		return values
 	}
 	for _, name := range params.Required {
-		switch s := params.Property(name).(type) {
-		case *lexicons.Boolean:
-			values.Set(name, "true")
-		case *lexicons.Integer:
-			values.Set(name, "1")
-		case *lexicons.String:
-			values.Set(name, sampleString(s))
-		}
+		values[name] = sampleParameter(params.Property(name))
 	}
 	return values
 }
