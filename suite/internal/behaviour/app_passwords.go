@@ -14,7 +14,7 @@ import (
 // is.
 func standing(ctx context.Context, t *spec.Trial) appPassword {
 	return spec.Once(ctx, t, "standing app password", func(ctx context.Context, t *spec.Trial) appPassword {
-		return newAppPassword(ctx, t, shared(ctx, t))
+		return lastingAppPassword(ctx, t, shared(ctx, t))
 	})
 }
 

@@ -111,8 +111,15 @@ type appPassword struct{ Name, Password string }
 // newAppPassword makes an app password, which has to succeed, and which goes
 // again with the scenario: servers may limit how many an account has.
 func newAppPassword(ctx context.Context, t *spec.Trial, account *target.Account) appPassword {
+	made := lastingAppPassword(ctx, t, account)
+	t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, made.Name) })
+	return made
+}
+
+// lastingAppPassword is newAppPassword for one that other scenarios use as
+// well.
+func lastingAppPassword(ctx context.Context, t *spec.Trial, account *target.Account) appPassword {
 	name := t.Target().NewName("app")
-	t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, name) })
 	exchange := t.Rely(askAppPassword(ctx, t, session(ctx, t, account).Access, name))
 	password := exchange.String("password")
 	if password == "" {

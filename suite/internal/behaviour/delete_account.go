@@ -136,7 +136,7 @@ const (
 func deleted(ctx context.Context, t *spec.Trial) goneAccount {
 	return whileTheClockStands(ctx, t, "deleted account", func(ctx context.Context, t *spec.Trial) goneAccount {
 		account := fresh(ctx, t)
-		gone := goneAccount{session: newSession(ctx, t, account), appPassword: newAppPassword(ctx, t, account)}
+		gone := goneAccount{session: newSession(ctx, t, account), appPassword: lastingAppPassword(ctx, t, account)}
 		t.Rely(logIn(ctx, t, account.Handle, gone.appPassword.Password))
 		gone.doomed = doom(ctx, t, account)
 		t.Rely(remove(ctx, t, account.DID, account.Password, gone.code))

@@ -19,7 +19,7 @@ func revokeAppPassword() endpoint {
 			Needs:      login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				account := shared(ctx, t)
-				kept := made.get(t, func() appPassword { return newAppPassword(ctx, t, account) })
+				kept := made.get(t, func() appPassword { return lastingAppPassword(ctx, t, account) })
 				return xrpc.Procedure(nsidRevokeAppPassword, map[string]any{"name": kept.Name}).
 					WithBearer(session(ctx, t, account).Access)
 			},

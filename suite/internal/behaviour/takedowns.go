@@ -42,7 +42,7 @@ func lively(ctx context.Context, t *spec.Trial) moderated {
 	account := fresh(ctx, t)
 	made := newSession(ctx, t, account)
 	t.Rely(whoAmI(ctx, t, made.Access))
-	appPassword := newAppPassword(ctx, t, account)
+	appPassword := lastingAppPassword(ctx, t, account)
 	t.Rely(logIn(ctx, t, account.Handle, appPassword.Password))
 	return moderated{account, made, appPassword}
 }

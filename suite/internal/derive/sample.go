@@ -6,9 +6,10 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-const sampleText = "pdsconform"
+const sampleText = xrpc.AnyText
 
 // sample makes a value that fits a schema, for methods whose values nobody has
 // to know.
