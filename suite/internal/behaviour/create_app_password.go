@@ -113,7 +113,7 @@ func appPasswordEffects() []scenario {
 			},
 		},
 		{
-			id: "created-at.plausible", title: "createdAt is a time since the protocol exists.",
+			id: "created-at.plausible", title: "The time in createdAt lies within the life of the protocol.",
 			level: reports.Should, authority: reports.Reference, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				exchange := t.Rely(askAppPassword(ctx, t, session(ctx, t, shared(ctx, t)).Access, t.Target().NewName("app")))

@@ -68,7 +68,7 @@ func codeEntries() []scenario {
 			},
 		},
 		{
-			id: "available.total", title: "available stays the number of uses that the code was made with.",
+			id: "available.total", title: "The number in available stays that of the uses with which the code was made.",
 			level: reports.Should, authority: reports.Reference, needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
@@ -101,7 +101,7 @@ func codeEntries() []scenario {
 			},
 		},
 		{
-			id: "times.plausible", title: "createdAt and usedAt are times since the protocol exists.",
+			id: "times.plausible", title: "The times in createdAt and usedAt lie within the life of the protocol.",
 			level: reports.Should, authority: reports.Reference, needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				for _, entry := range codesOf(ctx, t, invitedAccount(ctx, t)) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -29,8 +28,8 @@ func (h Hook) run(ctx context.Context, environment ...string) (string, error) {
 func (h Hook) runWithin(ctx context.Context, limit time.Duration, environment ...string) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done within %s", limit))
 	defer cancel()
-	command := exec.CommandContext(ctx, h[0], h[1:]...)
-	command.Env = append(os.Environ(), environment...)
+	command := exec.CommandContext(ctx, h[0], h[1:]...) //nolint:gosec // it is the user's own command
+	command.Env = append(command.Environ(), environment...)
 	command.WaitDelay = time.Second
 	output, err := command.Output()
 	if len(output) > maxHookText {

@@ -36,7 +36,7 @@ type MailSink struct {
 
 // NewMailSink listens on HOST:PORT; port 0 picks a free one.
 func NewMailSink(address string) (*MailSink, error) {
-	listener, err := net.Listen("tcp", address)
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail: %w", err)
 	}
@@ -59,8 +59,11 @@ func NewMailSink(address string) (*MailSink, error) {
 // quietLog drops what the SMTP server would print: clients that hang up.
 type quietLog struct{}
 
+// Printf drops a line.
 func (quietLog) Printf(string, ...any) {}
-func (quietLog) Println(...any)        {}
+
+// Println drops a line.
+func (quietLog) Println(...any) {}
 
 // Address is the HOST:PORT that the sink listens on.
 func (s *MailSink) Address() string { return s.listener.Addr().String() }
@@ -111,8 +114,10 @@ type smtpSession struct {
 	recipients []string
 }
 
+// Mail takes mail from anybody.
 func (s *smtpSession) Mail(string, *smtp.MailOptions) error { return nil }
 
+// Rcpt takes mail to anybody.
 func (s *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s.recipients = append(s.recipients, to)
 	return nil
@@ -136,5 +141,8 @@ func (s *smtpSession) Data(reader io.Reader) error {
 	return nil
 }
 
-func (s *smtpSession) Reset()        { s.recipients = nil }
+// Reset forgets the recipients: another message follows.
+func (s *smtpSession) Reset() { s.recipients = nil }
+
+// Logout ends the session.
 func (s *smtpSession) Logout() error { return nil }
