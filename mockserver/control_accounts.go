@@ -51,6 +51,9 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 // Takedown takes an account down, or reinstates it. What was taken down loses
 // its sessions for good. A DID without an account is ErrUnknownAccount.
 func (s *Server) Takedown(did string, down bool) error {
+	if !down && s.faulty("behaviour.createSession.takedown-not-reversible") {
+		return nil
+	}
 	for {
 		tx := s.store.Begin()
 		account, found := tx.Account(did)
@@ -59,7 +62,7 @@ func (s *Server) Takedown(did string, down bool) error {
 		}
 		account.TakenDown = down
 		tx.UpdateAccount(account)
-		if down {
+		if down && !s.faulty("behaviour.refreshSession.takedown-forgotten") {
 			tx.DeleteSessions(did)
 		}
 		if err := tx.Commit(); !errors.Is(err, store.ErrConflict) {

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -51,6 +52,7 @@ type plan struct {
 	active []string
 	has    map[string]bool
 	faults map[string]*xrpc.Faults // by NSID; under "" what concerns every answer
+	mail   []func(*mail.Message) bool
 }
 
 // on returns the faults of a method, to add to.

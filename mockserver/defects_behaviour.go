@@ -1,3 +1,210 @@
 package mockserver
 
-func behaviourDefects() []defect { return nil }
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// behaviourDefects are what no document says of a server that is wrong. Nearly
+// all of them stand around the handlers, which know nothing of them.
+func behaviourDefects() []defect {
+	return slices.Concat(
+		signUpDefects(), signUpRaceDefects(), signUpInviteDefects(), signUpHandleDefects(),
+		logInDefects(), logInPasswordDefects(), logInIdentifierDefects(), getSessionDefects(),
+		refreshDefects(), logOutDefects(),
+		createAppPasswordDefects(), listAppPasswordsDefects(), revokeAppPasswordDefects(),
+		createInviteDefects(), createInvitesDefects(), listInvitesDefects(), earnedInvitesDefects(), describeServerDefects(),
+		requestResetDefects(), resetDefects(), mailDefects(),
+		requestDeletionDefects(), deletionDefects(), partialDeletionDefects(), goneDefects(),
+	)
+}
+
+// scene is one call of a method that behaves wrongly.
+type scene struct {
+	*Server
+	ctx  context.Context // of this call, and ending with it
+	call *xrpc.Call
+	next xrpc.Handler
+}
+
+// play does what a sound server does.
+func (s scene) play() (lexval.Object, error) { return s.next(s.ctx, s.call) }
+
+// text is a member of the input; say replaces it.
+func (s scene) text(name string) string    { return s.call.Input.String(name) }
+func (s scene) say(name string, value any) { s.call.Input[name] = value }
+func (s scene) caller() string             { return s.call.Caller.DID }
+func (s scene) asks(parameter string) bool { return s.call.HTTP.URL.Query().Has(parameter) }
+
+// find looks an account up by an address, a DID or a handle.
+func (s *Server) find(identifier string) (store.Account, bool) {
+	return accountOf(s.store.Begin(), strings.ToLower(identifier))
+}
+
+// named is find for whoever need not be there.
+func (s *Server) named(identifier string) store.Account {
+	account, _ := s.find(identifier)
+	return account
+}
+
+// behaviour is a defect of what a method does.
+func behaviour(method, name, description string, act func(scene) (lexval.Object, error)) defect {
+	return behaviourOf(method, name, description, func(s *Server, p *plan) { p.act(s, method, act) })
+}
+
+// behaviourOf is a defect that takes more than one method, or less.
+func behaviourOf(method, name, description string, apply func(*Server, *plan)) defect {
+	return defect{
+		Defect{
+			ID: "behaviour." + method + "." + name, Method: prefix + method, Facet: "behaviour",
+			Description: method + " " + description,
+		},
+		apply,
+	}
+}
+
+// hooked is a defect that the server asks for by its ID.
+func hooked(method, name, description string) defect {
+	return behaviourOf(method, name, description, func(*Server, *plan) {})
+}
+
+// act puts itself around a handler.
+func (p *plan) act(s *Server, method string, act func(scene) (lexval.Object, error)) {
+	f := p.on(prefix + method)
+	f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
+		return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+			return act(scene{s, ctx, call, next})
+		}
+	})
+}
+
+// look has a second look at the caller of a method.
+func (p *plan) look(method string, look func(*http.Request, xrpc.Caller, error) (xrpc.Caller, error)) {
+	f := p.on(prefix + method)
+	f.Authorize = append(f.Authorize, look)
+}
+
+// alter changes the store, whatever else goes on there.
+func (s *Server) alter(work func(*store.Tx)) {
+	for {
+		tx := s.store.Begin()
+		work(tx)
+		if !errors.Is(tx.Commit(), store.ErrConflict) {
+			return
+		}
+	}
+}
+
+// with returns an output in which a member has another value.
+func with(output lexval.Object, name string, value any) lexval.Object {
+	changed := slices.Clone(output)
+	for i := range changed {
+		if changed[i].Name == name {
+			changed[i].Value = value
+		}
+	}
+	return changed
+}
+
+// valueOf returns a member of an output.
+func valueOf(output lexval.Object, name string) any {
+	for _, member := range output {
+		if member.Name == name {
+			return member.Value
+		}
+	}
+	return nil
+}
+
+// answering makes a defect of a member of a method's output.
+func answering(method, name, description, member string, value func(scene, any) any) defect {
+	return behaviour(method, name, description, func(s scene) (lexval.Object, error) {
+		output, err := s.play()
+		if err != nil {
+			return nil, err
+		}
+		return with(output, member, value(s, valueOf(output, member))), nil
+	})
+}
+
+// somebodyElse is an account of another DID; where there is none, nobody's.
+func (s *Server) somebodyElse(did any) store.Account {
+	for _, account := range s.store.Accounts() {
+		if account.DID != did {
+			return account
+		}
+	}
+	return store.Account{
+		DID: "did:plc:someb2dyelse2someb2dyelse", Handle: "somebody-else" + s.options.UserDomains[0], Email: "somebody-else@example.com",
+	}
+}
+
+// somebodyElsesIn are answers that tell who somebody else is.
+func somebodyElsesIn(method string, members ...string) []defect {
+	var all []defect
+	for _, member := range members {
+		all = append(all, behaviour(method, "somebody-elses-"+member, "answers with the "+member+" of another account",
+			func(s scene) (lexval.Object, error) {
+				output, err := s.play()
+				other := s.somebodyElse(valueOf(output, "did"))
+				return with(output, member, map[string]string{
+					"did": other.DID, "handle": other.Handle, "email": other.Email,
+				}[member]), err
+			}))
+	}
+	return all
+}
+
+// sessionOf is the session whose tokens an output holds.
+func (s *Server) sessionOf(output lexval.Object) (session store.Session, found bool) {
+	raw, _ := valueOf(output, "refreshJwt").(string)
+	claims, err := token.Unverified(raw)
+	if err != nil {
+		return store.Session{}, false
+	}
+	return s.store.Begin().Session(claims.ID)
+}
+
+// tokenDefects are those of the tokens in an output.
+func tokenDefects(method string) []defect {
+	return []defect{
+		behaviour(method, "refresh-token-dead", "answers with a refresh token that is good for nothing", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if session, found := s.sessionOf(output); found {
+				s.alter(func(tx *store.Tx) { tx.DeleteSession(session.ID) })
+			}
+			return output, err
+		}),
+		answering(method, "access-token-of-somebody-else", "answers with an access token of another account", "accessJwt",
+			func(s scene, mine any) any {
+				claims, _ := token.Unverified(mine.(string))
+				other, _ := s.tokens.Access(s.somebodyElse(claims.Subject).DID, claims.Scope)
+				return other
+			}),
+		behaviour(method, "tokens-swapped", "answers with the two tokens in each other's place", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return with(with(output, "accessJwt", valueOf(output, "refreshJwt")), "refreshJwt", valueOf(output, "accessJwt")), err
+		}),
+	}
+}
+
+// scoped signs the tokens of an output anew, for a session with full or with
+// little power.
+func (s *Server) scoped(output lexval.Object, withAppPassword bool) lexval.Object {
+	session, found := s.sessionOf(output)
+	if !found {
+		return output
+	}
+	session.WithAppPassword = withAppPassword
+	s.alter(func(tx *store.Tx) { tx.PutSession(session, s.clock.Now()) })
+	tokens, _ := s.tokensOf(session)
+	return with(with(output, "accessJwt", tokens[0].Value), "refreshJwt", tokens[1].Value)
+}

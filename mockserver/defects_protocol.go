@@ -68,8 +68,8 @@ func protocolDefects() []defect {
 				response.Status = http.StatusBadRequest
 			}
 		})),
-		onProtocol("redirect", "every success leads elsewhere", onSuccess(func(response *xrpc.Response) {
-			if response.Status == http.StatusOK {
+		onProtocol("redirect", "every success leads elsewhere", onAnswer(func(r *http.Request, response *xrpc.Response) {
+			if response.Status == http.StatusOK && strings.HasPrefix(r.URL.Path, "/xrpc/") {
 				response.Status, response.Header = http.StatusFound, http.Header{"Location": {"/"}}
 			}
 		})),

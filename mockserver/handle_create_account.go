@@ -77,7 +77,7 @@ func (s *Server) newAccount(handle, email, password string) store.Account {
 		DID:       "did:plc:" + s.entropy.Base32(24),
 		Handle:    strings.ToLower(handle),
 		Email:     strings.ToLower(email),
-		Password:  s.newPassword(password),
+		Password:  s.newPassword(s.passwordText(password)),
 		CreatedAt: s.clock.Now(),
 	}
 }

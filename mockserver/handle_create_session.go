@@ -23,7 +23,7 @@ func (s *Server) createSession(ctx context.Context, call *xrpc.Call) (lexval.Obj
 			return wrongCredentials()
 		}
 		session = s.newSession(account.DID)
-		if !account.Password.Matches(password) && !openWithAppPassword(tx, &session, password) {
+		if !account.Password.Matches(s.passwordText(password)) && !openWithAppPassword(tx, &session, password) {
 			return wrongCredentials()
 		}
 		if account.TakenDown {

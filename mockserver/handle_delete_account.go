@@ -19,7 +19,7 @@ func (s *Server) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
 		refusal = nil
 		account, found := tx.Account(did)
-		if !found || !account.Password.Matches(call.Input.String("password")) {
+		if !found || !account.Password.Matches(s.passwordText(call.Input.String("password"))) {
 			return xrpc.AuthenticationRequired("Invalid did or password")
 		}
 		token, found := tx.MailToken(store.DeleteAccount, did)

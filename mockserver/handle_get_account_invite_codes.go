@@ -47,7 +47,7 @@ func (s *Server) earnedInvites(ctx context.Context, call *xrpc.Call) ([]store.In
 	if !call.Params.Boolean("createAvailable") {
 		return invites, nil
 	}
-	count := invitesToCreate(s.options.InviteInterval, s.clock.Now().Sub(account.CreatedAt), invites)
+	count := s.earned(call, s.clock.Now().Sub(account.CreatedAt), invites)
 	if count <= 0 {
 		return invites, nil
 	}

@@ -27,7 +27,7 @@ func (s *Server) requestAccountDelete(ctx context.Context, call *xrpc.Call) (lex
 	if err != nil {
 		return nil, err
 	}
-	s.send(account, "Account Deletion Requested", fmt.Sprintf(
+	s.send(account, deletionSubject, fmt.Sprintf(
 		"Somebody, hopefully you, asked to delete the account %s.\n\n"+
 			"The code to confirm it with is %s. It works for fifteen minutes.\n\n"+
 			"Nothing happens without it.\n", account.Handle, token.Text), token)

@@ -5,7 +5,6 @@ package mockserver
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
@@ -33,9 +32,6 @@ func (s *Server) requestPasswordReset(ctx context.Context, call *xrpc.Call) (lex
 	if err != nil || account.DID == "" {
 		return nil, err
 	}
-	s.send(account, "Password Reset Requested", fmt.Sprintf(
-		"Somebody, hopefully you, asked for a new password for %s.\n\n"+
-			"The code to set it with is %s. It works for fifteen minutes.\n\n"+
-			"Without it the old password stays.\n", account.Handle, token.Text), token)
+	s.sendResetCode(account, token)
 	return nil, nil
 }

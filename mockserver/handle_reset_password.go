@@ -16,7 +16,7 @@ import (
 // on working.
 func (s *Server) resetPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	text, password := canonical(call.Input.String("token")), call.Input.String("password")
-	hashed := s.newPassword(password)
+	hashed := s.newPassword(s.passwordText(password))
 	var refusal error
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
 		refusal = nil

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -39,12 +40,29 @@ func unknownMailToken() error { return xrpc.InvalidToken("Token is invalid") }
 // send puts a message with a code into the outbox, and on its way where there
 // is an SMTP server.
 func (s *Server) send(account store.Account, subject, text string, token store.MailToken) {
-	s.outbox.Send(mail.Message{
+	message := mail.Message{
 		To:      account.Email,
 		From:    "noreply@" + s.options.Hostname,
 		Subject: subject,
 		Text:    text,
 		Token:   token.Text,
 		At:      s.clock.Now(),
-	})
+	}
+	if s.spoilsMail(&message) {
+		return
+	}
+	s.outbox.Send(message)
+}
+
+// The subjects by which mails are told apart.
+const (
+	resetSubject    = "Password Reset Requested"
+	deletionSubject = "Account Deletion Requested"
+)
+
+func (s *Server) sendResetCode(account store.Account, token store.MailToken) {
+	s.send(account, resetSubject, fmt.Sprintf(
+		"Somebody, hopefully you, asked for a new password for %s.\n\n"+
+			"The code to set it with is %s. It works for fifteen minutes.\n\n"+
+			"Without it the old password stays.\n", account.Handle, token.Text), token)
 }

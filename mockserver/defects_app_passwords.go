@@ -1,0 +1,256 @@
+package mockserver
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+const (
+	addAppPassword    = "createAppPassword"
+	listAppPasswords  = "listAppPasswords"
+	revokeAppPassword = "revokeAppPassword"
+)
+
+// beginning is a date on which nothing was made.
+const beginning = "1970-01-01T00:00:00.000Z"
+
+// nameTaken refuses a name for which a sound server has another use.
+func nameTaken(name, description string, taken func(s scene, asked string) bool) defect {
+	return behaviour(addAppPassword, name, description, func(s scene) (lexval.Object, error) {
+		if taken(s, s.text("name")) {
+			return nil, xrpc.InvalidRequest("An app password of that name exists already")
+		}
+		return s.play()
+	})
+}
+
+func createAppPasswordDefects() []defect {
+	return []defect{
+		answering(addAppPassword, "password-useless", "answers with a password that is good for nothing", "password",
+			func(s scene, _ any) any { return s.appPasswordText() }),
+		answering(addAppPassword, "name-changed", "gives the app password another name", "name",
+			func(s scene, _ any) any { return "app password of " + s.named(s.caller()).Handle }),
+		answering(addAppPassword, "date-wrong", "tells a date on which nothing was made", "createdAt",
+			func(scene, any) any { return beginning }),
+		behaviour(addAppPassword, "taken-name-server-error", "takes the blame for a name that is in use with status 500", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if isNamed(err, "InvalidRequest") {
+				err = crash()
+			}
+			return output, err
+		}),
+		nameTaken("name-case-ignored", "takes two letter cases for one name", func(s scene, asked string) bool {
+			return slices.ContainsFunc(s.store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return strings.EqualFold(p.Name, asked) })
+		}),
+		nameTaken("names-shared", "takes a name for taken that another account uses", func(s scene, asked string) bool {
+			return slices.ContainsFunc(s.store.Accounts(), func(a store.Account) bool {
+				return slices.ContainsFunc(s.store.AppPasswords(a.DID), func(p store.AppPassword) bool { return p.Name == asked })
+			})
+		}),
+		behaviour(addAppPassword, "same-password-again", "gives the same password each time", func(s scene) (lexval.Object, error) {
+			const text = "same-same-same-same"
+			output, err := s.play()
+			if err == nil {
+				s.alter(func(tx *store.Tx) {
+					passwords := slices.Clone(tx.AppPasswords(s.caller()))
+					passwords[len(passwords)-1].Password = s.newPassword(text)
+					tx.PutAppPasswords(s.caller(), passwords)
+				})
+			}
+			return with(output, "password", text), err
+		}),
+		behaviour(addAppPassword, "earlier-revoked", "revokes the earlier app passwords", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if err == nil {
+				s.alter(func(tx *store.Tx) {
+					passwords := tx.AppPasswords(s.caller())
+					tx.PutAppPasswords(s.caller(), passwords[len(passwords)-1:])
+				})
+			}
+			return output, err
+		}),
+		behaviourOf(addAppPassword, "app-password-session-accepted", "serves app-password sessions", func(s *Server, p *plan) {
+			p.look(addAppPassword, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
+				if raw, missing := bearerToken(r); err != nil && missing == nil {
+					return s.withAccount(callerOf(s.tokens.Verify(raw, token.Access, token.AppPassword)))
+				}
+				return caller, err
+			})
+		}),
+	}
+}
+
+// listing changes the list of an answer.
+func listing(method, name, description, member string, change func(scene, []any) []any) defect {
+	return answering(method, name, description, member, func(s scene, list any) any { return change(s, list.([]any)) })
+}
+
+// inEach sets a member of every element.
+func inEach(member string, value func(scene, lexval.Object) any) func(scene, []any) []any {
+	return func(s scene, list []any) []any {
+		changed := []any{}
+		for _, element := range list {
+			changed = append(changed, with(element.(lexval.Object), member, value(s, element.(lexval.Object))))
+		}
+		return changed
+	}
+}
+
+func describeAppPasswords(passwords []store.AppPassword) []any {
+	list := []any{}
+	for _, password := range passwords {
+		list = append(list, lexval.Object{field("name", password.Name), field("createdAt", timestamp(password.CreatedAt))})
+	}
+	return list
+}
+
+func listAppPasswordsDefects() []defect {
+	const member = "passwords"
+	return []defect{
+		listing(listAppPasswords, "always-empty", "lists nothing", member, func(scene, []any) []any { return []any{} }),
+		listing(listAppPasswords, "newest-missing", "does not list the newest", member,
+			func(_ scene, list []any) []any { return list[:max(0, len(list)-1)] }),
+		listing(listAppPasswords, "names-wrong", "lists other names", member,
+			inEach("name", func(_ scene, element lexval.Object) any { return "*" + valueOf(element, "name").(string) })),
+		listing(listAppPasswords, "dates-wrong", "lists dates on which nothing was made", member,
+			inEach("createdAt", func(scene, lexval.Object) any { return beginning })),
+		listing(listAppPasswords, "somebody-elses-listed", "lists the app passwords of all accounts", member, func(s scene, _ []any) []any {
+			all := []any{}
+			for _, account := range s.store.Accounts() {
+				all = append(all, describeAppPasswords(s.store.AppPasswords(account.DID))...)
+			}
+			return all
+		}),
+		behaviourOf(listAppPasswords, "passwords-told", "lists the passwords themselves", func(s *Server, p *plan) {
+			var told sync.Map // by DID and name
+			p.act(s, addAppPassword, func(s scene) (lexval.Object, error) {
+				output, err := s.play()
+				told.Store(s.caller()+s.text("name"), valueOf(output, "password"))
+				return output, err
+			})
+			p.act(s, listAppPasswords, func(s scene) (lexval.Object, error) {
+				output, err := s.play()
+				list, _ := valueOf(output, member).([]any)
+				for i, element := range list {
+					text, known := told.Load(s.caller() + valueOf(element.(lexval.Object), "name").(string))
+					if !known {
+						text = s.appPasswordText() // made before this began
+					}
+					list[i] = append(element.(lexval.Object), field("password", text))
+				}
+				return output, err
+			})
+		}),
+	}
+}
+
+// kept remembers the app passwords that were revoked, by DID.
+type kept struct {
+	mutex sync.Mutex
+	of    map[string][]store.AppPassword
+}
+
+func (k *kept) add(did string, passwords []store.AppPassword, name string) {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	for _, password := range passwords {
+		if password.Name == name {
+			k.of[did] = append(k.of[did], password)
+		}
+	}
+}
+
+func (k *kept) get(did string) []store.AppPassword {
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	return slices.Clone(k.of[did])
+}
+
+// keeping makes a defect of what another method does with revoked passwords.
+func keeping(name, description, method string, act func(scene, *kept) (lexval.Object, error)) defect {
+	return behaviourOf(revokeAppPassword, name, description, func(s *Server, p *plan) {
+		revoked := &kept{of: map[string][]store.AppPassword{}}
+		p.act(s, revokeAppPassword, func(s scene) (lexval.Object, error) {
+			revoked.add(s.caller(), s.store.AppPasswords(s.caller()), s.text("name"))
+			return s.play()
+		})
+		p.act(s, method, func(s scene) (lexval.Object, error) { return act(s, revoked) })
+	})
+}
+
+func revokeAppPasswordDefects() []defect {
+	also := func(name, description string, act func(scene)) defect {
+		return behaviour(revokeAppPassword, name, description, func(s scene) (lexval.Object, error) {
+			act(s)
+			return s.play()
+		})
+	}
+	revoke := func(s scene, did string, doomed func(string) bool) {
+		for _, password := range s.store.AppPasswords(did) {
+			if doomed(password.Name) {
+				s.alter(func(tx *store.Tx) { tx.DeleteAppPassword(did, password.Name) })
+			}
+		}
+	}
+	return []defect{
+		behaviour(revokeAppPassword, "no-effect", "revokes nothing", func(scene) (lexval.Object, error) { return nil, nil }),
+		behaviour(revokeAppPassword, "sessions-survive", "lets the sessions of the app password live on", func(s scene) (lexval.Object, error) {
+			sessions := s.store.Sessions(s.caller())
+			output, err := s.play()
+			s.alter(func(tx *store.Tx) {
+				for _, session := range sessions {
+					tx.PutSession(session, s.clock.Now())
+				}
+			})
+			return output, err
+		}),
+		behaviour(revokeAppPassword, "unknown-name-refused", "refuses a name that is not in use", func(s scene) (lexval.Object, error) {
+			if !slices.ContainsFunc(s.store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return p.Name == s.text("name") }) {
+				return nil, xrpc.InvalidRequest("There is no app password of that name")
+			}
+			return s.play()
+		}),
+		also("revokes-all", "revokes all app passwords", func(s scene) { revoke(s, s.caller(), func(string) bool { return true }) }),
+		also("name-case-ignored", "takes two letter cases for one name", func(s scene) {
+			revoke(s, s.caller(), func(name string) bool { return strings.EqualFold(name, s.text("name")) })
+		}),
+		also("revokes-somebody-elses", "revokes the app passwords of that name of all accounts", func(s scene) {
+			for _, account := range s.store.Accounts() {
+				revoke(s, account.DID, func(name string) bool { return name == s.text("name") })
+			}
+		}),
+		also("ends-all-sessions", "ends all sessions of the account", func(s scene) {
+			s.alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
+		}),
+		keeping("still-logs-in", "lets the app password open sessions still", logIn, func(s scene, revoked *kept) (lexval.Object, error) {
+			output, err := s.play()
+			account := s.named(s.text("identifier"))
+			for _, password := range revoked.get(account.DID) {
+				if err != nil && password.Password.Matches(s.passwordText(s.text("password"))) {
+					return s.enter(account, true)
+				}
+			}
+			return output, err
+		}),
+		keeping("still-listed", "goes on listing the app password", listAppPasswords, func(s scene, revoked *kept) (lexval.Object, error) {
+			output, err := s.play()
+			list, _ := valueOf(output, "passwords").([]any)
+			return with(output, "passwords", append(list, describeAppPasswords(revoked.get(s.caller()))...)), err
+		}),
+		keeping("name-stays-taken", "does not let a revoked name be used again", addAppPassword, func(s scene, revoked *kept) (lexval.Object, error) {
+			for _, password := range revoked.get(s.caller()) {
+				if password.Name == s.text("name") {
+					return nil, xrpc.InvalidRequest("An app password of that name existed already")
+				}
+			}
+			return s.play()
+		}),
+	}
+}

@@ -1,0 +1,256 @@
+package mockserver
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// after does something to the account of a good code, once the code has done
+// its work.
+func after(name, description string, act func(s scene, before store.Account, sessions []store.Session)) defect {
+	return behaviour(reset, name, description, func(s scene) (lexval.Object, error) {
+		var account store.Account
+		for _, token := range s.store.MailTokens(store.ResetPassword) {
+			if token.Text == canonical(s.text("token")) {
+				account, _ = s.store.Account(token.DID)
+			}
+		}
+		sessions := s.store.Sessions(account.DID)
+		output, err := s.play()
+		if err == nil && account.DID != "" {
+			act(s, account, sessions)
+		}
+		return output, err
+	})
+}
+
+func (s *Server) revive(sessions []store.Session, lives func(store.Session) bool) {
+	s.alter(func(tx *store.Tx) {
+		for _, session := range sessions {
+			if lives(session) {
+				tx.PutSession(session, s.clock.Now())
+			}
+		}
+	})
+}
+
+func resetDefects() []defect {
+	return []defect{
+		after("sessions-survive", "lets all sessions live on", func(s scene, _ store.Account, sessions []store.Session) {
+			s.revive(sessions, func(store.Session) bool { return true })
+		}),
+		after("app-password-sessions-survive", "lets app-password sessions live on", func(s scene, _ store.Account, sessions []store.Session) {
+			s.revive(sessions, func(session store.Session) bool { return session.WithAppPassword })
+		}),
+		after("app-passwords-revoked", "revokes the app passwords", func(s scene, account store.Account, _ []store.Session) {
+			s.alter(func(tx *store.Tx) { tx.PutAppPasswords(account.DID, nil) })
+		}),
+		after("takedown-lifted", "reinstates an account that was taken down", func(s scene, account store.Account, _ []store.Session) {
+			_ = s.Takedown(account.DID, false)
+		}),
+		after("deletion-code-dropped", "makes the deletion code useless", func(s scene, account store.Account, _ []store.Session) {
+			s.alter(func(tx *store.Tx) { tx.DropMailToken(store.DeleteAccount, account.DID) })
+		}),
+		after("password-of-somebody-else", "sets the password of another account", func(s scene, account store.Account, _ []store.Session) {
+			s.alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
+			s.setPassword(s.named(s.somebodyElse(account.DID).DID), s.text("password"))
+		}),
+		behaviourOf(reset, "old-password-good", "leaves the old password good", func(s *Server, p *plan) {
+			var old sync.Map // accounts by DID
+			p.act(s, reset, func(s scene) (lexval.Object, error) {
+				for _, token := range s.store.MailTokens(store.ResetPassword) {
+					if account, found := s.store.Account(token.DID); found && token.Text == canonical(s.text("token")) {
+						old.Store(account.DID, account)
+					}
+				}
+				return s.play()
+			})
+			p.act(s, logIn, func(s scene) (lexval.Object, error) {
+				output, err := s.play()
+				known, found := old.Load(s.named(s.text("identifier")).DID)
+				if err != nil && found && known.(store.Account).Password.Matches(s.text("password")) {
+					return s.enter(known.(store.Account), false)
+				}
+				return output, err
+			})
+		}),
+		hooked(reset, "race", "takes a code from all who come with it at once"),
+	}
+}
+
+func deletionDefects() []defect {
+	// anyway deletes the account that was named, where it has the say.
+	anyway := func(name, description string, deserves func(s scene, account store.Account) bool) defect {
+		return behaviour(deletion, name, description, func(s scene) (lexval.Object, error) {
+			account, found := s.store.Account(s.text("did"))
+			output, err := s.play()
+			if err != nil && found && deserves(s, account) {
+				s.alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
+				return nil, nil
+			}
+			return output, err
+		})
+	}
+	codeOf := func(s scene) string {
+		for _, token := range s.store.MailTokens(store.DeleteAccount) {
+			if token.Text == canonical(s.text("token")) {
+				return token.DID
+			}
+		}
+		return ""
+	}
+	rightPassword := func(s scene, account store.Account) bool {
+		return account.Password.Matches(s.passwordText(s.text("password")))
+	}
+	return []defect{
+		anyway("password-unchecked", "does not look at the password",
+			func(s scene, account store.Account) bool { return codeOf(s) == account.DID }),
+		anyway("app-password-accepted", "takes an app password", func(s scene, account store.Account) bool {
+			session := s.newSession(account.DID)
+			return codeOf(s) == account.DID && openWithAppPassword(s.store.Begin(), &session, s.text("password"))
+		}),
+		anyway("somebody-elses-code-accepted", "takes the code of any account",
+			func(s scene, account store.Account) bool { return codeOf(s) != "" && rightPassword(s, account) }),
+		anyway("code-unchecked", "does not look at the code", rightPassword),
+		behaviour(deletion, "did-unchecked", "deletes the account of the code, whichever was named", func(s scene) (lexval.Object, error) {
+			if did := codeOf(s); did != "" {
+				s.say("did", did)
+			}
+			return s.play()
+		}),
+		behaviour(deletion, "taken-down-instead", "takes the account down instead", func(s scene) (lexval.Object, error) {
+			account, found := s.store.Account(s.text("did"))
+			output, err := s.play()
+			if found && err == nil {
+				account.TakenDown = true
+				s.alter(func(tx *store.Tx) { tx.InsertAccount(account) })
+			}
+			return output, err
+		}),
+		behaviour(deletion, "somebody-else-deleted", "deletes another account as well", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if other, found := s.find(s.somebodyElse(s.text("did")).DID); found && err == nil {
+				s.alter(func(tx *store.Tx) { tx.DeleteAccount(other) })
+			}
+			return output, err
+		}),
+	}
+}
+
+// remains are the accounts that were deleted, as they were.
+type remains struct {
+	mutex sync.Mutex
+	of    []remnant
+}
+
+type remnant struct {
+	store.Account
+	appPasswords []store.AppPassword
+	sessions     []store.Session
+	codes        []store.MailToken
+}
+
+func (r *remains) add(remnant remnant) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.of = append(r.of, remnant)
+}
+
+// find returns the first that answers to a description.
+func (r *remains) find(is func(remnant) bool) (remnant, bool) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	place := slices.IndexFunc(r.of, is)
+	if place < 0 {
+		return remnant{}, false
+	}
+	return r.of[place], true
+}
+
+// leaving makes a defect of what a method makes of an account that is gone.
+func leaving(name, description, method string, act func(scene, *remains) (lexval.Object, error)) defect {
+	return behaviourOf(deletion, name, description, func(s *Server, p *plan) {
+		left := &remains{}
+		p.act(s, method, func(s scene) (lexval.Object, error) { return act(s, left) })
+		p.act(s, deletion, func(s scene) (lexval.Object, error) {
+			account, _ := s.store.Account(s.text("did"))
+			body := remnant{account, s.store.AppPasswords(account.DID), s.store.Sessions(account.DID), s.store.MailTokens(store.ResetPassword)}
+			output, err := s.play()
+			if _, alive := s.store.Account(account.DID); err == nil && !alive && account.DID != "" {
+				left.add(body)
+			}
+			return output, err
+		})
+	})
+}
+
+// entrant is the account that is gone and that an identifier names.
+func (s scene) entrant(left *remains) (remnant, bool) {
+	given := strings.ToLower(s.text("identifier"))
+	return left.find(func(r remnant) bool { return given == r.Handle || given == r.Email || given == r.DID })
+}
+
+func partialDeletionDefects() []defect {
+	return []defect{
+		leaving("still-logs-in", "leaves the password good", logIn, func(s scene, left *remains) (lexval.Object, error) {
+			output, err := s.play()
+			if gone, found := s.entrant(left); err != nil && found && gone.Password.Matches(s.passwordText(s.text("password"))) {
+				return s.enter(gone.Account, false)
+			}
+			return output, err
+		}),
+		leaving("app-passwords-survive", "leaves the app passwords good", logIn, func(s scene, left *remains) (lexval.Object, error) {
+			output, err := s.play()
+			gone, _ := s.entrant(left)
+			for _, password := range gone.appPasswords {
+				if err != nil && password.Password.Matches(s.text("password")) {
+					return s.enter(gone.Account, true)
+				}
+			}
+			return output, err
+		}),
+		leaving("sessions-survive", "leaves the sessions alive", refresh, func(s scene, left *remains) (lexval.Object, error) {
+			output, err := s.play()
+			gone, found := left.find(func(r remnant) bool {
+				return slices.ContainsFunc(r.sessions, func(session store.Session) bool { return session.ID == s.call.Caller.TokenID })
+			})
+			if err != nil && found {
+				return s.enter(gone.Account, s.call.Caller.AppPassword)
+			}
+			return output, err
+		}),
+		leaving("email-stays-taken", "does not let the address be used again", signUp, func(s scene, left *remains) (lexval.Object, error) {
+			if _, found := left.find(func(r remnant) bool { return r.Email == strings.ToLower(s.text("email")) }); found {
+				return nil, xrpc.InvalidRequest("Email already taken: " + s.text("email"))
+			}
+			return s.play()
+		}),
+		leaving("still-gets-mail", "goes on sending mail to the address", requestReset, func(s scene, left *remains) (lexval.Object, error) {
+			if gone, found := left.find(func(r remnant) bool { return r.Email == strings.ToLower(s.text("email")) }); found {
+				s.sendResetCode(gone.Account, s.newMailToken(gone.DID))
+			}
+			return s.play()
+		}),
+		leaving("reset-code-survives", "leaves the reset code good", reset, func(s scene, left *remains) (lexval.Object, error) {
+			output, err := s.play()
+			if _, found := left.find(func(r remnant) bool {
+				return slices.ContainsFunc(r.codes, func(t store.MailToken) bool { return t.DID == r.DID && t.Text == canonical(s.text("token")) })
+			}); found {
+				return nil, nil
+			}
+			return output, err
+		}),
+		leaving("succeeds-again", "deletes an account twice", deletion, func(s scene, left *remains) (lexval.Object, error) {
+			output, err := s.play()
+			if _, found := left.find(func(r remnant) bool { return r.DID == s.text("did") }); found {
+				return nil, nil
+			}
+			return output, err
+		}),
+	}
+}

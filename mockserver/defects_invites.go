@@ -1,0 +1,238 @@
+package mockserver
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+const (
+	createInvite  = "createInviteCode"
+	createInvites = "createInviteCodes"
+	listInvites   = "getAccountInviteCodes"
+)
+
+// saying changes a member of the input.
+func saying(method, name, description, member string, value func(scene) any) defect {
+	return behaviour(method, name, description, func(s scene) (lexval.Object, error) {
+		s.say(member, value(s))
+		return s.play()
+	})
+}
+
+func createInviteDefects() []defect {
+	return []defect{
+		saying(createInvite, "use-count-ignored", "makes codes of one use, whatever was asked for", "useCount",
+			func(scene) any { return int64(1) }),
+		saying(createInvite, "use-count-multiplied", "makes codes of ten times the uses that were asked for", "useCount",
+			func(s scene) any { return 10 * s.call.Input.Integer("useCount") }),
+		saying(createInvite, "account-ignored", "does not make the code for the account that was named", "forAccount",
+			func(scene) any { return "" }),
+		saying(createInvite, "account-of-somebody-else", "makes the code for another account than was named", "forAccount",
+			func(s scene) any { return s.somebodyElse(s.text("forAccount")).DID }),
+		answering(createInvite, "code-useless", "answers with a code that is good for nothing", "code",
+			func(s scene, _ any) any { return s.newInvites(1, "", "", 1)[0].Code }),
+		behaviour(createInvite, "same-code-again", "answers with the same code each time", func(s scene) (lexval.Object, error) {
+			const code = "localhost-same2-same2"
+			invite := s.newInvites(1, adminAccount, adminAccount, s.call.Input.Integer("useCount"))[0]
+			invite.Code = code
+			if _, found := s.store.Begin().Invite(code); !found {
+				s.alter(func(tx *store.Tx) { tx.PutInvite(invite) })
+			}
+			return lexval.Object{field("code", code)}, nil
+		}),
+	}
+}
+
+// inGifts changes the codes of every account.
+func inGifts(change func(scene, []any) []any) func(scene, []any) []any {
+	return inEach("codes", func(s scene, gift lexval.Object) any { return change(s, valueOf(gift, "codes").([]any)) })
+}
+
+func createInvitesDefects() []defect {
+	const member = "codes"
+	return []defect{
+		saying(createInvites, "code-count-ignored", "makes one code each, whatever was asked for", "codeCount",
+			func(scene) any { return int64(1) }),
+		saying(createInvites, "use-count-ignored", "makes codes of one use, whatever was asked for", "useCount",
+			func(scene) any { return int64(1) }),
+		saying(createInvites, "accounts-ignored", "makes codes for the administrator, whoever was named", "forAccounts",
+			func(scene) any { return nil }),
+		saying(createInvites, "one-account-only", "makes codes for the first account that was named", "forAccounts", func(s scene) any {
+			accounts, given := s.call.Input.Strings("forAccounts")
+			if !given {
+				return nil
+			}
+			return lexval.Strings(accounts[:min(1, len(accounts))])
+		}),
+		behaviour(createInvites, "default-not-applied", "makes no codes where their number is absent", func(s scene) (lexval.Object, error) {
+			if _, isDefault := s.call.Input["codeCount"].(int64); isDefault { // what was sent is a json.Number
+				s.say("codeCount", int64(0))
+			}
+			return s.play()
+		}),
+		listing(createInvites, "last-code-missing", "does not tell the last code of an account", member,
+			inGifts(func(_ scene, codes []any) []any { return codes[:max(0, len(codes)-1)] })),
+		listing(createInvites, "codes-useless", "answers with codes that are good for nothing", member,
+			inGifts(func(s scene, codes []any) []any {
+				fresh := []any{}
+				for _, invite := range s.newInvites(len(codes), "", "", 1) {
+					fresh = append(fresh, invite.Code)
+				}
+				return fresh
+			})),
+		listing(createInvites, "codes-repeated", "tells one code for all", member, inGifts(func(_ scene, codes []any) []any {
+			return slices.Repeat(codes[:min(1, len(codes))], len(codes))
+		})),
+		listing(createInvites, "accounts-swapped", "tells the codes of another account", member,
+			inEach("account", func(s scene, gift lexval.Object) any { return s.somebodyElse(valueOf(gift, "account")).DID })),
+	}
+}
+
+func describeServerDefects() []defect {
+	const describe = "describeServer"
+	return []defect{
+		answering(describe, "invite-requirement-wrong", "tells the contrary of whether an invite code is required", "inviteCodeRequired",
+			func(_ scene, required any) any { return required != true }),
+		answering(describe, "domain-not-served", "tells a domain in which no handle can be had", "availableUserDomains",
+			func(scene, any) any { return []any{".not-served.example"} }),
+	}
+}
+
+func listInvitesDefects() []defect {
+	const member = "codes"
+	isUsedUp := func(element any) bool {
+		uses := valueOf(element.(lexval.Object), "uses").([]any)
+		return int64(len(uses)) >= valueOf(element.(lexval.Object), "available").(int64)
+	}
+	left := func(list []any, dropped func(any) bool) []any { return slices.DeleteFunc(slices.Clone(list), dropped) }
+	told := func(name, description, of string, value func(scene, lexval.Object) any) defect {
+		return listing(listInvites, name, description, member, inEach(of, value))
+	}
+	param := func(name, description, parameter string, value func(scene) any) defect {
+		return behaviour(listInvites, name, description, func(s scene) (lexval.Object, error) {
+			s.call.Params[parameter] = value(s)
+			return s.play()
+		})
+	}
+	return []defect{
+		param("used-filter-ignored", "lists used codes though it was told not to", "includeUsed", func(scene) any { return true }),
+		param("used-filter-inverted", "lists used codes when it is told not to, and only then", "includeUsed",
+			func(s scene) any { return !s.call.Params.Boolean("includeUsed") }),
+		param("used-left-out-by-default", "lists used codes only where it is told to", "includeUsed",
+			func(s scene) any { return s.asks("includeUsed") && s.call.Params.Boolean("includeUsed") }),
+		param("create-flag-ignored", "makes codes though it was told not to", "createAvailable", func(scene) any { return true }),
+		param("never-creates", "makes no codes", "createAvailable", func(scene) any { return false }),
+		param("not-created-by-default", "makes codes only where it is told to", "createAvailable",
+			func(s scene) any { return s.asks("createAvailable") && s.call.Params.Boolean("createAvailable") }),
+		listing(listInvites, "used-never-listed", "never lists used codes", member,
+			func(_ scene, list []any) []any { return left(list, isUsedUp) }),
+		listing(listInvites, "unused-left-out", "lists used codes only", member,
+			func(_ scene, list []any) []any { return left(list, func(e any) bool { return !isUsedUp(e) }) }),
+		listing(listInvites, "gifts-not-listed", "does not list codes that the administrator made", member, func(_ scene, list []any) []any {
+			return left(list, func(e any) bool { return valueOf(e.(lexval.Object), "createdBy") == adminAccount })
+		}),
+		listing(listInvites, "somebody-elses-listed", "lists the codes of all accounts", member, func(s scene, _ []any) []any {
+			all := []any{}
+			for _, account := range s.store.Accounts() {
+				for _, invite := range s.store.Invites(account.DID) {
+					all = append(all, describeInvite(invite))
+				}
+			}
+			return all
+		}),
+		told("available-is-what-is-left", "tells what is left as available", "available", func(_ scene, code lexval.Object) any {
+			return valueOf(code, "available").(int64) - int64(len(valueOf(code, "uses").([]any)))
+		}),
+		told("uses-not-told", "tells no uses", "uses", func(scene, lexval.Object) any { return []any{} }),
+		told("all-disabled", "tells good codes as disabled", "disabled", func(scene, lexval.Object) any { return true }),
+		told("maker-wrong", "tells another maker of a code", "createdBy", func(s scene, code lexval.Object) any {
+			if valueOf(code, "createdBy") == adminAccount {
+				return s.caller()
+			}
+			return adminAccount
+		}),
+		told("account-wrong", "tells a code as another account's", "forAccount",
+			func(s scene, code lexval.Object) any { return s.somebodyElse(valueOf(code, "forAccount")).DID }),
+		told("date-wrong", "tells a date on which nothing was made", "createdAt", func(scene, lexval.Object) any { return beginning }),
+		told("codes-useless", "tells codes that are good for nothing", "code",
+			func(s scene, _ lexval.Object) any { return s.newInvites(1, "", "", 1)[0].Code }),
+		told("user-wrong", "tells another account's use of a code", "uses", inUses("usedBy",
+			func(s scene, use lexval.Object) any { return s.somebodyElse(valueOf(use, "usedBy")).DID })),
+		told("use-date-wrong", "tells a date on which nobody used the code", "uses",
+			inUses("usedAt", func(scene, lexval.Object) any { return beginning })),
+		hooked(listInvites, "race", "makes codes for all who ask at once"),
+	}
+}
+
+func inUses(member string, value func(scene, lexval.Object) any) func(scene, lexval.Object) any {
+	return func(s scene, code lexval.Object) any { return inEach(member, value)(s, valueOf(code, "uses").([]any)) }
+}
+
+func earnedInvitesDefects() []defect {
+	return []defect{
+		hooked(listInvites, "epochs-counted-early", "gives a code for an interval that has begun"),
+		hooked(listInvites, "epochs-counted-late", "gives no code for the first interval"),
+		hooked(listInvites, "more-than-five-open", "gives codes without end"),
+		hooked(listInvites, "fewer-than-five-open", "gives four open codes at most"),
+		hooked(listInvites, "used-not-counted", "gives a code anew for each that was used"),
+		hooked(listInvites, "gifts-not-counted", "gives a code for each interval besides what the administrator gave"),
+		hooked(listInvites, "made-anew", "gives the codes of all intervals each time"),
+		behaviour(listInvites, "new-codes-not-listed", "does not list the codes that it has just made", func(s scene) (lexval.Object, error) {
+			before := s.store.Invites(s.caller())
+			output, err := s.play()
+			listed := []any{}
+			list, _ := valueOf(output, "codes").([]any)
+			for _, element := range list {
+				code := valueOf(element.(lexval.Object), "code")
+				if slices.ContainsFunc(before, func(invite store.Invite) bool { return invite.Code == code }) {
+					listed = append(listed, element)
+				}
+			}
+			return with(output, "codes", listed), err
+		}),
+		behaviour(listInvites, "earned-codes-of-many-uses", "gives codes of ten uses", func(s scene) (lexval.Object, error) {
+			if _, err := s.play(); err != nil {
+				return nil, err
+			}
+			for _, invite := range s.store.Invites(s.caller()) {
+				if invite.Available = 10; invite.CreatedBy == s.caller() {
+					s.alter(func(tx *store.Tx) { tx.PutInvite(invite) })
+				}
+			}
+			return s.play()
+		}),
+	}
+}
+
+// earned is how many codes an account gets, counted wrongly where that is a
+// defect of the server.
+func (s *Server) earned(call *xrpc.Call, age time.Duration, invites []store.Invite) int64 {
+	interval := s.options.InviteInterval
+	count := invitesToCreate(interval, age, invites)
+	if s.faults.current.Load() == nil || interval <= 0 {
+		return count
+	}
+	only := func(counts func(store.Invite) bool) []store.Invite {
+		return slices.DeleteFunc(slices.Clone(invites), func(i store.Invite) bool { return !counts(i) })
+	}
+	for name, miscount := range map[string]func() int64{
+		"epochs-counted-early": func() int64 { return invitesToCreate(interval, age+interval, invites) },
+		"epochs-counted-late":  func() int64 { return invitesToCreate(interval, age-interval, invites) },
+		"more-than-five-open":  func() int64 { return int64(age/interval) - int64(len(invites)) },
+		"fewer-than-five-open": func() int64 { return min(count, maxOpenInvites-1-int64(len(only(store.Invite.Usable)))) },
+		"used-not-counted":     func() int64 { return invitesToCreate(interval, age, only(store.Invite.Usable)) },
+		"gifts-not-counted": func() int64 {
+			return invitesToCreate(interval, age, only(func(i store.Invite) bool { return i.CreatedBy == call.Caller.DID }))
+		},
+		"made-anew": func() int64 { return invitesToCreate(interval, age, nil) },
+	} {
+		if s.faulty("behaviour." + listInvites + "." + name) {
+			count = miscount()
+		}
+	}
+	return count
+}

@@ -1,0 +1,230 @@
+package mockserver
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+const logIn = "createSession"
+
+// enter opens a session, whoever asks for it.
+func (s *Server) enter(account store.Account, withAppPassword bool) (lexval.Object, error) {
+	session := s.newSession(account.DID)
+	session.WithAppPassword = withAppPassword
+	s.alter(func(tx *store.Tx) { tx.PutSession(session, s.clock.Now()) })
+	tokens, err := s.tokensOf(session)
+	return append(lexval.Object{
+		field("did", account.DID), field("handle", account.Handle), field("email", account.Email),
+	}, tokens...), err
+}
+
+// entering opens a session where a sound server finds the credentials wrong.
+func entering(name, description string, deserves func(s scene, account store.Account) bool) defect {
+	return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
+		output, err := s.play()
+		account, found := s.find(s.text("identifier"))
+		if isNamed(err, "AuthenticationRequired") && found && deserves(s, account) {
+			return s.enter(account, false)
+		}
+		return output, err
+	})
+}
+
+func logInDefects() []defect {
+	return slices.Concat(tokenDefects(logIn), somebodyElsesIn(logIn, "did", "handle", "email"), []defect{
+		behaviour(logIn, "takedown-ignored", "lets accounts in that were taken down", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if isNamed(err, "AccountTakedown") {
+				return s.enter(s.named(s.text("identifier")), false)
+			}
+			return output, err
+		}),
+		behaviour(logIn, "takedown-told-to-anyone", "tells of a takedown without the right password", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if err != nil && s.named(s.text("identifier")).TakenDown {
+				err = xrpc.AccountTakedown()
+			}
+			return output, err
+		}),
+		hooked(logIn, "takedown-not-reversible", "refuses an account that was reinstated"),
+		behaviour(logIn, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if session, found := s.sessionOf(output); found {
+				s.alter(func(tx *store.Tx) {
+					tx.DeleteSessions(session.DID)
+					tx.PutSession(session, s.clock.Now())
+				})
+			}
+			return output, err
+		}),
+		answering(logIn, "one-token", "answers with one token for both purposes", "refreshJwt", func(s scene, raw any) any {
+			claims, _ := token.Unverified(raw.(string))
+			access, _ := s.tokens.Access(claims.Subject, token.Access)
+			return access
+		}),
+		behaviour(logIn, "address-told", "tells the address of an account when it refuses", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if account, found := s.find(s.text("identifier")); found {
+				err = telling(err, account.Email)
+			}
+			return output, err
+		}),
+		behaviour(logIn, "password-told", "repeats the password in its refusals", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return output, telling(err, s.text("password"))
+		}),
+		unknownAccountTold("unknown-account-told-by-name", "tells by the error's name that there is no such account", xrpc.AuthenticationRequired("")),
+		unknownAccountTold("unknown-account-told-by-status", "tells by the status that there is no such account", xrpc.NotFound("")),
+		unknownAccountTold("unknown-account-server-error", "takes the blame for an unknown account with status 500", crash()),
+	})
+}
+
+func unknownAccountTold(name, description string, told error) defect {
+	if isNamed(told, "AuthenticationRequired") {
+		told = &xrpc.Error{Status: http.StatusUnauthorized, Name: "AccountNotFound", Message: "There is no such account"}
+	}
+	return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
+		if _, found := s.find(s.text("identifier")); !found {
+			return nil, told
+		}
+		return s.play()
+	})
+}
+
+func logInIdentifierDefects() []defect {
+	refusing := func(name, description string, refused func(string) bool) defect {
+		return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
+			if refused(s.text("identifier")) {
+				return nil, wrongCredentials()
+			}
+			return s.play()
+		})
+	}
+	mending := func(name, description string, mended func(scene, string) string) defect {
+		return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
+			s.say("identifier", mended(s, s.text("identifier")))
+			return s.play()
+		})
+	}
+	isCapital := func(text string) bool { return text != strings.ToLower(text) }
+	return []defect{
+		refusing("handle-case-significant", "knows a handle in one letter case only",
+			func(given string) bool { return isCapital(given) && !strings.ContainsAny(given, "@:") }),
+		refusing("email-case-significant", "knows an address in one letter case only",
+			func(given string) bool { return isCapital(given) && strings.Contains(given, "@") }),
+		mending("padded-identifier-accepted", "takes an identifier with spaces around it",
+			func(_ scene, given string) string { return strings.TrimSpace(given) }),
+		mending("at-sign-accepted", "takes a handle with an at sign before it",
+			func(_ scene, given string) string { return strings.TrimPrefix(given, "@") }),
+		mending("identifier-completed", "completes a handle with its own domain", func(s scene, given string) string {
+			if given == "" || strings.ContainsAny(given, ".@:") {
+				return given
+			}
+			return given + s.options.UserDomains[0]
+		}),
+		mending("identifier-prefix-accepted", "takes the beginning of a handle for all of it", func(s scene, given string) string {
+			for _, account := range s.store.Accounts() {
+				if given != "" && strings.HasPrefix(account.Handle, strings.ToLower(given)) {
+					return account.Handle
+				}
+			}
+			return given
+		}),
+	}
+}
+
+func logInPasswordDefects() []defect {
+	mine := func(s scene, account store.Account, text string) bool {
+		session := s.newSession(account.DID)
+		return openWithAppPassword(s.store.Begin(), &session, text)
+	}
+	return []defect{
+		hooked(logIn, "password-case-ignored", "takes a password in any letter case"),
+		hooked(logIn, "password-cut-off", "looks at the first eight bytes of a password only"),
+		hooked(logIn, "password-padding-ignored", "takes a password with spaces around it"),
+		entering("any-password-accepted", "takes any password", func(scene, store.Account) bool { return true }),
+		entering("empty-password-accepted", "takes an empty password",
+			func(s scene, _ store.Account) bool { return s.text("password") == "" }),
+		entering("somebody-elses-password-accepted", "takes the password of any account", func(s scene, _ store.Account) bool {
+			return slices.ContainsFunc(s.store.Accounts(), func(a store.Account) bool { return a.Password.Matches(s.passwordText(s.text("password"))) })
+		}),
+		entering("somebody-elses-app-password-accepted", "takes the app passwords of any account", func(s scene, _ store.Account) bool {
+			return slices.ContainsFunc(s.store.Accounts(), func(a store.Account) bool { return mine(s, a, s.text("password")) })
+		}),
+		entering("app-password-dashless-accepted", "takes an app password without its dashes", func(s scene, account store.Account) bool {
+			text := s.text("password")
+			return len(text) == 16 && mine(s, account, strings.Join([]string{text[:4], text[4:8], text[8:12], text[12:]}, "-"))
+		}),
+		entering("app-password-case-ignored", "takes an app password in any letter case",
+			func(s scene, account store.Account) bool {
+				return mine(s, account, strings.ToLower(s.text("password")))
+			}),
+		behaviour(logIn, "app-password-refused", "takes no app passwords", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if session, _ := s.sessionOf(output); session.WithAppPassword {
+				return nil, wrongCredentials()
+			}
+			return output, err
+		}),
+		behaviour(logIn, "app-password-gives-full-session", "opens a session of full power with an app password", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return s.scoped(output, false), err
+		}),
+		behaviour(logIn, "password-gives-limited-session", "opens a session with the power of an app password only", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return s.scoped(output, true), err
+		}),
+	}
+}
+
+// passwordText is what a password is taken for: itself, on a sound server.
+func (s *Server) passwordText(text string) string {
+	switch {
+	case s.faults.current.Load() == nil:
+	case s.faulty("behaviour.createSession.password-case-ignored"):
+		return strings.ToLower(text)
+	case s.faulty("behaviour.createSession.password-cut-off"):
+		return text[:min(8, len(text))]
+	case s.faulty("behaviour.createSession.password-padding-ignored"):
+		return strings.TrimSpace(text)
+	}
+	return text
+}
+
+func getSessionDefects() []defect {
+	return somebodyElsesIn("getSession", "did", "handle", "email")
+}
+
+// goneDefects are methods that go on as if the caller's account were there.
+func goneDefects() []defect {
+	var all []defect
+	serving := func(method, name, description string, serves func(account store.Account, found bool) bool) {
+		all = append(all, behaviourOf(method, name, description, func(s *Server, p *plan) {
+			p.look(method, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
+				if raw, missing := bearerToken(r); missing == nil {
+					whole, failed := callerOf(s.tokens.Verify(raw, credentialsOf(prefix+method).scopes()...))
+					if account, found := s.store.Account(whole.DID); failed == nil && serves(account, found) {
+						whole.Lapsed = true
+						return whole, nil
+					}
+				}
+				return caller, err
+			})
+		}))
+	}
+	for _, method := range []string{"getSession", "getAccountInviteCodes", "requestAccountDelete"} {
+		serving(method, "takedown-ignored", "serves accounts that were taken down",
+			func(account store.Account, found bool) bool { return found && account.TakenDown })
+	}
+	for _, method := range []string{"getSession", "getAccountInviteCodes", "requestAccountDelete", "createAppPassword", "listAppPasswords", "refreshSession"} {
+		serving(method, "deletion-ignored", "serves accounts that were deleted",
+			func(_ store.Account, found bool) bool { return !found })
+	}
+	return all
+}

@@ -1,0 +1,260 @@
+package mockserver
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+const (
+	requestReset    = "requestPasswordReset"
+	reset           = "resetPassword"
+	requestDeletion = "requestAccountDelete"
+	deletion        = "deleteAccount"
+)
+
+// letter is one of the two kinds of mail: what asks for it, what its code is
+// for.
+type letter struct {
+	request, method string
+	purpose, other  store.MailPurpose
+	subject         string
+}
+
+func letters() []letter {
+	return []letter{
+		{requestReset, reset, store.ResetPassword, store.DeleteAccount, resetSubject},
+		{requestDeletion, deletion, store.DeleteAccount, store.ResetPassword, deletionSubject},
+	}
+}
+
+// mailDefects are those that both kinds of mail, and of code, can have.
+func mailDefects() []defect {
+	var all []defect
+	for _, l := range letters() {
+		all = slices.Concat(all, l.mailDefects(), l.codeDefects(), l.replayDefects())
+	}
+	return all
+}
+
+// inMail is a defect of a message; what it does not keep isn't sent.
+func (l letter) inMail(name, description string, change func(*Server, *mail.Message) (keep bool)) defect {
+	return behaviourOf(l.request, name, description, func(s *Server, p *plan) {
+		p.mail = append(p.mail, func(message *mail.Message) bool { return message.Subject != l.subject || change(s, message) })
+	})
+}
+
+func (l letter) mailDefects() []defect {
+	return []defect{
+		l.inMail("mail-not-sent", "sends no mail", func(*Server, *mail.Message) bool { return false }),
+		l.inMail("mail-to-somebody-else", "sends the mail of one account to another", func(s *Server, message *mail.Message) bool {
+			message.To = s.somebodyElse(s.named(message.To).DID).Email
+			return true
+		}),
+		l.inMail("mail-without-code", "sends mail without a code", func(_ *Server, message *mail.Message) bool {
+			message.Text, message.Token = strings.Replace(message.Text, message.Token, "in another mail", 1), ""
+			return true
+		}),
+		l.inMail("code-useless", "mails a code that is good for nothing", func(s *Server, message *mail.Message) bool {
+			wrong := s.newMailToken("").Text
+			message.Text, message.Token = strings.Replace(message.Text, message.Token, wrong, 1), wrong
+			return true
+		}),
+		behaviour(l.request, "code-told", "answers with the code", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			address := or(s.text("email"), s.named(s.caller()).Email)
+			if sent := s.outbox.To(address); err == nil && address != "" && len(sent) > 0 {
+				return lexval.Object{field("token", sent[len(sent)-1].Token)}, nil
+			}
+			return output, err
+		}),
+		behaviour(l.request, "ends-sessions", "ends the sessions of the account", func(s scene) (lexval.Object, error) {
+			did := or(s.caller(), s.named(s.text("email")).DID)
+			s.alter(func(tx *store.Tx) { tx.DeleteSessions(did) })
+			return s.play()
+		}),
+	}
+}
+
+// codeDefects are codes that a method ought to refuse.
+func (l letter) codeDefects() []defect {
+	mending := func(name, description string, mended func(scene, string) string) defect {
+		return behaviour(l.method, name, description, func(s scene) (lexval.Object, error) {
+			s.say("token", mended(s, s.text("token")))
+			return s.play()
+		})
+	}
+	return []defect{
+		mending("dashless-code-accepted", "takes a code without its dash", func(_ scene, text string) string {
+			if len(text) == 10 && !strings.Contains(text, "-") {
+				return text[:5] + "-" + text[5:]
+			}
+			return text
+		}),
+		mending("padded-code-accepted", "takes a code with spaces around it",
+			func(_ scene, text string) string { return strings.TrimSpace(text) }),
+		mending("code-prefix-accepted", "takes the beginning of a code for all of it", func(s scene, text string) string {
+			for _, token := range s.store.MailTokens(l.purpose) {
+				if len(text) > 2 && strings.HasPrefix(token.Text, canonical(text)) {
+					return token.Text
+				}
+			}
+			return text
+		}),
+		behaviour(l.method, "code-of-the-other-kind-accepted", "takes the code of the other kind of mail", func(s scene) (lexval.Object, error) {
+			for _, token := range s.store.MailTokens(l.other) {
+				if token.Text == canonical(s.text("token")) {
+					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+				}
+			}
+			return s.play()
+		}),
+		behaviour(l.method, "code-never-expires", "takes codes of any age", func(s scene) (lexval.Object, error) {
+			for _, token := range s.store.MailTokens(l.purpose) {
+				if token.Text == canonical(s.text("token")) {
+					token.GrantedAt = s.clock.Now()
+					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+				}
+			}
+			return s.play()
+		}),
+		behaviour(l.method, "expired-code-works-all-the-same", "refuses an expired code, and does what it is for", func(s scene) (lexval.Object, error) {
+			tokens := s.store.MailTokens(l.purpose)
+			output, err := s.play()
+			for _, token := range tokens {
+				if isNamed(err, "ExpiredToken") && token.Text == canonical(s.text("token")) {
+					token.GrantedAt = s.clock.Now()
+					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+					_, _ = s.play()
+				}
+			}
+			return output, err
+		}),
+		behaviour(l.method, "no-effect", "does nothing, and answers as if it had", func(s scene) (lexval.Object, error) {
+			for _, token := range s.store.MailTokens(l.purpose) {
+				if token.Text == canonical(s.text("token")) && !s.hasExpired(token) {
+					s.alter(func(tx *store.Tx) { tx.DropMailToken(l.purpose, token.DID) })
+					return nil, nil
+				}
+			}
+			return s.play()
+		}),
+	}
+}
+
+// spent remembers codes that are no good any more, by their text.
+type spent struct {
+	mutex sync.Mutex
+	codes map[string]store.MailToken
+}
+
+func (s *spent) add(tokens []store.MailToken) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	for _, token := range tokens {
+		s.codes[token.Text] = token
+	}
+}
+
+func (s *spent) get(text string) (store.MailToken, bool) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	token, found := s.codes[text]
+	return token, found
+}
+
+// replayDefects are codes that were good once.
+func (l letter) replayDefects() []defect {
+	keeping := func(method, keeper, name, description string) defect {
+		return behaviourOf(method, name, description, func(s *Server, p *plan) {
+			past := &spent{codes: map[string]store.MailToken{}}
+			p.act(s, l.method, func(s scene) (lexval.Object, error) {
+				if token, found := past.get(canonical(s.text("token"))); found {
+					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+				}
+				return s.play()
+			})
+			p.act(s, keeper, func(s scene) (lexval.Object, error) {
+				past.add(s.store.MailTokens(l.purpose))
+				return s.play()
+			})
+		})
+	}
+	all := []defect{keeping(l.request, l.request, "superseded-code-good", "leaves earlier codes good")}
+	if l.method == reset {
+		all = append(all, keeping(l.method, l.method, "code-good-twice", "takes a code more than once"))
+	}
+	return all
+}
+
+// spoilsMail changes a message on a server that does so, or keeps it back.
+func (s *Server) spoilsMail(message *mail.Message) (keptBack bool) {
+	current := s.faults.current.Load()
+	if current == nil {
+		return false
+	}
+	return slices.ContainsFunc(current.mail, func(change func(*mail.Message) bool) bool { return !change(message) })
+}
+
+func requestResetDefects() []defect {
+	unknown := func(name, description string, told error) defect {
+		return behaviour(requestReset, name, description, func(s scene) (lexval.Object, error) {
+			if _, found := s.find(s.text("email")); !found {
+				return nil, told
+			}
+			return s.play()
+		})
+	}
+	return []defect{
+		unknown("unknown-address-told", "tells that an address is nobody's", xrpc.InvalidRequest("There is no account with that address")),
+		unknown("unknown-address-server-error", "takes the blame for an unknown address with status 500", crash()),
+		behaviour(requestReset, "unknown-address-gets-mail", "sends mail to addresses that are nobody's", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if address := s.text("email"); s.named(address).DID == "" && isAddress(address) {
+				s.sendResetCode(store.Account{Email: strings.ToLower(address), Handle: "nobody"}, s.newMailToken(""))
+			}
+			return output, err
+		}),
+		behaviour(requestReset, "taken-down-account-gets-mail", "sends mail to accounts that were taken down", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if account := s.named(s.text("email")); account.TakenDown {
+				s.sendResetCode(account, s.newMailToken(account.DID))
+			}
+			return output, err
+		}),
+		behaviour(requestReset, "address-case-significant", "knows an address in one letter case only", func(s scene) (lexval.Object, error) {
+			if address := s.text("email"); address != strings.ToLower(address) {
+				return nil, nil
+			}
+			return s.play()
+		}),
+		behaviour(requestReset, "password-dead", "takes the old password away at once", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			s.setPassword(s.named(s.text("email")), s.entropy.Base32(16))
+			return output, err
+		}),
+	}
+}
+
+func requestDeletionDefects() []defect {
+	return []defect{
+		behaviour(requestDeletion, "deletes-at-once", "deletes the account without a code", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if account := s.named(s.caller()); err == nil {
+				s.alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
+			}
+			return output, err
+		}),
+		behaviour(requestDeletion, "address-told", "answers with the account's address", func(s scene) (lexval.Object, error) {
+			if _, err := s.play(); err != nil {
+				return nil, err
+			}
+			return lexval.Object{field("email", s.named(s.caller()).Email)}, nil
+		}),
+	}
+}

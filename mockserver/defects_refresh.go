@@ -1,0 +1,86 @@
+package mockserver
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+const refresh = "refreshSession"
+
+func refreshDefects() []defect {
+	return slices.Concat(tokenDefects(refresh), somebodyElsesIn(refresh, "did", "handle"), []defect{
+		answering(refresh, "old-token-returned", "answers with the refresh token that it was called with", "refreshJwt",
+			func(s scene, _ any) any { raw, _ := bearerToken(s.call.HTTP); return raw }),
+		behaviour(refresh, "grace-never-ends", "takes a used refresh token for as long as it lives", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			s.alter(func(tx *store.Tx) {
+				if parent, found := tx.Session(s.call.Caller.TokenID); found {
+					parent.ExpiresAt = s.clock.Now().Add(token.RefreshLife)
+					tx.PutSession(parent, s.clock.Now())
+				}
+			})
+			return output, err
+		}),
+		behaviour(refresh, "life-not-renewed", "lets the new refresh token die with the old one", func(s scene) (lexval.Object, error) {
+			parent, known := s.store.Begin().Session(s.call.Caller.TokenID)
+			output, err := s.play()
+			if successor, found := s.sessionOf(output); found && known {
+				successor.ExpiresAt = parent.ExpiresAt
+				s.alter(func(tx *store.Tx) { tx.PutSession(successor, s.clock.Now()) })
+			}
+			return output, err
+		}),
+		behaviour(refresh, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if successor, found := s.sessionOf(output); found {
+				parent, _ := s.store.Begin().Session(s.call.Caller.TokenID)
+				s.alter(func(tx *store.Tx) {
+					tx.DeleteSessions(successor.DID)
+					tx.PutSession(parent, s.clock.Now())
+					tx.PutSession(successor, s.clock.Now())
+				})
+			}
+			return output, err
+		}),
+		behaviour(refresh, "app-password-session-gets-full", "gives an app-password session full power", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return s.scoped(output, false), err
+		}),
+		behaviour(refresh, "full-session-gets-limited", "leaves a session with the power of an app password only", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return s.scoped(output, true), err
+		}),
+		hooked(refresh, "takedown-forgotten", "takes the tokens from before a takedown once it is lifted"),
+	})
+}
+
+const logOut = "deleteSession"
+
+func logOutDefects() []defect {
+	return []defect{
+		behaviour(logOut, "no-effect", "lets the session live on", func(scene) (lexval.Object, error) { return nil, nil }),
+		behaviour(logOut, "ends-all-sessions", "ends all sessions of the account", func(s scene) (lexval.Object, error) {
+			s.alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
+			return s.play()
+		}),
+		behaviour(logOut, "second-time-refused", "refuses a session that has ended", func(s scene) (lexval.Object, error) {
+			if _, found := s.store.Begin().Session(s.call.Caller.TokenID); !found {
+				return nil, xrpc.ExpiredToken("Token has been revoked")
+			}
+			return s.play()
+		}),
+		behaviourOf(logOut, "expired-token-refused", "refuses an expired refresh token", func(s *Server, p *plan) {
+			p.look(logOut, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
+				if err != nil {
+					return caller, err
+				}
+				return s.refresh(r)
+			})
+		}),
+	}
+}

@@ -1,0 +1,249 @@
+package mockserver
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+const signUp = "createAccount"
+
+// instead signs up under a handle or with an address that nobody has, and
+// answers as if it were what was asked for.
+func (s scene) instead(members ...string) (lexval.Object, error) {
+	asked := strings.ToLower(s.text("handle"))
+	if slices.Contains(members, "handle") {
+		s.say("handle", s.entropy.Base32(12)+s.options.UserDomains[0])
+	}
+	if slices.Contains(members, "email") {
+		s.say("email", s.entropy.Base32(12)+"@example.com")
+	}
+	output, err := s.play()
+	return with(output, "handle", asked), err
+}
+
+// withCode signs up with a code that is good, where that of the request
+// deserves it.
+func (s scene) withCode(deserves func(invite store.Invite, found bool) bool) (lexval.Object, error) {
+	if deserves(s.store.Begin().Invite(s.text("inviteCode"))) {
+		good := s.newInvites(1, adminAccount, adminAccount, 1)
+		s.alter(func(tx *store.Tx) { tx.AddInvites(good) })
+		s.say("inviteCode", good[0].Code)
+	}
+	return s.play()
+}
+
+// crash is the fault of a server that blames itself.
+func crash() error {
+	return &xrpc.Error{Status: http.StatusInternalServerError, Name: "InternalServerError", Message: "Internal Server Error"}
+}
+
+func signUpDefects() []defect {
+	return slices.Concat(tokenDefects(signUp), somebodyElsesIn(signUp, "did", "handle"), []defect{
+		answering(signUp, "handle-case-kept", "keeps the letter case of a handle", "handle",
+			func(s scene, _ any) any { return s.text("handle") }),
+		behaviour(signUp, "limited-session", "opens a session with the power of an app password only", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return s.scoped(output, true), err
+		}),
+		behaviour(signUp, "password-lost", "does not keep the password", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			s.setPassword(s.named(s.text("handle")), s.entropy.Base32(16))
+			return output, err
+		}),
+		behaviour(signUp, "refusal-keeps-handle", "keeps the handle of a sign-up that it refused", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if _, taken := s.find(s.text("handle")); err != nil && !taken {
+				left := s.newAccount(s.text("handle"), s.entropy.Base32(12)+"@example.com", s.entropy.Base32(12))
+				s.alter(func(tx *store.Tx) { tx.InsertAccount(left) })
+			}
+			return output, err
+		}),
+		behaviour(signUp, "refusal-keeps-email", "keeps the address of a sign-up that it refused", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if _, taken := s.find(s.text("email")); err != nil && !taken {
+				left := s.newAccount(s.entropy.Base32(12)+s.options.UserDomains[0], s.text("email"), s.entropy.Base32(12))
+				s.alter(func(tx *store.Tx) { tx.InsertAccount(left) })
+			}
+			return output, err
+		}),
+		behaviour(signUp, "email-owner-told", "tells whose an address is that is taken", func(s scene) (lexval.Object, error) {
+			owner, taken := s.find(s.text("email"))
+			output, err := s.play()
+			if taken && err != nil {
+				err = xrpc.InvalidRequest("Email already taken by " + owner.Handle)
+			}
+			return output, err
+		}),
+		behaviour(signUp, "password-told", "repeats the password in its refusals", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			return output, telling(err, s.text("password"))
+		}),
+	})
+}
+
+// telling is an error that tells a secret as well.
+func telling(err error, secret string) error {
+	if refusal, ok := err.(*xrpc.Error); ok { //nolint:errorlint // handlers don't wrap what they refuse with
+		return &xrpc.Error{Status: refusal.Status, Name: refusal.Name, Message: refusal.Message + ": " + secret}
+	}
+	return err
+}
+
+// setPassword changes the password of an account, if there is one.
+func (s *Server) setPassword(account store.Account, password string) {
+	if account.DID != "" {
+		account.Password = s.newPassword(s.passwordText(password))
+		s.alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
+	}
+}
+
+func signUpHandleDefects() []defect {
+	isTaken := func(member string) func(scene) bool {
+		return func(s scene) bool { _, taken := s.find(s.text(member)); return taken }
+	}
+	isCapital := func(member string) func(scene) bool {
+		return func(s scene) bool { return s.text(member) != strings.ToLower(s.text(member)) && isTaken(member)(s) }
+	}
+	name := func(s scene) string {
+		handle := strings.ToLower(s.text("handle"))
+		return strings.TrimSuffix(handle, s.domainOf(handle))
+	}
+	accepting := func(id, description, member string, when func(scene) bool) defect {
+		return behaviour(signUp, id, description, func(s scene) (lexval.Object, error) {
+			if when(s) {
+				return s.instead(member)
+			}
+			return s.play()
+		})
+	}
+	crashing := func(id, description string, when func(scene) bool) defect {
+		return behaviour(signUp, id, description, func(s scene) (lexval.Object, error) {
+			if when(s) {
+				return nil, crash()
+			}
+			return s.play()
+		})
+	}
+	return []defect{
+		accepting("taken-handle-accepted", "gives a handle to two accounts", "handle", isTaken("handle")),
+		accepting("taken-email-accepted", "takes an address for two accounts", "email", isTaken("email")),
+		accepting("handle-case-significant", "takes a handle in another letter case for another handle", "handle", isCapital("handle")),
+		accepting("email-case-significant", "takes an address in another letter case for another address", "email", isCapital("email")),
+		accepting("taken-down-handle-free", "gives away the handle of an account that was taken down", "handle",
+			func(s scene) bool { return s.named(s.text("handle")).TakenDown }),
+		accepting("foreign-domain-accepted", "gives out handles under domains that are not its own", "handle",
+			func(s scene) bool { return s.domainOf(strings.ToLower(s.text("handle"))) == "" }),
+		accepting("dotted-handle-accepted", "gives out handles with a dot before the domain", "handle",
+			func(s scene) bool {
+				return s.domainOf(strings.ToLower(s.text("handle"))) != "" && strings.Contains(name(s), ".")
+			}),
+		accepting("short-handle-accepted", "gives out handles that are too short", "handle",
+			func(s scene) bool { return len(name(s)) < minHandleName }),
+		accepting("long-handle-accepted", "gives out handles that are too long", "handle",
+			func(s scene) bool {
+				return len(s.text("handle")) > maxHandle && s.domainOf(strings.ToLower(s.text("handle"))) != ""
+			}),
+		crashing("foreign-domain-server-error", "takes the blame for a domain that is not its own with status 500",
+			func(s scene) bool { return s.domainOf(strings.ToLower(s.text("handle"))) == "" }),
+		crashing("taken-handle-server-error", "takes the blame for a handle that is taken with status 500", isTaken("handle")),
+		crashing("taken-email-server-error", "takes the blame for an address that is taken with status 500", isTaken("email")),
+	}
+}
+
+func signUpInviteDefects() []defect {
+	accepting := func(name, description string, deserves func(store.Invite, bool) bool) defect {
+		return behaviour(signUp, name, description, func(s scene) (lexval.Object, error) {
+			if !s.options.InviteRequired {
+				return s.play()
+			}
+			return s.withCode(deserves)
+		})
+	}
+	return []defect{
+		behaviour(signUp, "invites-not-needed", "needs no invite code, though it says so", func(s scene) (lexval.Object, error) {
+			return s.withCode(func(store.Invite, bool) bool { return s.options.InviteRequired && s.text("inviteCode") == "" })
+		}),
+		accepting("unknown-invite-accepted", "takes invite codes that nobody has made",
+			func(_ store.Invite, found bool) bool { return !found }),
+		accepting("exhausted-invite-accepted", "takes invite codes beyond their uses",
+			func(invite store.Invite, found bool) bool { return found && len(invite.Uses) > 0 && invite.Exhausted() }),
+		accepting("useless-invite-accepted", "takes invite codes of no uses",
+			func(invite store.Invite, found bool) bool { return found && invite.Available < 1 }),
+		behaviour(signUp, "invite-uses-not-counted", "does not count the uses of an invite code", func(s scene) (lexval.Object, error) {
+			before, found := s.store.Begin().Invite(s.text("inviteCode"))
+			output, err := s.play()
+			if err == nil && found {
+				s.alter(func(tx *store.Tx) { tx.PutInvite(before) })
+			}
+			return output, err
+		}),
+		behaviour(signUp, "invite-used-up-twice-as-fast", "counts each use of an invite code twice", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if err == nil && s.options.InviteRequired {
+				s.useUp(s.text("inviteCode"), s.named(s.text("handle")).DID)
+			}
+			return output, err
+		}),
+		behaviour(signUp, "refusal-uses-invite", "counts the use of an invite code though it refuses the sign-up", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if err != nil && s.options.InviteRequired {
+				s.useUp(s.text("inviteCode"), s.somebodyElse("").DID)
+			}
+			return output, err
+		}),
+	}
+}
+
+func (s *Server) useUp(code, did string) {
+	s.alter(func(tx *store.Tx) {
+		if invite, found := tx.Invite(code); found && !invite.Exhausted() {
+			tx.UseInvite(code, store.InviteUse{By: did, At: s.clock.Now()})
+		}
+	})
+}
+
+// signUpRaceDefects are what transactions overlook; see raceRows.
+func signUpRaceDefects() []defect {
+	return []defect{
+		hooked(signUp, "handle-race", "gives a handle to all who ask for it at once"),
+		hooked(signUp, "email-race", "takes an address from all who come with it at once"),
+		hooked(signUp, "invite-race", "counts one use of an invite code for all who use it at once"),
+	}
+}
+
+// raceRows are the rows that a commit of a method does not look at, by the
+// defect that it takes. An invite code that all use is no reason to lose.
+func raceRows(nsid string) map[string][]store.Rows {
+	switch shortName(nsid) {
+	case signUp:
+		return map[string][]store.Rows{
+			"handle-race": {store.Handles, store.Invites}, "email-race": {store.Addresses, store.Invites}, "invite-race": {store.Invites},
+		}
+	case listInvites:
+		return map[string][]store.Rows{"race": {store.InviteLists}}
+	case reset:
+		return map[string][]store.Rows{"race": {store.ResetCodes}}
+	}
+	return nil
+}
+
+// raceWindow is what it takes for two requests that come at once to meet.
+const raceWindow = 20 * time.Millisecond
+
+// overlook makes a transaction win a race that it has lost, on a server with
+// that defect.
+func (s *Server) overlook(nsid string, tx *store.Tx) (overlooked bool) {
+	for name, rows := range raceRows(nsid) {
+		if s.faulty("behaviour." + shortName(nsid) + "." + name) {
+			tx.Overlook(rows...)
+			overlooked = true
+		}
+	}
+	return overlooked
+}
