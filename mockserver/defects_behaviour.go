@@ -128,10 +128,11 @@ func valueOf(output lexval.Object, name string) any {
 func answering(method, name, description, member string, value func(scene, any) any) defect {
 	return behaviour(method, name, description, func(s scene) (lexval.Object, error) {
 		output, err := s.play()
-		if err != nil {
-			return nil, err
+		held := valueOf(output, member)
+		if err != nil || held == nil {
+			return output, err
 		}
-		return with(output, member, value(s, valueOf(output, member))), nil
+		return with(output, member, value(s, held)), nil
 	})
 }
 

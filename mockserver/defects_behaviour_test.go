@@ -35,6 +35,9 @@ func TestBehaviourDefects(t *testing.T) {
 				t.Fatal("no test of this defect")
 			}
 			sound := see(newStage(t))
+			if again := see(newStage(t)); again != sound {
+				t.Errorf("two sound servers differ: %s and %s", sound, again)
+			}
 			if spoilt := see(newStage(t).have(t, d.ID)); sound == spoilt {
 				t.Errorf("no difference: %s", sound)
 			}

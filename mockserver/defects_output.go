@@ -25,9 +25,7 @@ func outputDefectsOf(method *lexicons.Method) []defect {
 		about(method, "output", "absent", "answers without an output", onSuccess(func(response *xrpc.Response) {
 			response.Body, response.ContentType = nil, ""
 		})),
-		about(method, "output", "malformed", "breaks its output off", onSuccess(func(response *xrpc.Response) {
-			response.Body = response.Body[:len(response.Body)-1]
-		})),
+		about(method, "output", "malformed", "breaks its output off", onSuccess(breakOff)),
 	}
 	for _, place := range placesOf(method.Output.Schema) {
 		all = append(all, place.defects(method)...)
@@ -44,6 +42,11 @@ func onSuccess(change func(*xrpc.Response)) func(*xrpc.Faults) {
 			}
 		})
 	}
+}
+
+// breakOff leaves the last byte of a body out.
+func breakOff(response *xrpc.Response) {
+	response.Body = response.Body[:max(0, len(response.Body)-1)]
 }
 
 // item is the step of a path into every element of a list.

@@ -33,9 +33,7 @@ func protocolDefects() []defect {
 			response.Body = []byte(`{"error":400,"message":"Bad Request"}`)
 		})),
 		onProtocol("errors.message-of-wrong-type", "the messages of errors are objects", onError(messageOfWrongType)),
-		onProtocol("errors.malformed", "errors are no complete JSON", onError(func(response *xrpc.Response) {
-			response.Body = response.Body[:len(response.Body)-1]
-		})),
+		onProtocol("errors.malformed", "errors are no complete JSON", onError(breakOff)),
 		onProtocol("errors.empty", "errors have no body", onError(func(response *xrpc.Response) {
 			response.Body, response.ContentType = nil, ""
 		})),

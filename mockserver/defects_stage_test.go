@@ -3,6 +3,7 @@ package mockserver_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/http"
 	"regexp"
@@ -28,12 +29,16 @@ type stage struct {
 	stale                session // alice a day ago
 }
 
-func newStage(t testing.TB) *stage {
+func newStage(t testing.TB, logger ...*slog.Logger) *stage {
 	t.Helper()
-	s := &stage{client: start(t, mockserver.Options{
-		InviteRequired: true, InviteInterval: day, Logger: nil,
+	options := mockserver.Options{
+		InviteRequired: true, InviteInterval: day,
 		Links: mockserver.Links{PrivacyPolicy: "https://pds.example/privacy", TermsOfService: "https://pds.example/terms"},
-	})}
+	}
+	if len(logger) > 0 {
+		options.Logger = logger[0]
+	}
+	s := &stage{client: start(t, options)}
 	s.code = s.admin("createInviteCode", object{"useCount": 1000}).ok().text("code")
 	s.alice, s.bob, s.down = s.signUpWith("alice", s.code), s.signUpWith("bobby", s.code), s.signUpWith("downy", s.code)
 	s.stale = s.alice

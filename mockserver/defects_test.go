@@ -1,6 +1,8 @@
 package mockserver_test
 
 import (
+	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -116,4 +118,25 @@ func TestControlDefects(t *testing.T) {
 		t.Errorf("active are %v", got)
 	}
 	c.steer("PUT", "/defects", `{"active":[]}`).ok()
+}
+
+// TestAllDefectsAtOnce is about servers that break in earnest.
+func TestAllDefectsAtOnce(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	var ids []string
+	for _, d := range mockserver.Defects(nil) {
+		if !strings.HasPrefix(d.ID, "protocol.") {
+			ids = append(ids, d.ID)
+		}
+	}
+	s := newStage(t, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})))
+	s.have(t, ids...)
+	for method := range methodsOf(t) {
+		s.make(s.valid(method))
+		s.make(request{verb: http.MethodPost, method: method, body: "{", media: "text/plain", authorization: bearer("bogus")})
+	}
+	if strings.Contains(log.String(), "panic") {
+		t.Error(log.String())
+	}
 }
