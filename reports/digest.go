@@ -1,0 +1,158 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// conclusion is the verdict of a report as its readers see it.
+type conclusion struct {
+	Good     bool
+	Headline string // the exit code in words
+	Detail   string // what it rests on
+	Covered  int    // requirements that were checked to a verdict
+	Total    int
+}
+
+// conclude takes the verdict from the document and counts what it rests on
+// anew, since an older document may count less.
+func conclude(report *Report) conclusion {
+	var counts Counts
+	gating := 0
+	for _, result := range report.Results {
+		counts.Add(result.Outcome)
+		if result.Gates(report.Run.Strict) {
+			gating++
+		}
+	}
+	end := conclusion{
+		Good:     report.Summary.ExitCode == ExitConforms,
+		Headline: report.Summary.ExitCode.String(),
+		Covered:  counts.Passed + counts.Failed + counts.KnownFailures,
+		Total:    len(report.Results),
+	}
+	switch {
+	case gating > 0:
+		end.Detail = plural(gating, "gating requirement") + " failed"
+	case counts.Failed > 0:
+		end.Detail = plural(counts.Failed, "failure") + ", none of which gates"
+	case counts.Errored > 0:
+		end.Detail = plural(counts.Errored, "check") + " came to no verdict"
+	case len(report.Summary.Stale) > 0:
+		end.Detail = plural(len(report.Summary.Stale), "known failure") + " no longer so"
+	case end.Covered == 0:
+		end.Detail = "no requirement was checked"
+	default:
+		end.Detail = "no requirement failed"
+	}
+	return end
+}
+
+// failures returns what failed or errored: what gates first, then what
+// errored, then the rest, each by ID.
+func failures(report *Report) []Result {
+	var failing []Result
+	for _, result := range report.Results {
+		if result.Outcome == Failed || result.Outcome == Errored {
+			failing = append(failing, result)
+		}
+	}
+	rank := func(result Result) int {
+		switch {
+		case result.Gates(report.Run.Strict):
+			return 0
+		case result.Outcome == Errored:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(failing, func(a, b Result) int { return cmp.Compare(rank(a), rank(b)) })
+	return failing
+}
+
+// uncovered is a number of requirements that were not checked to a verdict,
+// all for one reason.
+type uncovered struct {
+	Outcome Outcome
+	Reason  string
+	Unlock  string
+	Count   int
+}
+
+// groupUncovered counts what was not covered by reason, the most frequent
+// first.
+func groupUncovered(results []Result) []uncovered {
+	groups := map[uncovered]int{}
+	for _, result := range results {
+		switch result.Outcome {
+		case Blocked, NotObserved, Excluded:
+			groups[uncovered{Outcome: result.Outcome, Reason: result.Reason, Unlock: result.Unlock}]++
+		case Passed, Failed, Errored, KnownFailure:
+		}
+	}
+	list := make([]uncovered, 0, len(groups))
+	for group, count := range groups {
+		group.Count = count
+		list = append(list, group)
+	}
+	slices.SortFunc(list, func(a, b uncovered) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Outcome, b.Outcome),
+			cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Unlock, b.Unlock))
+	})
+	return list
+}
+
+// glyph returns a sign for an outcome, for readers who don't see colours.
+func glyph(outcome Outcome) string {
+	switch outcome {
+	case Passed:
+		return "✓"
+	case Failed:
+		return "✗"
+	case Errored:
+		return "!"
+	case Blocked:
+		return "⊘"
+	case NotObserved:
+		return "?"
+	case Excluded:
+		return "–"
+	case KnownFailure:
+		return "≈"
+	}
+	return "·"
+}
+
+// outcomeWords returns an outcome as it is written in a sentence.
+func outcomeWords(outcome Outcome) string {
+	switch outcome {
+	case NotObserved:
+		return "not observed"
+	case KnownFailure:
+		return "known failure"
+	case Passed, Failed, Errored, Blocked, Excluded:
+	}
+	return string(outcome)
+}
+
+// severity orders outcomes from what a reader must see first to what is well.
+func severity(outcome Outcome) int {
+	return slices.Index([]Outcome{Failed, Errored, KnownFailure, Blocked, NotObserved, Excluded, Passed}, outcome)
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// sentence returns words with a capital at their beginning.
+func sentence(words string) string {
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}
