@@ -22,6 +22,12 @@ func Formats() []Format {
 	return []Format{
 		{Name: "json", File: "report.json", Encode: EncodeJSON},
 		{Name: "junit", File: "junit.xml", Encode: EncodeJUnit},
+		{Name: "html", File: "report.html", Encode: plainly(EncodeHTML)},
+		{Name: "md", File: "report.md", Encode: EncodeMarkdown},
+		{Name: "sarif", File: "report.sarif", Encode: plainly(EncodeSARIF)},
+		{Name: "badge", File: "badge.svg", Encode: EncodeBadge},
+		{Name: "badge-json", File: "badge.json", Encode: EncodeBadgeEndpoint},
+		{Name: "har", File: "evidence.har", Encode: EncodeHAR},
 	}
 }
 
