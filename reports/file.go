@@ -31,9 +31,8 @@ func Formats() []Format {
 	}
 }
 
-// FormatNamed returns the format with that name.
-func FormatNamed(name string) (Format, bool) {
-	formats := Formats()
+// FormatNamed returns the format with that name from a list of them.
+func FormatNamed(formats []Format, name string) (Format, bool) {
 	i := slices.IndexFunc(formats, func(format Format) bool { return format.Name == name })
 	if i < 0 {
 		return Format{}, false

@@ -69,10 +69,10 @@ func TestWriteNamesEveryFileThatFailed(t *testing.T) {
 
 func TestFormatNamed(t *testing.T) {
 	t.Parallel()
-	if format, ok := FormatNamed("junit"); !ok || format.File != "junit.xml" {
+	if format, ok := FormatNamed(Formats(), "junit"); !ok || format.File != "junit.xml" {
 		t.Errorf("junit: %+v, %t", format, ok)
 	}
-	if _, ok := FormatNamed("pdf"); ok {
+	if _, ok := FormatNamed(Formats(), "pdf"); ok {
 		t.Error("pdf was taken for a format")
 	}
 }

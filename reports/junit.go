@@ -43,6 +43,7 @@ type junitSuites struct {
 type junitSuite struct {
 	Name string `xml:"name,attr"`
 	junitTotals
+	Skipped    int             `xml:"skipped,attr"` // of a suite alone, says the schema of CI systems
 	Time       string          `xml:"time,attr"`
 	Timestamp  string          `xml:"timestamp,attr"`
 	Properties []junitProperty `xml:"properties>property"`
@@ -55,7 +56,6 @@ type junitTotals struct {
 	Tests    int `xml:"tests,attr"`
 	Failures int `xml:"failures,attr"`
 	Errors   int `xml:"errors,attr"`
-	Skipped  int `xml:"skipped,attr"`
 }
 
 type junitProperty struct {
@@ -101,6 +101,9 @@ func junitDocument(report *Report) junitSuites {
 		suite.Cases = append(suite.Cases, item)
 		suite.count(item)
 		document.count(item)
+		if item.Skipped != nil {
+			suite.Skipped++
+		}
 		suite.elapsedMs += result.DurationMs
 		suite.Time = junitSeconds(suite.elapsedMs)
 	}
@@ -127,8 +130,6 @@ func (t *junitTotals) count(item junitCase) {
 		t.Failures++
 	case item.Error != nil:
 		t.Errors++
-	case item.Skipped != nil:
-		t.Skipped++
 	}
 }
 

@@ -103,7 +103,7 @@ func TestUsageErrors(t *testing.T) {
 		{"run --target http://127.0.0.1:1/?a=b", "no query"},
 		{"run --control http://127.0.0.1:1", "give its URL with --target"},
 		{"run --invite-code abc", "give its URL with --target"},
-		{"run --format json,pdf", `"pdf" is not known: give json or junit`},
+		{"run --format json,pdf", `"pdf" is not known: give json, junit, html, md, sarif, badge, badge-json or har`},
 		{"run --progress fancy", `"fancy" is not known`},
 		{"run --quiet --verbose", "not both"},
 		{"run --quiet --progress plain", "not both"},

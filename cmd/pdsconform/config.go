@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"net/url"
@@ -197,18 +198,43 @@ func (s settings) checkConsole() error {
 	return nil
 }
 
-// reportFormats returns the formats asked for, each once.
+// documents are the lexicon documents whose lines a report may show, nil where
+// there are none.
+func (s settings) documents() fs.FS {
+	if s.lexicons != "" {
+		return os.DirFS(s.lexicons)
+	}
+	return revisionDocuments(s.revision)
+}
+
+// revisionDocuments are the embedded documents of a revision, nil where it is
+// none of ours: a report of a newer version can still be rendered.
+func revisionDocuments(revision string) fs.FS {
+	documents, err := lexicons.FS(revision)
+	if err != nil {
+		return nil
+	}
+	return documents
+}
+
+// reportFormats returns the formats asked for.
 func (s settings) reportFormats() ([]reports.Format, error) {
-	var names []string
-	for _, format := range reports.Formats() {
-		names = append(names, format.Name)
+	return chooseFormats(s.formats, s.documents())
+}
+
+// chooseFormats returns the formats of the given names, each once.
+func chooseFormats(names []string, documents fs.FS) ([]reports.Format, error) {
+	known := reports.FormatsWith(reports.Options{Documents: documents})
+	var knownNames []string
+	for _, format := range known {
+		knownNames = append(knownNames, format.Name)
 	}
 	var formats []reports.Format
 	seen := map[string]bool{}
-	for _, name := range s.formats {
-		format, ok := reports.FormatNamed(name)
+	for _, name := range names {
+		format, ok := reports.FormatNamed(known, name)
 		if !ok {
-			return nil, usagef("--format %q is not known: give %s", name, words(names))
+			return nil, usagef("--format %q is not known: give %s", name, words(knownNames))
 		}
 		if !seen[name] {
 			formats = append(formats, format)
@@ -216,7 +242,7 @@ func (s settings) reportFormats() ([]reports.Format, error) {
 		seen[name] = true
 	}
 	if len(formats) == 0 {
-		return nil, usagef("--format needs at least one of %s", words(names))
+		return nil, usagef("--format needs at least one of %s", words(knownNames))
 	}
 	return formats, nil
 }
