@@ -123,7 +123,7 @@ func (c credentials) forged(s *Server, r *http.Request, err error) (xrpc.Caller,
 	if _, err := s.tokens.VerifyAnyAge(raw, token.Access, token.AppPassword, token.Refresh); err == nil {
 		return xrpc.Caller{}, errRefused
 	}
-	claims, err := token.Unverified(raw)
+	claims, err := s.tokens.Unverified(raw)
 	if err != nil {
 		return xrpc.Caller{}, nil
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
-	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -167,7 +166,7 @@ func somebodyElsesIn(method string, members ...string) []defect {
 // sessionOf is the session whose tokens an output holds.
 func (s *Server) sessionOf(output lexval.Object) (session store.Session, found bool) {
 	raw, _ := valueOf(output, "refreshJwt").(string)
-	claims, err := token.Unverified(raw)
+	claims, err := s.tokens.Unverified(raw)
 	if err != nil {
 		return store.Session{}, false
 	}
@@ -186,7 +185,7 @@ func tokenDefects(method string) []defect {
 		}),
 		answering(method, "access-token-of-somebody-else", "answers with an access token of another account", "accessJwt",
 			func(s scene, mine any) any {
-				claims, _ := token.Unverified(mine.(string))
+				claims, _ := s.tokens.Unverified(mine.(string))
 				other, _ := s.tokens.Access(s.somebodyElse(claims.Subject).DID, claims.Scope)
 				return other
 			}),

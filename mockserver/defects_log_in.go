@@ -64,7 +64,7 @@ func logInDefects() []defect {
 			return output, err
 		}),
 		answering(logIn, "one-token", "answers with one token for both purposes", "refreshJwt", func(s scene, raw any) any {
-			claims, _ := token.Unverified(raw.(string))
+			claims, _ := s.tokens.Unverified(raw.(string))
 			access, _ := s.tokens.Access(claims.Subject, token.Access)
 			return access
 		}),

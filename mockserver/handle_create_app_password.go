@@ -47,6 +47,9 @@ func (s *Server) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval
 
 // appPasswordText is four groups of four characters.
 func (s *Server) appPasswordText() string {
+	if s.options.odd[oddCodes] {
+		return s.entropy.Base64(18)
+	}
 	drawn := s.entropy.Base32(16)
 	return strings.Join([]string{drawn[:4], drawn[4:8], drawn[8:12], drawn[12:]}, "-")
 }

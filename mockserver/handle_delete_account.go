@@ -15,11 +15,12 @@ import (
 // and the code that was mailed to it. The account is gone when it answers.
 func (s *Server) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	did, text := call.Input.String("did"), canonical(call.Input.String("token"))
+	var account store.Account
 	var refusal error
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
 		refusal = nil
-		account, found := tx.Account(did)
-		if !found || !account.Password.Matches(s.passwordText(call.Input.String("password"))) {
+		var found bool
+		if account, found = tx.Account(did); !found || !account.Password.Matches(s.passwordText(call.Input.String("password"))) {
 			return xrpc.AuthenticationRequired("Invalid did or password")
 		}
 		token, found := tx.MailToken(store.DeleteAccount, did)
@@ -31,11 +32,18 @@ func (s *Server) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 			tx.DropMailToken(store.DeleteAccount, did)
 			return nil // dropping it is to be committed
 		}
+		if s.options.odd[oddSlowDeletion] {
+			tx.DropMailToken(store.DeleteAccount, did)
+			return nil
+		}
 		tx.DeleteAccount(account)
 		return nil
 	})
 	if err != nil {
 		return nil, err
+	}
+	if refusal == nil && s.options.odd[oddSlowDeletion] {
+		s.deleteLater(account)
 	}
 	return nil, refusal
 }

@@ -20,12 +20,15 @@ func (s *Server) describeServer(context.Context, *xrpc.Call) (lexval.Object, err
 	if address := s.options.Links.TermsOfService; address != "" {
 		links = append(links, field("termsOfService", address))
 	}
-	return lexval.Object{
+	output := lexval.Object{
 		field("did", s.did()),
 		field("inviteCodeRequired", s.options.InviteRequired),
 		field("availableUserDomains", lexval.Strings(s.options.UserDomains)),
-		field("links", links),
-	}, nil
+	}
+	if !s.options.odd[oddNoLinks] {
+		output = append(output, field("links", links))
+	}
+	return output, nil
 }
 
 func (s *Server) did() string { return "did:web:" + s.options.Hostname }

@@ -53,7 +53,7 @@ func (s *Server) rotate(tx *store.Tx, session store.Session) store.Session {
 	next.WithAppPassword, next.AppPassword = session.WithAppPassword, session.AppPassword
 	if session.Next == "" {
 		session.Next = next.ID
-		if grace := now.Add(refreshGrace); grace.Before(session.ExpiresAt) {
+		if grace := now.Add(s.graceOf()); grace.Before(session.ExpiresAt) {
 			session.ExpiresAt = grace
 		}
 		tx.PutSession(session, now)

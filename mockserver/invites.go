@@ -28,8 +28,12 @@ func (s *Server) newInvites(count int, account, createdBy string, uses int64) []
 	invites := make([]store.Invite, 0, count)
 	for range count {
 		drawn := s.entropy.Base32(10)
+		code := prefix + "-" + drawn[:5] + "-" + drawn[5:]
+		if s.options.odd[oddCodes] { // the form before 27 April 2023
+			code = prefix + "-" + drawn[:7]
+		}
 		invites = append(invites, store.Invite{
-			Code:       prefix + "-" + drawn[:5] + "-" + drawn[5:],
+			Code:       code,
 			Available:  uses,
 			ForAccount: account,
 			CreatedBy:  createdBy,

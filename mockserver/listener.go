@@ -48,7 +48,7 @@ type listener struct {
 // listen opens both ports, or none.
 func (s *Server) listen() error {
 	ctx, stop := context.WithCancel(context.Background())
-	main, err := serve(ctx, s.options.Listen, s.router, usualLimits())
+	main, err := serve(ctx, s.options.Listen, s.router, usualLimits(), s.speak)
 	if err != nil {
 		stop()
 		return err
@@ -78,7 +78,18 @@ func (s *Server) Close() {
 	s.stopMail()
 }
 
-func serve(ctx context.Context, address string, handler http.Handler, limits limits) (*listener, error) {
+// speak makes the main listener understand HTTP/2 without TLS, where that is
+// asked for.
+// Source: https://www.rfc-editor.org/rfc/rfc9113#section-3.3
+func (s *Server) speak(server *http.Server) {
+	if s.options.odd[oddHTTP2] {
+		server.Protocols = new(http.Protocols)
+		server.Protocols.SetHTTP1(true)
+		server.Protocols.SetUnencryptedHTTP2(true)
+	}
+}
+
+func serve(ctx context.Context, address string, handler http.Handler, limits limits, adjust ...func(*http.Server)) (*listener, error) {
 	port, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
@@ -95,6 +106,9 @@ func serve(ctx context.Context, address string, handler http.Handler, limits lim
 		BaseContext:                  func(net.Listener) context.Context { return ctx },
 		ConnState:                    l.track,
 		ErrorLog:                     silent(),
+	}
+	for _, change := range adjust {
+		change(l.server)
 	}
 	l.connections.Go(func() { _ = l.server.Serve(refusingListener{port}) })
 	return l, nil

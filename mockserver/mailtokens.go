@@ -16,6 +16,9 @@ const mailTokenLife = 15 * time.Minute
 // newMailToken returns a code that is not stored yet: two groups of five
 // characters.
 func (s *Server) newMailToken(did string) store.MailToken {
+	if s.options.odd[oddCodes] { // the form before 27 April 2023
+		return store.MailToken{DID: did, Text: s.entropy.Digits(6), GrantedAt: s.clock.Now()}
+	}
 	drawn := strings.ToUpper(s.entropy.Base32(10))
 	return store.MailToken{DID: did, Text: drawn[:5] + "-" + drawn[5:], GrantedAt: s.clock.Now()}
 }

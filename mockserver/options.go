@@ -76,8 +76,15 @@ type Options struct {
 	// Defects are IDs of Defects: what the server does wrong. Default: nothing.
 	Defects []string
 
+	// Odd are names of Freedoms that the server takes, or "all": it stays within
+	// the documents, and does what hardly anyone expects. They win over other
+	// options. Default: none.
+	Odd []string
+
 	// Links are what describeServer tells of. Default: none.
 	Links Links
+
+	odd oddities // what Odd comes to
 }
 
 // Links are the addresses of a server's legal texts; empty ones are left out.
@@ -114,6 +121,9 @@ func (o Options) complete() (Options, error) {
 			return o, err
 		}
 		o.Catalog = catalog
+	}
+	if err := o.completeOdd(); err != nil {
+		return o, err
 	}
 	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains())
 }

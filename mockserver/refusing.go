@@ -38,7 +38,7 @@ const statusPrefix = "HTTP/1.1 "
 
 // Write passes on everything but a raw refusal.
 func (c *refusingConn) Write(answer []byte) (int, error) {
-	if len(answer) < len(statusPrefix)+3 || answer[len(statusPrefix)] < '4' { // cheap, and nearly always so
+	if len(answer) < len(statusPrefix)+3 || answer[len(statusPrefix)] < '4' || answer[0] != 'H' { // cheap, and nearly always so
 		return c.TCPConn.Write(answer)
 	}
 	status, raw := rawStatus(answer)

@@ -48,6 +48,7 @@ type Server struct {
 	requests requestLog
 	latency  latencies
 	unfit    outputDefects
+	limiter  limiter
 	faults   faults
 	router   *xrpc.Router
 	stop     context.CancelFunc
@@ -83,6 +84,7 @@ func New(options Options) (*Server, error) {
 		Defect:    s.unfit.add,
 		Logger:    options.Logger,
 		Now:       s.clock.Now,
+		Style:     s.style(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
@@ -126,6 +128,7 @@ func (s *Server) makeKeys() error {
 		secret = []byte(s.options.JWTSecret)
 	}
 	s.tokens = token.NewIssuer(secret, s.clock.Now)
+	s.tokens.Opaque = s.options.odd[oddTokens]
 	seed[0] &= 0x7f // below the order of the curve
 	private, err := atcrypto.ParsePrivateBytesP256(seed)
 	if err != nil {
@@ -188,6 +191,7 @@ func (s *Server) Reset() {
 	s.requests.reset()
 	s.latency.reset()
 	s.unfit.reset()
+	s.limiter.calls.Store(0)
 	s.clock.Reset()
 	_ = s.SetDefects(s.options.Defects...) // New has set the same
 	if s.options.Seed != 0 {

@@ -61,6 +61,15 @@ func (s *Source) Base32(n int) string {
 	return lower.EncodeToString(s.Bytes((n*5 + 7) / 8))[:n]
 }
 
+// Digits returns n random decimal digits.
+func (s *Source) Digits(n int) string {
+	digits := s.Bytes(n)
+	for i, drawn := range digits {
+		digits[i] = '0' + drawn%10 // some are a little more likely, which is good enough here
+	}
+	return string(digits)
+}
+
 // Base64 returns n random bytes in unpadded standard base64.
 func (s *Source) Base64(n int) string {
 	return base64.RawStdEncoding.EncodeToString(s.Bytes(n))

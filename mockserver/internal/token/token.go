@@ -65,6 +65,10 @@ func (c *Claims) GetAudience() (jwt.ClaimStrings, error) { return nil, nil }
 
 // Issuer signs and verifies with one secret, by HS256.
 type Issuer struct {
+	// Opaque makes tokens long, and not for clients to read. It is set before
+	// the first one.
+	Opaque bool
+
 	secret []byte
 	now    func() time.Time
 	parser *jwt.Parser
@@ -99,6 +103,9 @@ func (i *Issuer) sign(claims Claims, life time.Duration) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
 	}
+	if i.Opaque {
+		return wrap(signed), nil
+	}
 	return signed, nil
 }
 
@@ -125,16 +132,16 @@ func (i *Issuer) VerifyAnyAge(raw string, scopes ...string) (*Claims, error) {
 
 // Unverified returns the claims of anything that has the form of a token,
 // whoever made it.
-func Unverified(raw string) (*Claims, error) {
+func (i *Issuer) Unverified(raw string) (*Claims, error) {
 	claims := &Claims{}
-	_, _, err := jwt.NewParser().ParseUnverified(raw, claims)
+	_, _, err := jwt.NewParser().ParseUnverified(i.plain(raw), claims)
 	return claims, err
 }
 
 // parse returns the claims of an expired token as well, with ErrExpired.
 func (i *Issuer) parse(raw string) (*Claims, error) {
 	claims := &Claims{}
-	_, err := i.parser.ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return i.secret, nil })
+	_, err := i.parser.ParseWithClaims(i.plain(raw), claims, func(*jwt.Token) (any, error) { return i.secret, nil })
 	switch {
 	case err == nil:
 		return claims, nil

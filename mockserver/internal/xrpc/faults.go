@@ -97,7 +97,7 @@ type attempt struct {
 }
 
 // answerWrongly does what Router.call does, with faults.
-func (e *endpoint) answerWrongly(r *http.Request, exchange *Exchange, faults *Faults) (Response, error) {
+func (e *endpoint) answerWrongly(r *http.Request, exchange *Exchange, faults *Faults, style *Style) (Response, error) {
 	a := &attempt{endpoint: e, Faults: faults, call: &Call{NSID: e.NSID, HTTP: r}}
 	output, err := a.serve(r.Context(), r, exchange)
 	if err != nil {
@@ -110,7 +110,7 @@ func (e *endpoint) answerWrongly(r *http.Request, exchange *Exchange, faults *Fa
 	for _, change := range a.Output {
 		value = change(value)
 	}
-	body, err := lexval.Append(make([]byte, 0, 512), value)
+	body, err := style.encode(value)
 	if err != nil {
 		return Response{}, err
 	}

@@ -133,7 +133,7 @@ func accepts(pattern, media string) bool {
 
 // encode holds an output against the lexicon and makes JSON of it. An error is
 // a defect of the mock.
-func (e *endpoint) encode(output lexval.Object) ([]byte, error) {
+func (e *endpoint) encode(output lexval.Object, style *Style) ([]byte, error) {
 	if e.method.Output == nil {
 		if output != nil {
 			return nil, fmt.Errorf("%s has an output and its document declares none", e.NSID)
@@ -145,5 +145,5 @@ func (e *endpoint) encode(output lexval.Object) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %s", e.NSID, problem.In("Output"))
 		}
 	}
-	return lexval.Append(make([]byte, 0, 512), output)
+	return style.encode(output)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 )
 
-// Options is what a Router is made of. All but Fallback must be set.
+// Options is what a Router is made of. All but Fallback and Style must be set.
 type Options struct {
 	Catalog   *lexicons.Catalog
 	Endpoints []Endpoint
@@ -26,6 +26,7 @@ type Options struct {
 	Defect    func(string)                          // called for each output that doesn't fit its document
 	Logger    *slog.Logger
 	Now       func() time.Time
+	Style     *Style // how answers look, nil for the plain way
 }
 
 // Response is an answer that is ready to be written.
@@ -34,6 +35,7 @@ type Response struct {
 	ContentType string // "" for an answer without a body
 	Body        []byte
 	Header      http.Header // what it has besides, or nil
+	Chunked     bool        // whether the body is sent piece by piece
 }
 
 // Router is the handler of the XRPC listener.
@@ -62,6 +64,7 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		UserAgent:     r.Header.Get("User-Agent"),
 	}
 	response := router.answer(r, exchange)
+	router.Style.dress(&response)
 	router.spoil(r, exchange.NSID, &response)
 	exchange.keepResponse(response)
 	exchange.Duration = router.Now().Sub(exchange.At)
@@ -76,12 +79,12 @@ func (router *Router) answer(r *http.Request, exchange *Exchange) (response Resp
 		if fault := recover(); fault != nil {
 			router.Logger.Error("handler panicked", "method", r.Method, "path", r.URL.Path,
 				"panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
-			response = failure(internal(), exchange)
+			response = router.failure(internal(), exchange)
 		}
 	}()
 	response, err := router.dispatch(r, exchange)
 	if err != nil {
-		return failure(router.known(err, r), exchange)
+		return router.failure(router.known(err, r), exchange)
 	}
 	return response
 }
@@ -119,14 +122,19 @@ func (router *Router) dispatch(r *http.Request, exchange *Exchange) (Response, e
 }
 
 func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchange) (Response, error) {
+	if router.Style != nil && router.Style.Admit != nil {
+		if err := router.Style.Admit(); err != nil {
+			return Response{}, err
+		}
+	}
 	if faults := router.faults.Load(); faults != nil {
-		return endpoint.answerWrongly(r, exchange, (*faults)[endpoint.NSID])
+		return endpoint.answerWrongly(r, exchange, (*faults)[endpoint.NSID], router.Style)
 	}
 	output, err := endpoint.serve(r.Context(), r, exchange)
 	if err != nil {
 		return Response{}, err
 	}
-	body, err := endpoint.encode(output)
+	body, err := endpoint.encode(output, router.Style)
 	if err != nil {
 		router.Defect(err.Error())
 		router.Logger.Error("output doesn't fit its document", "problem", err)
@@ -143,9 +151,12 @@ func JSON(body []byte) Response {
 	return Response{Status: http.StatusOK, ContentType: "application/json; charset=utf-8", Body: body}
 }
 
-func failure(err *Error, exchange *Exchange) Response {
+func (router *Router) failure(err *Error, exchange *Exchange) Response {
+	if router.Style != nil {
+		err = router.Style.Refuse(err)
+	}
 	exchange.Error = err.Name
-	body, _ := lexval.Append(nil, lexval.Object{{Name: "error", Value: err.Name}, {Name: "message", Value: err.Message}})
+	body, _ := router.Style.encode(lexval.Object{{Name: "error", Value: err.Name}, {Name: "message", Value: err.Message}})
 	response := JSON(body)
 	response.Status = err.Status
 	return response

@@ -24,6 +24,11 @@ func write(w http.ResponseWriter, response Response) {
 	} else if response.ContentType != "" {
 		header["Content-Type"] = []string{response.ContentType}
 	}
+	if response.Chunked && len(response.Body) > 0 {
+		w.WriteHeader(response.Status)
+		writeInChunks(w, response.Body)
+		return
+	}
 	if len(response.Body) >= 2048 { // of shorter ones net/http tells the length itself
 		header["Content-Length"] = []string{strconv.Itoa(len(response.Body))}
 	}

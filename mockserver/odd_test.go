@@ -1,0 +1,261 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/quartz"
+	"github.com/pdsconform/pdsconform/mockserver"
+)
+
+// oddStart runs a server that takes some freedoms.
+func oddStart(t *testing.T, freedoms ...string) *client {
+	t.Helper()
+	return start(t, mockserver.Options{
+		Odd: freedoms, InviteInterval: day,
+		Links: mockserver.Links{PrivacyPolicy: "https://pds.example/privacy"},
+	})
+}
+
+// join signs up whether an invite code is needed or not.
+func (c *client) join(name string) session {
+	c.Helper()
+	return c.signUpWith(name, c.admin("createInviteCode", object{"useCount": 1}).ok().text("code"))
+}
+
+// TestFreedoms looks for each on a server that takes it and on one that
+// doesn't.
+func TestFreedoms(t *testing.T) {
+	t.Parallel()
+	shown := map[string]func(*client) bool{
+		"extra-fields": func(c *client) bool { _, has := c.join("alice").session(c).object()["extraNull"]; return has },
+		"key-order": func(c *client) bool {
+			body := string(c.join("alice").session(c).body)
+			return strings.Index(body, `"email"`) < strings.Index(body, `"handle"`)
+		},
+		"white-space": func(c *client) bool { return bytes.HasPrefix(c.get("describeServer", "").body, []byte("\r\n")) },
+		"escapes": func(c *client) bool {
+			return bytes.Contains(c.get("describeServer", "").body, []byte(`"\u0064\u0069\u0064"`))
+		},
+		"media-type": func(c *client) bool {
+			return strings.Contains(c.get("describeServer", "").header.Get("Content-Type"), "profile")
+		},
+		"messages": func(c *client) bool { return len(c.get("getSession", "").text("message")) > 100 },
+		"tokens": func(c *client) bool {
+			return len(c.join("alice").access) > 1000 && c.get("getSession", c.join("bobby").access+"x").status == 400
+		},
+		"codes": func(c *client) bool {
+			s := c.join("alice")
+			c.post("requestPasswordReset", "", object{"email": s.email}).ok()
+			code := c.mailToken(s.email)
+			password, _ := c.appPassword(s, "phone")
+			c.post("resetPassword", "", object{"token": code, "password": "other password"}).ok()
+			return len(code) == 6 && len(password) == 24 && strings.Count(c.admin("createInviteCode", object{"useCount": 1}).text("code"), "-") == 1
+		},
+		"statuses": func(c *client) bool { return c.get("getSession", "bogus").status == 401 },
+		"headers":  func(c *client) bool { return c.get("describeServer", "").header.Get("RateLimit-Limit") != "" },
+		"chunked":  func(c *client) bool { return c.get("describeServer", "").header.Get("Content-Length") == "" },
+		"http2":    speaksHTTP2,
+		"empty-list": func(c *client) bool {
+			s := c.join("alice")
+			c.admin("createInviteCode", object{"useCount": 1, "forAccount": s.did}).ok()
+			return len(c.get("getAccountInviteCodes", s.access).ok().list("codes")) == 0
+		},
+		"invites-required": func(c *client) bool { return c.get("describeServer", "").object()["inviteCodeRequired"] == true },
+		"no-links":         func(c *client) bool { _, has := c.get("describeServer", "").object()["links"]; return !has },
+		"domains":          func(c *client) bool { return len(c.get("describeServer", "").list("availableUserDomains")) == 3 },
+		"no-grace": func(c *client) bool {
+			s := c.join("alice")
+			c.post("refreshSession", s.refresh, nil).ok()
+			return c.post("refreshSession", s.refresh, nil).status != 200
+		},
+		"no-password-policy": func(c *client) bool {
+			return c.post("createAccount", "", object{"handle": "alice.test", "email": "a@b.c", "password": ""}).status == 200
+		},
+		"rate-limits": limits429,
+	}
+	for _, freedom := range mockserver.Freedoms() {
+		if freedom.Name == "invites-open" || freedom.Name == "slow-deletion" {
+			continue // have tests of their own
+		}
+		t.Run(freedom.Name, func(t *testing.T) {
+			t.Parallel()
+			shows := shown[freedom.Name]
+			if shows == nil || freedom.Description == "" {
+				t.Fatal("nobody looks for it, or it isn't described")
+			}
+			if shows(oddStart(t)) {
+				t.Error("a plain server shows it")
+			}
+			if !shows(oddStart(t, freedom.Name)) {
+				t.Error("it doesn't show")
+			}
+		})
+	}
+}
+
+func (s session) session(c *client) answer { return c.get("getSession", s.access).ok() }
+
+func speaksHTTP2(c *client) bool {
+	c.Helper()
+	transport := &http.Transport{Protocols: new(http.Protocols)}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, c.server.URL+"/xrpc/com.atproto.server.describeServer", nil)
+	if err != nil {
+		c.Fatal(err)
+	}
+	response, err := (&http.Client{Transport: transport}).Do(request)
+	if err != nil {
+		return false
+	}
+	return read(c.TB, response).ok().text("did") != "" && response.ProtoMajor == 2
+}
+
+// limits429 reports whether a few of many calls are refused, never two in a
+// row, and in the end none.
+func limits429(c *client) bool {
+	var refused []int
+	for i := range 200 {
+		if a := c.get("describeServer", ""); a.status == http.StatusTooManyRequests {
+			if a.header.Get("Retry-After") != "1" || a.text("error") != "RateLimitExceeded" {
+				c.Errorf("refusal is %v %s", a.header, a.body)
+			}
+			refused = append(refused, i)
+		}
+	}
+	for i := 1; i < len(refused); i++ {
+		if refused[i] == refused[i-1]+1 {
+			c.Error("two refusals in a row")
+		}
+	}
+	return len(refused) == 5
+}
+
+func TestNoInvites(t *testing.T) {
+	t.Parallel()
+	for freedoms, required := range map[string]bool{"": true, "invites-open": false, "invites-open invites-required": true} {
+		c := start(t, mockserver.Options{InviteRequired: true, Odd: strings.Fields(freedoms)})
+		if got := c.get("describeServer", "").object()["inviteCodeRequired"]; got != required {
+			t.Errorf("with %q: required is %v", freedoms, got)
+		}
+	}
+}
+
+func TestSlowDeletion(t *testing.T) {
+	t.Parallel()
+	clock := quartz.NewMock(t)
+	c := start(t, mockserver.Options{Odd: []string{"slow-deletion"}, Clock: clock})
+	s := c.signUp("alice")
+	c.deleteAccount(s)
+	c.logIn(s.handle, s.password).ok()
+	clock.Advance(time.Second).MustWait(t.Context())
+	c.logIn(s.handle, s.password).is(401, "AuthenticationRequired", "")
+	c.signUp("alice")
+}
+
+// TestOddServersWork takes accounts through their lives, with each freedom and
+// with all of them.
+func TestOddServersWork(t *testing.T) {
+	t.Parallel()
+	names := []string{"all"}
+	for _, freedom := range mockserver.Freedoms() {
+		names = append(names, freedom.Name)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clock := quartz.NewMock(t)
+			server := mockserver.RunT(t, mockserver.Options{Odd: []string{name}, InviteInterval: day, Clock: clock})
+			life(newClient(t, server), clock)
+			if defects := server.OutputDefects(); len(defects) > 0 {
+				t.Error(defects)
+			}
+		})
+	}
+}
+
+// life is a test whose calls are repeated where they are refused for now.
+func life(c *client, clock *quartz.Mock) {
+	c.http.Transport = again{c.http.Transport}
+	s := c.join("alice")
+	if a := c.get("getSession", s.access).ok(); a.text("handle") != s.handle || a.text("did") != s.did {
+		c.Errorf("session is %s", a.body)
+	}
+	if !slices.Contains(c.get("describeServer", "").ok().list("availableUserDomains"), any(".test")) {
+		c.Error("the domain of the accounts is not told")
+	}
+	_, app := c.appPassword(s, "phone")
+	if got := c.get("listAppPasswords", app.access).ok().list("passwords"); len(got) != 1 || got[0].(object)["name"] != "phone" {
+		c.Errorf("app passwords are %v", got)
+	}
+	if a := c.post("createAppPassword", app.access, object{"name": "more"}); a.text("error") != "InvalidToken" {
+		c.Errorf("an app-password session gets %d %s", a.status, a.body)
+	}
+	s.refresh = c.post("refreshSession", s.refresh, nil).ok().text("refreshJwt")
+	c.post("revokeAppPassword", s.access, object{"name": "phone"}).ok()
+	if a := c.post("refreshSession", app.refresh, nil); a.text("error") != "ExpiredToken" || a.status/100 != 4 {
+		c.Errorf("a revoked session gets %d %s", a.status, a.body)
+	}
+	c.get("getAccountInviteCodes", s.access).ok()
+	c.post("requestPasswordReset", "", object{"email": s.email}).ok()
+	s.password = "another password"
+	c.post("resetPassword", "", object{"token": c.mailToken(s.email), "password": s.password}).ok()
+	if a := c.post("refreshSession", s.refresh, nil); a.text("error") != "ExpiredToken" {
+		c.Errorf("after a reset: %d %s", a.status, a.body)
+	}
+	s.access = c.logIn(s.handle, s.password).ok().text("accessJwt")
+	if a := c.post("createAccount", "", object{"handle": s.handle, "email": "b@example.com", "password": s.password,
+		"inviteCode": c.admin("createInviteCode", object{"useCount": 1}).text("code")}); a.text("error") != "HandleNotAvailable" || a.status/100 != 4 {
+		c.Errorf("a taken handle is %d %s", a.status, a.body)
+	}
+	c.deleteAccount(s)
+	clock.Advance(time.Second).MustWait(context.Background())
+	if a := c.logIn(s.handle, s.password); a.status != 401 || a.text("error") != "AuthenticationRequired" {
+		c.Errorf("after a deletion: %d %s", a.status, a.body)
+	}
+}
+
+// again repeats a request that was refused for now.
+type again struct{ http.RoundTripper }
+
+// RoundTrip makes one more request where the first was one too many.
+func (a again) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := a.RoundTripper.RoundTrip(r)
+	if err != nil || response.StatusCode != http.StatusTooManyRequests {
+		return response, err
+	}
+	response.Body.Close()
+	if r.GetBody != nil {
+		if r.Body, err = r.GetBody(); err != nil {
+			return nil, err
+		}
+	}
+	return a.RoundTripper.RoundTrip(r)
+}
+
+// TestStyleKeepsTheMeaning compares an answer in the oddest style with the
+// plain one.
+func TestStyleKeepsTheMeaning(t *testing.T) {
+	t.Parallel()
+	want := oddStart(t).get("describeServer", "").object()
+	body := oddStart(t, "key-order", "white-space", "escapes", "chunked", "media-type").get("describeServer", "").body
+	var got object
+	if err := json.Unmarshal(body, &got); err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v: %v, want %v", err, got, want)
+	}
+}
+
+func TestUnknownFreedom(t *testing.T) {
+	t.Parallel()
+	if _, err := mockserver.New(mockserver.Options{Odd: []string{"white-spaces"}}); err == nil || !strings.Contains(err.Error(), `"white-space"`) {
+		t.Errorf("an unknown freedom is %v", err)
+	}
+}
