@@ -25,9 +25,6 @@ func (s *Server) getAccountInviteCodes(ctx context.Context, call *xrpc.Call) (le
 	if err != nil {
 		return nil, err
 	}
-	if s.options.odd[oddEmptyList] {
-		invites = nil
-	}
 	includeUsed := call.Params.Boolean("includeUsed")
 	list := []any{}
 	for _, invite := range invites {

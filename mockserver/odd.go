@@ -33,7 +33,6 @@ const (
 	oddHeaders      = "headers"
 	oddChunked      = "chunked"
 	oddHTTP2        = "http2"
-	oddEmptyList    = "empty-list"
 	oddInvites      = "invites-required"
 	oddNoInvites    = "invites-open"
 	oddNoLinks      = "no-links"
@@ -62,7 +61,6 @@ func Freedoms() []Freedom {
 		{oddHeaders, "answers have more headers"},
 		{oddChunked, "bodies come in chunks, without a length"},
 		{oddHTTP2, "HTTP/2 is offered without TLS, besides HTTP/1.1"},
-		{oddEmptyList, "accounts are given no invite codes to see"},
 		{oddInvites, "an invite code is required"},
 		{oddNoInvites, "no invite code is required"},
 		{oddNoLinks, "describeServer leaves the links out"},

@@ -145,7 +145,7 @@ func TestUsageErrors(t *testing.T) {
 		problem string
 	}{
 		"unknown endpoint": {Config{Endpoints: []string{"createSesion"}}, "did you mean createSession?"},
-		"unknown ID":       {Config{Only: []string{"server.createSession.sucess"}}, "did you mean server.createSession.success?"},
+		"unknown ID":       {Config{Only: []string{"server.createSesion.success"}}, "did you mean server.createSession.success?"},
 		"unknown skip":     {Config{Skip: []string{"x"}}, "--skip"},
 		"label filter":     {Config{LabelFilter: "a &&"}, "--label-filter"},
 		"no scheme":        {Config{Target: "localhost:2583"}, "--target"},

@@ -70,6 +70,9 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.InviteRequired, "invite-required", false, "accounts need an invite code")
 	flags.DurationVar(&o.InviteInterval, "invite-interval", 0, "`age` that earns an account an invite code, 0 for none")
 	flags.StringVar(&o.SMTP, "smtp", "", "`HOST:PORT` of an SMTP server to send mail to, besides the control server's outbox")
+	flags.StringSliceVar(&o.Defects, "defect", nil, "be wrong in this way: an `ID` that the control server lists (repeatable)")
+	flags.StringSliceVar(&o.Odd, "odd", nil, "be right but unusual: in every way, or with --odd=NAME in that one (repeatable)")
+	flags.Lookup("odd").NoOptDefVal = "all"
 	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")
 	flags.StringVar(&o.JWTSecret, "jwt-secret", "", "`secret` that signs tokens (default: random)")
 	flags.Uint64Var(&o.Seed, "seed", 0, "fixes everything that is random (default: random)")

@@ -125,7 +125,7 @@ func (a *attempt) serve(ctx context.Context, r *http.Request, exchange *Exchange
 	var output lexval.Object
 	if admitted {
 		answer := a.endpoint.Handle
-		for _, replace := range a.Faults.Handle {
+		for _, replace := range a.Handle {
 			answer = replace(answer)
 		}
 		output, err = answer(ctx, a.call)
@@ -171,7 +171,7 @@ func (a *attempt) authorize(r *http.Request, exchange *Exchange) error {
 		return nil
 	}
 	caller, err := a.endpoint.Authorize(r)
-	for _, look := range a.Faults.Authorize {
+	for _, look := range a.Authorize {
 		caller, err = look(r, caller, err)
 	}
 	a.lapsed = a.lapsed || caller.Lapsed
@@ -226,7 +226,7 @@ func (a *attempt) takeValue(r *http.Request, body input) (err error) {
 	if err == nil || !isObject {
 		return err
 	}
-	if a.salvaged || a.Faults.Input.Take(members) {
+	if a.salvaged || a.Input.Take(members) {
 		a.call.Input, a.lapsed, err = members, true, nil
 	}
 	return err

@@ -93,7 +93,7 @@ func refusalKeepsUse(ctx context.Context, t *spec.Trial) {
 func inviteRace(ctx context.Context, t *spec.Trial) {
 	requireInvites(t)
 	code := inviteCode(ctx, t, map[string]any{"useCount": 1})
-	oneWinner(ctx, t, "sign-ups with one code of one use", func() xrpc.Request {
+	oneWinner(ctx, t, nsidCreateAccount, "sign-ups with one code of one use", func() xrpc.Request {
 		return signUpRequest(t.Target().NewIdentity(), code)
 	})
 }
@@ -107,7 +107,7 @@ func handleRace(ctx context.Context, t *spec.Trial) {
 		t.Unless(err)
 		code = made
 	}
-	oneWinner(ctx, t, "sign-ups for one handle", func() xrpc.Request {
+	oneWinner(ctx, t, nsidCreateAccount, "sign-ups for one handle", func() xrpc.Request {
 		identity := t.Target().NewIdentity()
 		identity.Handle = wanted.Handle
 		return signUpRequest(identity, code)
@@ -116,9 +116,9 @@ func handleRace(ctx context.Context, t *spec.Trial) {
 
 // oneWinner sends requests at the same time and asks that exactly one of them
 // succeeds. The window of the race is widened where the target offers it.
-func oneWinner(ctx context.Context, t *spec.Trial, what string, request func() xrpc.Request) {
-	widen(ctx, t, nsidCreateAccount)
-	defer narrow(t, nsidCreateAccount)
+func oneWinner(ctx context.Context, t *spec.Trial, nsid, what string, request func() xrpc.Request) {
+	widen(ctx, t, nsid)
+	defer narrow(t, nsid)
 	requests := []xrpc.Request{}
 	for range racers {
 		requests = append(requests, request())

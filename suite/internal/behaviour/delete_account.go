@@ -108,6 +108,23 @@ func deletionEffects() []scenario {
 			},
 		},
 		{
+			id: "mail.ends", title: "No code for a password reset is mailed to a deleted account.",
+			level: reports.Should, authority: reports.Security, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, other := fresh(ctx, t), named(ctx, t, "mail")
+				t.Rely(remove(ctx, t, account.DID, account.Password, doom(ctx, t, account).code))
+				awaitGone(ctx, t, account)
+				box := mailbox(ctx, t, account.Email)
+				t.Do(ctx, resetRequest(account.Email))
+				resetCode(ctx, t, other) // what was mailed before it has come by now
+				messages, err := box.Peek(ctx)
+				t.Unless(err)
+				if len(messages) > 0 {
+					t.Fail("no mail to the address of a deleted account", "mail came")
+				}
+			},
+		},
+		{
 			id: "repeat.refused", title: "An account can't be deleted twice.",
 			level: reports.Must, authority: reports.Security, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {

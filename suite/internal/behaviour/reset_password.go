@@ -204,6 +204,15 @@ func resetRefusals() []scenario {
 		})
 	}
 	return append(scenarios, scenario{
+		id: "code.race", title: "Of several resets with one code at once, exactly one succeeds.",
+		level: reports.Must, authority: reports.Security, needs: withMail,
+		run: func(ctx context.Context, t *spec.Trial) {
+			code := resetCode(ctx, t, fresh(ctx, t))
+			oneWinner(ctx, t, nsidResetPassword, "resets with one code", func() xrpc.Request {
+				return xrpc.Procedure(nsidResetPassword, map[string]any{"token": code, "password": t.Target().NewPassword()})
+			})
+		},
+	}, scenario{
 		id: "code.expires", title: "A code is refused when a quarter of an hour has passed.",
 		level: reports.Should, authority: reports.Reference, needs: withClock,
 		run: func(ctx context.Context, t *spec.Trial) {
