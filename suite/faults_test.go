@@ -30,6 +30,10 @@ func faults(quit <-chan struct{}) []fault {
 			_, _ = w.Write([]byte(body))
 		}
 	}
+	var bomb bytes.Buffer // 16 MiB of nothing
+	packer := gzip.NewWriter(&bomb)
+	_, _ = packer.Write(bytes.Repeat([]byte(" "), 1<<24))
+	_ = packer.Close()
 	return []fault{
 		{"drops the connection", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "http.answered"},
 		{"breaks off", func(w http.ResponseWriter, _ *http.Request) {
@@ -63,9 +67,7 @@ func faults(quit <-chan struct{}) []fault {
 		{"compressed unasked", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Encoding", "gzip")
-			bomb := gzip.NewWriter(w)
-			_, _ = bomb.Write(bytes.Repeat([]byte(" "), 1<<24))
-			_ = bomb.Close()
+			_, _ = w.Write(bomb.Bytes())
 		}, "output.type"},
 		{"no HTTP", func(w http.ResponseWriter, _ *http.Request) {
 			connection, _, err := w.(http.Hijacker).Hijack()
@@ -86,7 +88,7 @@ func TestFaults(t *testing.T) {
 		t.Run(fault.name, func(t *testing.T) {
 			config := mockConfig(t)
 			config.Target = faulty(t, config.Target, "/xrpc/com.atproto.server.getSession", fault.answer)
-			config.Timeout = 300 * time.Millisecond
+			config.Timeout = time.Second
 			config.Endpoints = []string{"getSession", "deleteSession", "describeServer"}
 			report := runSuite(t, config)
 			if report.Summary.ExitCode != reports.ExitFails {

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -115,23 +116,25 @@ func handleRace(ctx context.Context, t *spec.Trial) {
 }
 
 // oneWinner sends requests at the same time and asks that exactly one of them
-// succeeds. The window of the race is widened where the target offers it.
+// succeeds.
 func oneWinner(ctx context.Context, t *spec.Trial, nsid, what string, request func() xrpc.Request) {
+	winners := winnersOf(ctx, t, nsid, request)
+	if len(winners) != 1 {
+		t.Failf("exactly one success", "%d of %d %s succeeded", len(winners), racers, what)
+	}
+}
+
+// winnersOf sends requests at the same time and returns the exchanges that
+// succeeded. The window of the race is widened where the target offers it.
+func winnersOf(ctx context.Context, t *spec.Trial, nsid string, request func() xrpc.Request) []xrpc.Exchange {
 	widen(ctx, t, nsid)
 	defer narrow(t, nsid)
 	requests := []xrpc.Request{}
 	for range racers {
 		requests = append(requests, request())
 	}
-	winners := 0
-	for _, exchange := range t.Race(ctx, requests) {
-		if exchange.Succeeded() {
-			winners++
-		}
-	}
-	if winners != 1 {
-		t.Failf("exactly one success", "%d of %d %s succeeded", winners, racers, what)
-	}
+	exchanges := t.Race(ctx, requests)
+	return slices.DeleteFunc(exchanges, func(exchange xrpc.Exchange) bool { return !exchange.Succeeded() })
 }
 
 // raceWindow is how long a commit waits while a race is widened.

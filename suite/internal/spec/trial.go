@@ -117,6 +117,9 @@ func (t *Trial) refused(refusal *target.Refusal) {
 	if exchange.RateLimited() {
 		t.Block("the target limits how often it may be asked", "a target without rate limits, or a later run")
 	}
+	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
+		t.Block("the target stopped answering", "") // which is no verdict on the method
+	}
 	owner := SuccessID(exchange.Request.NSID)
 	t.bench.Ledger.Add(Finding{
 		ID: owner, Exchange: exchange, SeenIn: t.requirement.ID,
