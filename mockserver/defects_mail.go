@@ -8,7 +8,6 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
-	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
 const (
@@ -199,62 +198,4 @@ func (s *Server) spoilsMail(message *mail.Message) (keptBack bool) {
 		return false
 	}
 	return slices.ContainsFunc(current.mail, func(change func(*mail.Message) bool) bool { return !change(message) })
-}
-
-func requestResetDefects() []defect {
-	unknown := func(name, description string, told error) defect {
-		return behaviour(requestReset, name, description, func(s scene) (lexval.Object, error) {
-			if _, found := s.find(s.text("email")); !found {
-				return nil, told
-			}
-			return s.play()
-		})
-	}
-	return []defect{
-		unknown("unknown-address-told", "tells that an address is nobody's", xrpc.InvalidRequest("There is no account with that address")),
-		unknown("unknown-address-server-error", "takes the blame for an unknown address with status 500", crash()),
-		behaviour(requestReset, "unknown-address-gets-mail", "sends mail to addresses that are nobody's", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
-			if address := s.text("email"); s.named(address).DID == "" && isAddress(address) {
-				s.sendResetCode(store.Account{Email: strings.ToLower(address), Handle: "nobody"}, s.newMailToken(""))
-			}
-			return output, err
-		}),
-		behaviour(requestReset, "taken-down-account-gets-mail", "sends mail to accounts that were taken down", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
-			if account := s.named(s.text("email")); account.TakenDown {
-				s.sendResetCode(account, s.newMailToken(account.DID))
-			}
-			return output, err
-		}),
-		behaviour(requestReset, "address-case-significant", "knows an address in one letter case only", func(s scene) (lexval.Object, error) {
-			if address := s.text("email"); address != strings.ToLower(address) {
-				return nil, nil
-			}
-			return s.play()
-		}),
-		behaviour(requestReset, "password-dead", "takes the old password away at once", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
-			s.setPassword(s.named(s.text("email")), s.entropy.Base32(16))
-			return output, err
-		}),
-	}
-}
-
-func requestDeletionDefects() []defect {
-	return []defect{
-		behaviour(requestDeletion, "deletes-at-once", "deletes the account without a code", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
-			if account := s.named(s.caller()); err == nil {
-				s.alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
-			}
-			return output, err
-		}),
-		behaviour(requestDeletion, "address-told", "answers with the account's address", func(s scene) (lexval.Object, error) {
-			if _, err := s.play(); err != nil {
-				return nil, err
-			}
-			return lexval.Object{field("email", s.named(s.caller()).Email)}, nil
-		}),
-	}
 }

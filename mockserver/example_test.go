@@ -139,3 +139,19 @@ func (t *exampleTest) end() {
 		cleanup()
 	}
 }
+
+// A server that is wrong in one way shows whether a test would notice.
+func ExampleServer_SetDefects() {
+	server, err := mockserver.New(mockserver.Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer server.Close()
+	fmt.Println(server.SetDefects("output.describeServer.availableUserDomains.missing"))
+	fmt.Println(server.SetDefects("output.describeServer.availableDomains.missing"))
+	fmt.Println(server.ActiveDefects())
+	// Output:
+	// <nil>
+	// there is no defect "output.describeServer.availableDomains.missing", the nearest is "output.describeServer.availableUserDomains.missing"
+	// [output.describeServer.availableUserDomains.missing]
+}

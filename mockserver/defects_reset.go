@@ -1,0 +1,141 @@
+package mockserver
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+func requestResetDefects() []defect {
+	unknown := func(name, description string, told error) defect {
+		return behaviour(requestReset, name, description, func(s scene) (lexval.Object, error) {
+			if _, found := s.find(s.text("email")); !found {
+				return nil, told
+			}
+			return s.play()
+		})
+	}
+	return []defect{
+		unknown("unknown-address-told", "tells that an address is nobody's", xrpc.InvalidRequest("There is no account with that address")),
+		unknown("unknown-address-server-error", "takes the blame for an unknown address with status 500", crash()),
+		behaviour(requestReset, "unknown-address-gets-mail", "sends mail to addresses that are nobody's", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if address := s.text("email"); s.named(address).DID == "" && isAddress(address) {
+				s.sendResetCode(store.Account{Email: strings.ToLower(address), Handle: "nobody"}, s.newMailToken(""))
+			}
+			return output, err
+		}),
+		behaviour(requestReset, "taken-down-account-gets-mail", "sends mail to accounts that were taken down", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if account := s.named(s.text("email")); account.TakenDown {
+				s.sendResetCode(account, s.newMailToken(account.DID))
+			}
+			return output, err
+		}),
+		behaviour(requestReset, "address-case-significant", "knows an address in one letter case only", func(s scene) (lexval.Object, error) {
+			if address := s.text("email"); address != strings.ToLower(address) {
+				return nil, nil
+			}
+			return s.play()
+		}),
+		behaviour(requestReset, "password-dead", "takes the old password away at once", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			s.setPassword(s.named(s.text("email")), s.entropy.Base32(16))
+			return output, err
+		}),
+	}
+}
+
+func requestDeletionDefects() []defect {
+	return []defect{
+		behaviour(requestDeletion, "deletes-at-once", "deletes the account without a code", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if account := s.named(s.caller()); err == nil {
+				s.alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
+			}
+			return output, err
+		}),
+		behaviour(requestDeletion, "address-told", "answers with the account's address", func(s scene) (lexval.Object, error) {
+			if _, err := s.play(); err != nil {
+				return nil, err
+			}
+			return lexval.Object{field("email", s.named(s.caller()).Email)}, nil
+		}),
+	}
+}
+
+// after does something to the account of a good code, once the code has done
+// its work.
+func after(name, description string, act func(s scene, before store.Account, sessions []store.Session)) defect {
+	return behaviour(reset, name, description, func(s scene) (lexval.Object, error) {
+		var account store.Account
+		for _, token := range s.store.MailTokens(store.ResetPassword) {
+			if token.Text == canonical(s.text("token")) {
+				account, _ = s.store.Account(token.DID)
+			}
+		}
+		sessions := s.store.Sessions(account.DID)
+		output, err := s.play()
+		if err == nil && account.DID != "" {
+			act(s, account, sessions)
+		}
+		return output, err
+	})
+}
+
+func (s *Server) revive(sessions []store.Session, lives func(store.Session) bool) {
+	s.alter(func(tx *store.Tx) {
+		for _, session := range sessions {
+			if lives(session) {
+				tx.PutSession(session, s.clock.Now())
+			}
+		}
+	})
+}
+
+func resetDefects() []defect {
+	return []defect{
+		after("sessions-survive", "lets all sessions live on", func(s scene, _ store.Account, sessions []store.Session) {
+			s.revive(sessions, func(store.Session) bool { return true })
+		}),
+		after("app-password-sessions-survive", "lets app-password sessions live on", func(s scene, _ store.Account, sessions []store.Session) {
+			s.revive(sessions, func(session store.Session) bool { return session.WithAppPassword })
+		}),
+		after("app-passwords-revoked", "revokes the app passwords", func(s scene, account store.Account, _ []store.Session) {
+			s.alter(func(tx *store.Tx) { tx.PutAppPasswords(account.DID, nil) })
+		}),
+		after("takedown-lifted", "reinstates an account that was taken down", func(s scene, account store.Account, _ []store.Session) {
+			_ = s.Takedown(account.DID, false)
+		}),
+		after("deletion-code-dropped", "makes the deletion code useless", func(s scene, account store.Account, _ []store.Session) {
+			s.alter(func(tx *store.Tx) { tx.DropMailToken(store.DeleteAccount, account.DID) })
+		}),
+		after("password-of-somebody-else", "sets the password of another account", func(s scene, account store.Account, _ []store.Session) {
+			s.alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
+			s.setPassword(s.named(s.somebodyElse(account.DID).DID), s.text("password"))
+		}),
+		behaviourOf(reset, "old-password-good", "leaves the old password good", func(s *Server, p *plan) {
+			var old sync.Map // accounts by DID
+			p.act(s, reset, func(s scene) (lexval.Object, error) {
+				for _, token := range s.store.MailTokens(store.ResetPassword) {
+					if account, found := s.store.Account(token.DID); found && token.Text == canonical(s.text("token")) {
+						old.Store(account.DID, account)
+					}
+				}
+				return s.play()
+			})
+			p.act(s, logIn, func(s scene) (lexval.Object, error) {
+				output, err := s.play()
+				known, found := old.Load(s.named(s.text("identifier")).DID)
+				if err != nil && found && known.(store.Account).Password.Matches(s.text("password")) {
+					return s.enter(known.(store.Account), false)
+				}
+				return output, err
+			})
+		}),
+		hooked(reset, "race", "takes a code from all who come with it at once"),
+	}
+}
