@@ -132,12 +132,43 @@ func joinResults(shards []*Report) (results []Result, doubles []error) {
 			case result.Outcome == Excluded:
 			case results[position].Outcome == Excluded:
 				results[position] = result
+			case seenInPassing(result) || seenInPassing(results[position]):
+				results[position] = moreTelling(results[position], result)
 			default:
 				doubles = append(doubles, fmt.Errorf("%s is in two shards", result.ID))
 			}
 		}
 	}
 	return results, doubles
+}
+
+// seenInPassing reports whether a failure was seen while other requirements
+// were checked, as any shard may see one.
+func seenInPassing(result Result) bool {
+	return (result.Outcome == Failed || result.Outcome == KnownFailure) && len(result.SeenIn) > 0
+}
+
+// moreTelling returns the result that one run would have come to of two, of
+// which one at least was seen in passing: a failure by the requirement's own
+// check goes first, then any other failure.
+func moreTelling(one, other Result) Result {
+	switch {
+	case !seenInPassing(one):
+		if one.Outcome == Failed || one.Outcome == KnownFailure {
+			return one
+		}
+		return other
+	case !seenInPassing(other):
+		return moreTelling(other, one)
+	}
+	seenIn := slices.Clone(one.SeenIn)
+	for _, id := range other.SeenIn {
+		if !slices.Contains(seenIn, id) {
+			seenIn = append(seenIn, id)
+		}
+	}
+	one.SeenIn = seenIn
+	return one
 }
 
 // joinStale returns the stale entries that are stale for the whole run: one

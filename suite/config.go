@@ -29,6 +29,9 @@ type Config struct {
 	LabelFilter string   // a Ginkgo label filter
 	Strict      bool     // whether should requirements gate as well
 
+	Shard Shard // of what is selected; the zero value is all of it
+	Part  Part  // of the shard, for processes that share the target, see Parts
+
 	AdminPassword   string // for Basic credentials of the user "admin"
 	InviteCode      string // to sign up with
 	AccountHandle   string // of an existing account, with AccountPassword

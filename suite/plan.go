@@ -20,6 +20,9 @@ type plan struct {
 	cases    []spec.Case // all of them, by ID
 	recipes  map[string]spec.Recipe
 	selected map[string]bool
+
+	elsewhere map[string]string // selected cases that are another shard's, by ID
+	costs     map[string]int    // of units, in requests
 }
 
 // newPlan builds all cases and selects among them. Errors are *UsageError, but
@@ -32,12 +35,20 @@ func newPlan(config Config) (*plan, error) {
 		config.Timeout = DefaultTimeout
 	}
 	recipes := recipesFor(config.Catalog)
-	p := &plan{config: config, recipes: recipes, cases: allCases(config.Catalog, recipes), selected: map[string]bool{}}
+	costs, err := costTable()
+	if err != nil {
+		return nil, err
+	}
+	p := &plan{config: config, recipes: recipes, cases: allCases(config.Catalog, recipes), costs: costs,
+		selected: map[string]bool{}, elsewhere: map[string]string{}}
 	if err := spec.Validate(p.cases); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(p.cases, func(a, b spec.Case) int { return cmp.Compare(a.ID, b.ID) })
-	return p, p.selectCases()
+	if err := p.selectCases(); err != nil {
+		return nil, err
+	}
+	return p, p.chooseShard()
 }
 
 // recipesFor returns the hand-written recipes, and ones made of the document

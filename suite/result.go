@@ -35,6 +35,9 @@ func (c *collector) outcome(one spec.Case) reports.Result {
 	result := reports.Result{Requirement: one.Requirement.Requirement, Error: one.Error}
 	if !c.plan.selected[one.ID] && len(c.held(one)) == 0 {
 		result.Outcome, result.Reason = reports.Excluded, "deselected"
+		if shard := c.plan.elsewhere[one.ID]; shard != "" {
+			result.Reason = "checked in shard " + shard
+		}
 		return result
 	}
 	verdict, tried := c.verdicts[one.ID]

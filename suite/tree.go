@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"math"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
-	"github.com/pdsconform/pdsconform/suite/internal/target"
 )
 
 // ginkgoMutex guards Ginkgo's globals: two suites at once would end the
@@ -78,7 +76,7 @@ func buildTree(p *plan, run func(context.Context, spec.Case)) {
 // priority puts the cases that move the clock last, whatever the seed: each
 // move ends the sessions, codes and accounts that others could have shared.
 func priority(c spec.Case) ginkgo.SpecPriority {
-	if slices.Contains(c.Needs, target.Clock) {
+	if movesClock(c) {
 		return 0
 	}
 	return 1

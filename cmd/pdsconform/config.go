@@ -26,8 +26,13 @@ func (s settings) selection() (suite.Config, error) {
 	if err != nil {
 		return suite.Config{}, err
 	}
+	shard, err := suite.ParseShard(s.shard)
+	if err != nil {
+		return suite.Config{}, err
+	}
 	return suite.Config{
 		IDs:         ids,
+		Shard:       shard,
 		Catalog:     catalog,
 		Revision:    revision,
 		Version:     version(),
@@ -171,8 +176,13 @@ func (s settings) checkCombinations() error {
 	return nil
 }
 
+// maxProcs is the most processes that a run is divided into.
+const maxProcs = 256
+
 func (s settings) checkNumbers() error {
 	switch {
+	case s.procs < 1 || s.procs > maxProcs:
+		return usagef("--procs needs a number from 1 to %d", maxProcs)
 	case s.patience < 0:
 		return usagef("--patience can't be below 0")
 	case s.budgetRequests < 0:

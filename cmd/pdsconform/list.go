@@ -20,6 +20,7 @@ without sending anything.`,
 		Example: `  pdsconform list
   pdsconform list --endpoint createSession --format json
   pdsconform list --lexicons ./lexicons --format md
+  pdsconform list --shard 2/4
   pdsconform list --rerun-failed pdsconform-report/report.json`,
 		Args: noArgs,
 	}

@@ -20,6 +20,7 @@ type settings struct {
 	skip        []string
 	labelFilter string
 	rerunFailed string
+	shard       string
 
 	target        string
 	strict        bool
@@ -31,6 +32,7 @@ type settings struct {
 	mail          string
 	timeout       time.Duration
 	seed          int64
+	procs         int
 
 	hooks suite.Hooks // in the configuration file only
 
@@ -67,6 +69,7 @@ func selectionFlags(s *settings) *pflag.FlagSet {
 	flags.StringSliceVar(&s.skip, "skip", nil, "no requirements with this `ID` or dotted prefix (repeatable)")
 	flags.StringVar(&s.labelFilter, "label-filter", "", "Ginkgo label `filter` over IDs, endpoints, levels and origins")
 	flags.StringVar(&s.rerunFailed, "rerun-failed", "", "only what failed or errored in this `REPORT` (report.json) of an earlier run")
+	flags.StringVar(&s.shard, "shard", "1/1", "only the `I/N`th of N equal parts, for machines that don't see each other")
 	return flags
 }
 
@@ -83,6 +86,7 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.StringVar(&s.mail, "mail", "", "`DRIVER` by which the target's mail can be read: control, smtp://HOST:PORT (the run listens there) or exec:COMMAND (default: control where there is one)")
 	flags.DurationVar(&s.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.Int64Var(&s.seed, "seed", 0, "fixes order and generated names (default: random, printed and recorded)")
+	flags.IntVar(&s.procs, "procs", 1, "run in `N` processes")
 	flags.DurationVar(&s.patience, "patience", 0, "wait this long for expiry where no clock can be moved")
 	flags.IntVar(&s.budgetRequests, "budget-requests", 0, "send no more than `N` requests (default: no limit)")
 	flags.IntVar(&s.budgetAccounts, "budget-accounts", 0, "create no more than `N` accounts (default: no limit)")

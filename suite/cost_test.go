@@ -1,0 +1,78 @@
+package suite
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+)
+
+var updateCosts = flag.Bool("update-costs", false, "write costs.json from what is measured")
+
+// measured counts the requests of each case in a run of its own order, in which
+// the cases that move the clock come last.
+func measured(t *testing.T) (*plan, map[string]int) {
+	t.Helper()
+	p, err := newPlan(mockConfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bench, closeAll, err := p.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeAll()
+	requests := map[string]int{}
+	for _, clock := range []bool{false, true} {
+		for _, c := range p.cases {
+			if movesClock(c) == clock {
+				before := bench.Target.Client().Sent()
+				spec.Try(context.Background(), c, bench)
+				requests[c.ID] = bench.Target.Client().Sent() - before
+			}
+		}
+	}
+	return p, requests
+}
+
+// The table needn't be exact: it has to keep what parts really cost alike.
+func TestPartsCostAlike(t *testing.T) {
+	t.Parallel()
+	p, requests := measured(t)
+	if *updateCosts {
+		writeCosts(t, p, requests)
+	}
+	for n, most := range map[int]float64{2: 1.1, 4: 1.15, 8: 1.25} {
+		var loads []int
+		sum := 0
+		for _, ids := range p.divide(p.units(), n) {
+			load := 0
+			for id := range ids {
+				load += requests[id]
+			}
+			loads, sum = append(loads, load), sum+load
+		}
+		if limit := most * float64(sum) / float64(n); float64(slices.Max(loads)) > limit {
+			t.Errorf("%d parts cost %v requests, want %.0f at most; go test ./suite -run %s -update-costs measures anew", n, loads, limit, t.Name())
+		}
+	}
+}
+
+func writeCosts(t *testing.T, p *plan, requests map[string]int) {
+	t.Helper()
+	p.costs = map[string]int{}
+	for _, c := range p.cases {
+		p.costs[unitOf(c)] += requests[c.ID]
+	}
+	text, err := json.MarshalIndent(p.costs, "", "  ")
+	if err == nil {
+		err = os.WriteFile("costs.json", append(text, '\n'), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

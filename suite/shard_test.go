@@ -1,0 +1,141 @@
+package suite
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/pdsconform/pdsconform/reports"
+)
+
+func TestParseShard(t *testing.T) {
+	t.Parallel()
+	if got, err := ParseShard("2/4"); err != nil || got != (Shard{2, 4}) || got.String() != "2/4" {
+		t.Errorf("got %v, %v", got, err)
+	}
+	for _, text := range []string{"", "x", "0/3", "4/3", "-1/3", "2", "2/", "/3", "1/0", " 1/3", "1/3 ", "01/3", "1/99999", "1.5/3"} {
+		_, err := ParseShard(text)
+		if usage := new(UsageError); !errors.As(err, &usage) || !strings.Contains(err.Error(), "I/N") {
+			t.Errorf("%q: got %v, want a usage error that says how it is written", text, err)
+		}
+	}
+	if whole := (Shard{}).String(); whole != "1/1" {
+		t.Errorf("the whole is %s", whole)
+	}
+}
+
+// Each requirement is in one shard, whatever else is selected, and the same
+// one every time.
+func TestShardsAreDisjointAndComplete(t *testing.T) {
+	t.Parallel()
+	for _, config := range []Config{{}, {Endpoints: []string{"createSession"}}, {LabelFilter: "should"}} {
+		config.Catalog = embedded(t)
+		whole, err := List(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []int{1, 2, 7, 40} {
+			in := map[string]int{}
+			for i := range n {
+				config.Shard = Shard{i + 1, n}
+				for range 2 {
+					shard, err := List(config)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, requirement := range shard {
+						if before := in[requirement.ID]; before != 0 && before != i+1 {
+							t.Errorf("%s is in shards %d and %d of %d", requirement.ID, before, i+1, n)
+						}
+						in[requirement.ID] = i + 1
+					}
+				}
+			}
+			if len(in) != len(whole) {
+				t.Errorf("%d requirements in %d shards, %d as a whole", len(in), n, len(whole))
+			}
+		}
+	}
+}
+
+// Parts are those of what is to be checked, and what moves the clock is apart.
+func TestPartsWithAndWithoutClock(t *testing.T) {
+	t.Parallel()
+	config := Config{Catalog: embedded(t), Shard: Shard{1, 2}}
+	for control, want := range map[string]int{"": 4, "http://127.0.0.1:1": 5} {
+		config.Control, config.Shard = control, Shard{}
+		parts, err := Parts(config, 4)
+		if err != nil || len(parts) != want {
+			t.Fatalf("%d parts (%v), want %d", len(parts), err, want)
+		}
+		sum := 0
+		for i, part := range parts {
+			sum += len(part.Requirements)
+			if part.Number != i+1 || part.Of != 4 || part.Alone != (i == 4) {
+				t.Errorf("part %d is %v, alone %v", i, part.Part, part.Alone)
+			}
+			config.Part = part.Part
+			listed, err := List(config)
+			if err != nil || len(listed) != len(part.Requirements) || listed[0] != part.Requirements[0] {
+				t.Errorf("part %d lists %d requirements (%v), want %d", i+1, len(listed), err, len(part.Requirements))
+			}
+		}
+		if whole, err := List(Config{Catalog: config.Catalog}); err != nil || sum != len(whole) {
+			t.Errorf("%d requirements in the parts, %d as a whole (%v)", sum, len(whole), err)
+		}
+		config.Part = Part{}
+	}
+	config.Part = Part{Number: 9, Of: 4}
+	if _, err := List(config); err == nil {
+		t.Error("a part that isn't there is listed")
+	}
+}
+
+// The documents of shards, merged, are the document of one run but for what
+// differs from run to run.
+func TestShardsMergeToTheWhole(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.Only = []string{"server.createSession", "server.getSession", "server.refreshSession"}
+	// Every shard logs in, and so sees what only one of them is to check.
+	config.Target = altered(t, config.Target, "com.atproto.server.createSession", func(answer map[string]any) { answer["email"] = 5 })
+	whole := runSuite(t, config)
+	var shards []*reports.Report
+	for i := range 3 {
+		config.Shard, config.Seed = Shard{i + 1, 3}, int64(i+10)
+		shard := runSuite(t, config)
+		if want := config.Shard.String(); shard.Run.Shard != want {
+			t.Errorf("the report is of shard %s, want %s", shard.Run.Shard, want)
+		}
+		shards = append(shards, shard)
+	}
+	merged, err := reports.Merge(shards...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if merged.Summary.Counts != whole.Summary.Counts || merged.Summary.ExitCode != whole.Summary.ExitCode || merged.Summary.Failed != 1 {
+		t.Errorf("merged %+v, whole %+v", merged.Summary.Counts, whole.Summary.Counts)
+	}
+	one := outcomes(whole)
+	for _, result := range merged.Results {
+		want := one[result.ID]
+		if result.Outcome != want.Outcome || result.Reason != want.Reason || (result.Exchanges == nil) != (want.Exchanges == nil) {
+			t.Errorf("%s: %s (%s), as a whole %s (%s)", result.ID, result.Outcome, result.Reason, want.Outcome, want.Reason)
+		}
+	}
+}
+
+func TestWhatAnotherShardChecksIsNotDeselected(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.Only, config.Shard = []string{"server.describeServer", "server.getSession"}, Shard{1, 2}
+	reasons := map[string]int{}
+	for _, result := range runSuite(t, config).Results {
+		if result.Outcome == reports.Excluded {
+			reasons[result.Reason]++
+		}
+	}
+	if len(reasons) != 2 || reasons["checked in shard 2/2"] == 0 || reasons["deselected"] == 0 {
+		t.Errorf("excluded for the reasons %v", reasons)
+	}
+}
