@@ -20,9 +20,10 @@ func links() mockserver.Links {
 	}
 }
 
-// embed starts the reference mock in this process and returns the
-// configuration of a run against it. The caller has to call stop.
-func embed(config suite.Config) (embedded suite.Config, stop func(), err error) {
+// embed starts the reference mock in this process, with defects for a selftest,
+// and returns the configuration of a run against it. The caller has to call
+// stop.
+func embed(config suite.Config, defects ...string) (embedded suite.Config, stop func(), err error) {
 	options := mockserver.Options{
 		Catalog:        config.Catalog,
 		AdminPassword:  config.AdminPassword,
@@ -30,6 +31,7 @@ func embed(config suite.Config) (embedded suite.Config, stop func(), err error) 
 		InviteInterval: embeddedInterval,
 		Seed:           uint64(config.Seed),
 		Links:          links(),
+		Defects:        defects,
 	}
 	if options.AdminPassword == "" {
 		options.AdminPassword = "admin-pass"

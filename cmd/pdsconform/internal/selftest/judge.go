@@ -1,0 +1,97 @@
+package selftest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/mockserver"
+)
+
+// shows says at which requirements a generated defect must show: by its facet
+// and the last word of its ID, as the parts of an ID after the method. The
+// asterisk stands for what the defect is about.
+var shows = map[string][]string{
+	"output missing":    {"output.*.required"},
+	"output wrong-type": {"output.*.type"},
+	"output ill-formed": {"output.*.format"},
+	"output media-type": {"output.media-type"},
+	"output absent":     {"output.type", "output.media-type"},
+	"output malformed":  {"output.type"},
+	"output unexpected": {"output"},
+
+	"errors wrong-name":   {"error.*"},
+	"errors wrong-status": {"error.*"},
+	"errors success":      {"error.*"},
+	"errors html":         {"error.media-type", "error.envelope"},
+	"errors nameless":     {"error.envelope"},
+
+	"input absence-unchecked":         {"input.*.required"},
+	"input type-unchecked":            {"input.*.type"},
+	"input format-unchecked":          {"input.*.format"},
+	"input malformed-accepted":        {"input.body.malformed", "input.body.trailing"},
+	"input media-type-unchecked":      {"input.body.media-type"},
+	"input extra-refused":             {"input.unknown-property"},
+	"input unknown-parameter-refused": {"params.unknown"},
+	"input server-error":              {"http.no-server-error"},
+
+	"method any-verb": {"method"},
+
+	"auth not-needed": {"auth.missing"},
+	"auth forged":     {"auth.forged-signature", "auth.forged-subject", "auth.unsigned", "auth.garbage"},
+	"auth wrong-kind": {"auth.access-token", "auth.refresh-token", "auth.user-password", "auth.admin"},
+	"auth expired":    {"auth.expired"},
+}
+
+// Places returns the IDs and dotted prefixes of requirements at which a defect
+// must show. Nothing: nobody has said where.
+func Places(defect mockserver.Defect) []string {
+	if written := effects()[defect.ID]; len(written) > 0 {
+		return written
+	}
+	facet, rest, _ := strings.Cut(defect.ID, ".")
+	method, rest, _ := strings.Cut(rest, ".")
+	about, kind := "", rest
+	if last := strings.LastIndexByte(rest, '.'); last >= 0 {
+		about, kind = rest[:last], rest[last+1:]
+	}
+	var places []string
+	for _, place := range shows[facet+" "+kind] {
+		places = append(places, "server."+method+"."+strings.Replace(place, "*", inRequirement(about), 1))
+	}
+	return places
+}
+
+// inRequirement turns the path of a value as the mock writes it into that of
+// the suite.
+func inRequirement(path string) string {
+	parts := strings.Split(path, ".")
+	for i, part := range parts {
+		if part == "item" {
+			parts[i] = "items"
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
+// Judge parts the failures that are the defect from those that only follow
+// from it. The defect is noticed where it shows at its own method and at a
+// place where it must.
+func Judge(defect mockserver.Defect, failed []Failure) (by, wrong []string) {
+	by, wrong = []string{}, []string{}
+	places := Places(defect)
+	for _, failure := range failed {
+		own := defect.Method == "" || failure.Endpoint == defect.Method
+		if own && slices.ContainsFunc(places, func(place string) bool { return matches(failure.ID, place) }) {
+			by = append(by, failure.ID)
+		} else {
+			wrong = append(wrong, failure.ID)
+		}
+	}
+	return by, wrong
+}
+
+// matches reports whether an ID is a pattern or lies below it.
+func matches(id, pattern string) bool {
+	pattern = strings.TrimSuffix(pattern, ".")
+	return id == pattern || strings.HasPrefix(id, pattern+".")
+}

@@ -1,0 +1,90 @@
+// Package selftest measures the suite: which of the reference mock's defects it
+// notices, and whether it does so for the right reason.
+//
+// The mock names its defects without knowing the suite, and the suite its
+// requirements without knowing the mock. Where a defect must show is said here
+// and nowhere else.
+package selftest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite"
+)
+
+// Failure is a requirement that failed on a mock with a defect.
+type Failure struct {
+	ID       string        `json:"id"`
+	Endpoint string        `json:"endpoint"`
+	Level    reports.Level `json:"level"`
+}
+
+// Trial is what one run against the mock with one defect came to.
+type Trial struct {
+	Defect   string    `json:"defect"`
+	Failures []Failure `json:"failures"`
+
+	// Broken says why there is no verdict, where there is none.
+	Broken string `json:"broken,omitempty"`
+}
+
+// Start starts the reference mock with a defect and completes the configuration
+// of a run against it. The caller has to call stop.
+type Start func(config suite.Config, defects ...string) (complete suite.Config, stop func(), err error)
+
+// Try runs the suite against the mock with one defect, in this process. One
+// run can be under way in a process; further ones wait.
+func Try(ctx context.Context, config suite.Config, start Start, defect string) Trial {
+	trial := Trial{Defect: defect, Failures: []Failure{}}
+	complete, stop, err := start(config, defect)
+	if err != nil {
+		trial.Broken = err.Error()
+		return trial
+	}
+	defer stop()
+	report, err := suite.Run(ctx, complete)
+	switch {
+	case ctx.Err() != nil:
+		trial.Broken = "interrupted"
+	case err != nil:
+		trial.Broken = err.Error()
+	default:
+		trial.Failures = failures(report)
+	}
+	return trial
+}
+
+func failures(report *reports.Report) []Failure {
+	failed := []Failure{}
+	for _, result := range report.Results {
+		if result.Outcome == reports.Failed {
+			failed = append(failed, Failure{result.ID, result.Endpoint, result.Level})
+		}
+	}
+	return failed
+}
+
+// Select returns the defects with these IDs or below these dotted prefixes;
+// without any, all. One that names none is an error.
+func Select(defects []mockserver.Defect, patterns []string) ([]mockserver.Defect, error) {
+	if len(patterns) == 0 {
+		return defects, nil
+	}
+	chosen := map[string]bool{}
+	for _, pattern := range patterns {
+		before := len(chosen)
+		for _, defect := range defects {
+			if matches(defect.ID, pattern) {
+				chosen[defect.ID] = true
+			}
+		}
+		if len(chosen) == before && !slices.ContainsFunc(defects, func(d mockserver.Defect) bool { return matches(d.ID, pattern) }) {
+			return nil, fmt.Errorf("there is no defect %q", pattern)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(defects), func(d mockserver.Defect) bool { return !chosen[d.ID] }), nil
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strconv"
+
+	"github.com/pdsconform/pdsconform/cmd/pdsconform/internal/selftest"
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite"
+
+	"github.com/spf13/cobra"
+)
+
+// selftestSettings holds the flags of the selftest.
+type selftestSettings struct {
+	defects []string
+	jobs    int
+	format  string
+	seed    int64
+	worker  bool // serve another selftest's parent
+}
+
+func (a *app) selftestCommand() *cobra.Command {
+	var s selftestSettings
+	cmd := &cobra.Command{
+		Use:   "selftest",
+		Short: "Run the suite against each known defect of the mock",
+		Long: `Runs the suite against the reference mock once for each defect that it can be
+made to have, and prints which defects the suite notices. One is noticed only
+where a requirement of the defect's own method fails, and for the right reason:
+at the pointer, the error or the effect that the defect is. It exits with 1 where
+one is not noticed, or where no defect breaks a must requirement and nothing says
+why; with 70 where a run came to no verdict.`,
+		Example: `  pdsconform selftest
+  pdsconform selftest --defect output.createSession --defect behaviour.deleteAccount.no-effect
+  pdsconform selftest --jobs 4 --format md`,
+		Args: noArgs,
+	}
+	flags := cmd.Flags()
+	flags.StringSliceVar(&s.defects, "defect", nil, "only these: an `ID` or a dotted prefix (repeatable)")
+	flags.IntVar(&s.jobs, "jobs", runtime.NumCPU(), "`processes` that share the work; with 1 it is done in this one")
+	flags.StringVar(&s.format, "format", "table", "table, json or md")
+	flags.Int64Var(&s.seed, "seed", 1, "fixes the order of checks and the names of accounts")
+	flags.BoolVar(&s.worker, "worker", false, "")
+	_ = flags.MarkHidden("worker")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.selftest(cmd.Context(), s) }
+	return cmd
+}
+
+// selftestFormats are what --format can name.
+var selftestFormats = map[string]func(selftest.Document, io.Writer) error{
+	"table": selftest.Document.EncodeText,
+	"json":  selftest.Document.EncodeJSON,
+	"md":    selftest.Document.EncodeMarkdown,
+}
+
+func (a *app) selftest(ctx context.Context, s selftestSettings) error {
+	encode, known := selftestFormats[s.format]
+	if !known {
+		return usagef("--format %q is not known: give table, json or md", s.format)
+	}
+	if s.jobs < 1 {
+		return usagef("--jobs needs a process at least")
+	}
+	catalog, err := lexicons.LoadRevision(lexicons.DefaultRevision)
+	if err != nil {
+		return err
+	}
+	config := suite.Config{Catalog: catalog, Revision: lexicons.DefaultRevision, Version: version(), Seed: s.seed}
+	try := func(ctx context.Context, defect string) selftest.Trial {
+		return selftest.Try(ctx, config, embed, defect)
+	}
+	if s.worker {
+		return selftest.Serve(ctx, try, a.stdin, a.stdout)
+	}
+	defects, err := selftest.Select(mockserver.Defects(catalog), s.defects)
+	if err != nil {
+		return usagef("--defect: %s%s", err, meant(s.defects[0], defectIDs(mockserver.Defects(catalog)), ""))
+	}
+	requirements, err := a.listSuite(config)
+	if err != nil {
+		return err
+	}
+	trials, err := a.tryAll(ctx, s, defects, try)
+	if err != nil {
+		return err
+	}
+	document := selftest.New(defects, trials, requirements, len(s.defects) == 0)
+	if err := encode(document, a.stdout); err != nil {
+		return fmt.Errorf("print the selftest: %w", err)
+	}
+	return concluded(ctx, document, trials)
+}
+
+// concluded turns the result into the exit code.
+func concluded(ctx context.Context, document selftest.Document, trials []selftest.Trial) error {
+	broken := slices.IndexFunc(trials, func(t selftest.Trial) bool { return t.Broken != "" })
+	switch {
+	case ctx.Err() != nil:
+		return exitWith(reports.ExitInterrupted)
+	case broken >= 0:
+		return &exitError{reports.ExitSuiteFault, fmt.Errorf("no verdict on %s: %s", trials[broken].Defect, trials[broken].Broken)}
+	case !document.Passed():
+		return exitWith(reports.ExitFails)
+	}
+	return nil
+}
+
+// tryAll tries the defects in this process, or in several that it starts.
+func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserver.Defect, try selftest.Trying) ([]selftest.Trial, error) {
+	done := 0
+	progress := func(selftest.Trial) {
+		if done++; done%50 == 0 {
+			fmt.Fprintf(a.stderr, "%d of %d defects tried\n", done, len(defects))
+		}
+	}
+	jobs := min(s.jobs, len(defects))
+	if jobs == 1 {
+		return selftest.All(ctx, defects, []selftest.Trying{try}, progress), nil
+	}
+	var workers []selftest.Trying
+	for range jobs {
+		worker, err := a.startWorker(ctx, s.seed)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = worker.Close() }() // what it failed at is in its trials
+		workers = append(workers, worker.Try)
+	}
+	return selftest.All(ctx, defects, workers, progress), nil
+}
+
+// startWorker starts this program once more.
+func (a *app) startWorker(ctx context.Context, seed int64) (*selftest.Worker, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, errors.Join(errors.New("find this program to start it once more, --jobs 1 needs no other"), err)
+	}
+	command := exec.CommandContext(ctx, program, "selftest", "--worker", "--seed", strconv.FormatInt(seed, 10))
+	command.Stderr = a.stderr
+	return selftest.StartWorker(ctx, command)
+}
+
+func defectIDs(defects []mockserver.Defect) []string {
+	ids := make([]string, len(defects))
+	for i, defect := range defects {
+		ids[i] = defect.ID
+	}
+	return ids
+}
