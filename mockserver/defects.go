@@ -108,12 +108,25 @@ func (s *Server) SetDefects(ids ...string) error {
 		s.faults.current.Store(nil)
 		return s.router.SetFaults(nil)
 	}
+	made, err := planOf(s, s.faults.known(), ids...)
+	if err != nil {
+		return err
+	}
+	if err := s.router.SetFaults(made.faults); err != nil {
+		return fmt.Errorf("defects: %w", err)
+	}
+	s.faults.current.Store(made)
+	return nil
+}
+
+// planOf is the plan of some of the known defects, or the error of one that
+// isn't known. A plan that is only looked at needs no server.
+func planOf(s *Server, known []defect, ids ...string) (*plan, error) {
 	made := &plan{has: map[string]bool{}, faults: map[string]*xrpc.Faults{}}
-	known := s.faults.known()
 	for _, id := range ids {
 		place, found := slices.BinarySearchFunc(known, id, func(d defect, id string) int { return cmp.Compare(d.ID, id) })
 		if !found {
-			return &unknownDefect{id, known}
+			return nil, &unknownDefect{id, known}
 		}
 		if !made.has[id] {
 			made.has[id] = true
@@ -121,11 +134,7 @@ func (s *Server) SetDefects(ids ...string) error {
 			known[place].apply(s, made)
 		}
 	}
-	if err := s.router.SetFaults(made.faults); err != nil {
-		return fmt.Errorf("defects: %w", err)
-	}
-	s.faults.current.Store(made)
-	return nil
+	return made, nil
 }
 
 // ActiveDefects returns the IDs of the defects that the server has, in the

@@ -76,6 +76,9 @@ type Options struct {
 	// Defects are IDs of Defects: what the server does wrong. Default: nothing.
 	Defects []string
 
+	// Scenarios are what happens to requests from the start on. Default: nothing.
+	Scenarios []Scenario
+
 	// Odd are names of Freedoms that the server takes, or "all": it stays within
 	// the documents, and does what hardly anyone expects. They win over other
 	// options. Default: none.

@@ -65,9 +65,10 @@ type Request struct {
 	ContentType   string          `json:"contentType,omitempty"`
 	UserAgent     string          `json:"userAgent,omitempty"`
 	Body          json.RawMessage `json:"body,omitempty"` // JSON, or a string that says why not
-	Status        int             `json:"status"`
+	Status        int             `json:"status"`         // 0 where the connection was closed without an answer
 	Error         string          `json:"error,omitempty"`
 	Response      json.RawMessage `json:"response,omitempty"` // as Body
+	Scenario      string          `json:"scenario,omitempty"` // the ID of the one that befell the request
 }
 
 // Requests returns the newest requests, at most a thousand, in the order in
@@ -92,6 +93,7 @@ func describe(id int, x *xrpc.Exchange) Request {
 		Body:          redactBody(x.RequestBody, x.RequestBytes),
 		Status:        x.Status, Error: x.Error,
 		Response: redactBody(x.ResponseBody, x.ResponseBytes),
+		Scenario: x.Scenario,
 	}
 }
 

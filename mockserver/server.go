@@ -37,22 +37,23 @@ type Server struct {
 	// slash; its paths begin with /control/v1.
 	ControlURL string
 
-	options  Options
-	clock    *clock.Clock
-	entropy  *entropy.Source
-	tokens   *token.Issuer
-	signing  *atcrypto.PublicKeyP256 // told in DID documents
-	store    *store.Store
-	outbox   mail.Outbox
-	courier  *courier.Courier // nil where mail stays in the outbox
-	requests requestLog
-	latency  latencies
-	unfit    outputDefects
-	limiter  limiter
-	faults   faults
-	router   *xrpc.Router
-	stop     context.CancelFunc
-	serving  []*listener
+	options   Options
+	clock     *clock.Clock
+	entropy   *entropy.Source
+	tokens    *token.Issuer
+	signing   *atcrypto.PublicKeyP256 // told in DID documents
+	store     *store.Store
+	outbox    mail.Outbox
+	courier   *courier.Courier // nil where mail stays in the outbox
+	requests  requestLog
+	latency   latencies
+	unfit     outputDefects
+	limiter   limiter
+	faults    faults
+	scenarios scenarios
+	router    *xrpc.Router
+	stop      context.CancelFunc
+	serving   []*listener
 }
 
 // New starts a server on two listeners and returns when both accept
@@ -85,11 +86,15 @@ func New(options Options) (*Server, error) {
 		Logger:    options.Logger,
 		Now:       s.clock.Now,
 		Style:     s.style(),
+		Intervene: s.intervene,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
 	if err := s.SetDefects(options.Defects...); err != nil {
+		return nil, fmt.Errorf("mock server options: %w", err)
+	}
+	if err := s.startScenarios(); err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
 	if err := s.forwardMail(); err != nil {
@@ -180,7 +185,7 @@ func (s *Server) Now() time.Time { return s.clock.Now() }
 
 // Reset brings the server back to its state at the start: no accounts, codes,
 // sessions, mail (also such as waits to be sent), requests or latencies, the
-// clock at its base, the defects of its options, and with a seed the same
+// clock at its base, the defects and scenarios of its options, and with a seed the same
 // random stream again. Keys and addresses stay.
 func (s *Server) Reset() {
 	s.store.Reset()
@@ -194,6 +199,7 @@ func (s *Server) Reset() {
 	s.limiter.calls.Store(0)
 	s.clock.Reset()
 	_ = s.SetDefects(s.options.Defects...) // New has set the same
+	_ = s.startScenarios()                 // likewise
 	if s.options.Seed != 0 {
 		s.entropy.Restart()
 		s.entropy.Bytes(64) // what the keys were made of

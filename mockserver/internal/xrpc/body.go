@@ -1,6 +1,7 @@
 package xrpc
 
 import (
+	"bytes"
 	"compress/gzip"
 	"compress/zlib"
 	"errors"
@@ -62,6 +63,40 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	return nil, unsupportedMediaType("Unsupported content encoding: " + encoding)
 }
+
+// PeekBody returns the body, decompressed, and leaves it to be read again,
+// faults included; nil where it can't be read.
+func PeekBody(r *http.Request) []byte {
+	if !hasBody(r) {
+		return nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	var rest io.Reader = r.Body
+	if err != nil {
+		rest = broken{err}
+	}
+	closer := r.Body
+	r.Body = readCloser{io.MultiReader(bytes.NewReader(raw), rest), closer}
+	copied := r.WithContext(r.Context())
+	copied.Body = io.NopCloser(bytes.NewReader(raw))
+	body, err := readBody(copied)
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+// readCloser reads from one and closes another.
+type readCloser struct {
+	io.Reader
+	io.Closer
+}
+
+// broken fails whoever reads it.
+type broken struct{ err error }
+
+// Read returns the error.
+func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
 func decompress(encoding string, compressed io.Reader) ([]byte, error) {
 	var plain io.ReadCloser

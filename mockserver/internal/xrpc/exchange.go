@@ -19,10 +19,11 @@ type Exchange struct {
 	Caller        string // the DID that the token stood for, or ""
 	RequestBody   []byte // nil where it was longer than is kept
 	RequestBytes  int
-	Status        int
+	Status        int    // 0 where the connection was closed instead
 	Error         string // the name of the error, or ""
 	ResponseBody  []byte
 	ResponseBytes int
+	Scenario      string // the name of the intervention, or ""
 }
 
 func (x *Exchange) keepRequestBody(body []byte) {
@@ -32,7 +33,12 @@ func (x *Exchange) keepRequestBody(body []byte) {
 	}
 }
 
-func (x *Exchange) keepResponse(response Response) {
+// keepResponse remembers what the client gets of a response.
+func (x *Exchange) keepResponse(response Response, hit *Intervention) {
+	sent, dropped := hit.drops(response)
+	if response.Body = response.Body[:sent]; dropped && hit.Drop <= DropBeforeAnswer {
+		response.Status = 0
+	}
 	x.Status = response.Status
 	x.ResponseBytes = len(response.Body)
 	if len(response.Body) <= keptBody {

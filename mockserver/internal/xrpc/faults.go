@@ -44,6 +44,16 @@ func (router *Router) SetFaults(faults map[string]*Faults) error {
 		router.faults.Store(nil)
 		return nil
 	}
+	if err := router.Prepare(faults); err != nil {
+		return err
+	}
+	router.faults.Store(&faults)
+	return nil
+}
+
+// Prepare makes faults ready for the use in an Intervention, which replaces
+// those that the router has.
+func (router *Router) Prepare(faults map[string]*Faults) error {
 	for nsid, endpoint := range router.endpoints {
 		if faults[nsid] == nil {
 			faults[nsid] = &Faults{}
@@ -52,7 +62,18 @@ func (router *Router) SetFaults(faults map[string]*Faults) error {
 			return err
 		}
 	}
-	router.faults.Store(&faults)
+	return nil
+}
+
+// faultsFor is what is wrong with the way in which a request is served, nil
+// for nothing.
+func (router *Router) faultsFor(hit *Intervention) map[string]*Faults {
+	if hit != nil && hit.Faults != nil {
+		return hit.Faults
+	}
+	if faults := router.faults.Load(); faults != nil {
+		return *faults
+	}
 	return nil
 }
 
@@ -64,16 +85,15 @@ func (f *Faults) compile(e *endpoint) error {
 }
 
 // spoil is the last stage of every answer.
-func (router *Router) spoil(r *http.Request, nsid string, response *Response) {
-	faults := router.faults.Load()
+func spoil(faults map[string]*Faults, r *http.Request, nsid string, response *Response) {
 	if faults == nil {
 		return
 	}
 	for _, of := range []string{nsid, ""} {
-		if (*faults)[of] == nil {
+		if faults[of] == nil {
 			continue
 		}
-		for _, change := range (*faults)[of].Answer {
+		for _, change := range faults[of].Answer {
 			change(r, response)
 		}
 		if nsid == "" {

@@ -17,7 +17,8 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 )
 
-// Options is what a Router is made of. All but Fallback and Style must be set.
+// Options is what a Router is made of. Fallback, Style and Intervene
+// may be nil.
 type Options struct {
 	Catalog   *lexicons.Catalog
 	Endpoints []Endpoint
@@ -27,6 +28,10 @@ type Options struct {
 	Logger    *slog.Logger
 	Now       func() time.Time
 	Style     *Style // how answers look, nil for the plain way
+
+	// Intervene is asked before each request what is to befall it; nil is
+	// nothing, and is what it nearly always returns.
+	Intervene func(*http.Request) *Intervention
 }
 
 // Response is an answer that is ready to be written.
@@ -63,18 +68,25 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ContentType:   r.Header.Get("Content-Type"),
 		UserAgent:     r.Header.Get("User-Agent"),
 	}
-	response := router.answer(r, exchange)
+	hit := router.befall(w, r, exchange)
+	response := router.answer(r, exchange, hit)
 	router.Style.dress(&response)
-	router.spoil(r, exchange.NSID, &response)
-	exchange.keepResponse(response)
+	spoil(router.faultsFor(hit), r, exchange.NSID, &response)
+	if hit != nil {
+		router.change(&response, hit, exchange)
+	}
+	exchange.keepResponse(response, hit)
 	exchange.Duration = router.Now().Sub(exchange.At)
 	router.Observe(exchange)
+	if _, dropped := hit.drops(response); dropped {
+		hit.breakOff(w, response)
+	}
 	write(w, response)
 }
 
 // answer turns a panic into a response, so that one handler's fault costs one
 // request.
-func (router *Router) answer(r *http.Request, exchange *Exchange) (response Response) {
+func (router *Router) answer(r *http.Request, exchange *Exchange, hit *Intervention) (response Response) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			router.Logger.Error("handler panicked", "method", r.Method, "path", r.URL.Path,
@@ -82,7 +94,7 @@ func (router *Router) answer(r *http.Request, exchange *Exchange) (response Resp
 			response = router.failure(internal(), exchange)
 		}
 	}()
-	response, err := router.dispatch(r, exchange)
+	response, err := router.dispatch(r, exchange, hit)
 	if err != nil {
 		return router.failure(router.known(err, r), exchange)
 	}
@@ -101,14 +113,20 @@ func (router *Router) known(err error, r *http.Request) *Error {
 	return internal()
 }
 
-func (router *Router) dispatch(r *http.Request, exchange *Exchange) (Response, error) {
+func (router *Router) dispatch(r *http.Request, exchange *Exchange, hit *Intervention) (Response, error) {
 	if r.Method == http.MethodOptions {
 		return preflight(r), nil
 	}
 	nsid, isXRPC := strings.CutPrefix(r.URL.Path, "/xrpc/")
 	if endpoint := router.endpoints[nsid]; isXRPC && endpoint != nil {
 		exchange.NSID = nsid
-		return router.call(endpoint, r, exchange)
+		if hit.carriesOut() {
+			return router.call(endpoint, r, exchange, hit)
+		}
+	}
+	if !hit.carriesOut() {
+		exchange.keepRequestBody(PeekBody(r))
+		return Response{}, nil
 	}
 	if router.Fallback != nil {
 		if response, err := router.Fallback(r); err != nil || response.Status != 0 {
@@ -121,14 +139,14 @@ func (router *Router) dispatch(r *http.Request, exchange *Exchange) (Response, e
 	return Response{}, NotFound("Cannot " + r.Method + " " + r.URL.Path)
 }
 
-func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchange) (Response, error) {
+func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchange, hit *Intervention) (Response, error) {
 	if router.Style != nil && router.Style.Admit != nil {
 		if err := router.Style.Admit(); err != nil {
 			return Response{}, err
 		}
 	}
-	if faults := router.faults.Load(); faults != nil {
-		return endpoint.answerWrongly(r, exchange, (*faults)[endpoint.NSID], router.Style)
+	if faults := router.faultsFor(hit); faults != nil {
+		return endpoint.answerWrongly(r, exchange, faults[endpoint.NSID], router.Style)
 	}
 	output, err := endpoint.serve(r.Context(), r, exchange)
 	if err != nil {
@@ -155,6 +173,11 @@ func (router *Router) failure(err *Error, exchange *Exchange) Response {
 	if router.Style != nil {
 		err = router.Style.Refuse(err)
 	}
+	return router.errorAnswer(err, exchange)
+}
+
+// errorAnswer writes an error as it is.
+func (router *Router) errorAnswer(err *Error, exchange *Exchange) Response {
 	exchange.Error = err.Name
 	body, _ := router.Style.encode(lexval.Object{{Name: "error", Value: err.Name}, {Name: "message", Value: err.Message}})
 	response := JSON(body)

@@ -156,7 +156,7 @@ func (style *Style) dress(response *Response) {
 	if response.Header == nil {
 		response.Header = http.Header{}
 	}
-	if response.Status == http.StatusTooManyRequests {
+	if response.Status == http.StatusTooManyRequests && response.Header.Get("Retry-After") == "" {
 		response.Header.Set("Retry-After", "1")
 	}
 	if style.Headers != nil {

@@ -14,16 +14,7 @@ var (
 
 // write is the one place that writes to a client.
 func write(w http.ResponseWriter, response Response) {
-	header := w.Header()
-	header["Access-Control-Allow-Origin"] = anyOrigin
-	for name, values := range response.Header {
-		header[name] = values
-	}
-	if response.ContentType == jsonUTF8[0] {
-		header["Content-Type"] = jsonUTF8
-	} else if response.ContentType != "" {
-		header["Content-Type"] = []string{response.ContentType}
-	}
+	header := head(w, response)
 	if response.Chunked && len(response.Body) > 0 {
 		w.WriteHeader(response.Status)
 		writeInChunks(w, response.Body)
@@ -34,6 +25,21 @@ func write(w http.ResponseWriter, response Response) {
 	}
 	w.WriteHeader(response.Status)
 	_, _ = w.Write(response.Body) // the client may be gone
+}
+
+// head sets the headers of a response, but for its length.
+func head(w http.ResponseWriter, response Response) http.Header {
+	header := w.Header()
+	header["Access-Control-Allow-Origin"] = anyOrigin
+	for name, values := range response.Header {
+		header[name] = values
+	}
+	if response.ContentType == jsonUTF8[0] {
+		header["Content-Type"] = jsonUTF8
+	} else if response.ContentType != "" {
+		header["Content-Type"] = []string{response.ContentType}
+	}
+	return header
 }
 
 // preflight answers any OPTIONS request the same way, with an Origin or

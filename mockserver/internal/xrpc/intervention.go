@@ -1,0 +1,110 @@
+package xrpc
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// Intervention is what befalls one request, whatever its method makes of it.
+// The zero value changes nothing.
+type Intervention struct {
+	Name     string                      // told in the Exchange
+	Wait     func(context.Context) error // before anything is done; its error doesn't matter, nil waits for nothing
+	Faults   map[string]*Faults          // prepared by the router; they stand in for the router's own
+	Refuse   *Error                      // the answer, whatever the method's own is
+	CarryOut bool                        // whether a request with Refuse is carried out all the same
+	Header   http.Header                 // set in the answer
+	Body     func(*Response)             // has the last word on the body, or is nil
+	Drop     Drop
+}
+
+// Drop is the moment at which a connection is closed.
+type Drop int
+
+// The moments. Until DropAtOnce nothing is carried out, until all others
+// everything is.
+const (
+	DropNever Drop = iota
+	DropAtOnce
+	DropBeforeAnswer
+	DropAfterHeaders
+	DropMidBody
+)
+
+// carriesOut reports whether the request reaches its method. A request without
+// an intervention, which is nil, does.
+func (hit *Intervention) carriesOut() bool {
+	return hit == nil || hit.Drop != DropAtOnce && (hit.Refuse == nil || hit.CarryOut)
+}
+
+// befall asks whether anything is to happen to a request, and waits for as
+// long as that takes.
+func (router *Router) befall(w http.ResponseWriter, r *http.Request, exchange *Exchange) *Intervention {
+	if router.Intervene == nil {
+		return nil
+	}
+	hit := router.Intervene(r)
+	if hit == nil {
+		return nil
+	}
+	exchange.Scenario = hit.Name
+	if hit.Wait != nil {
+		// The time in which a request has to be sent goes on running when it
+		// is there, and would end the wait.
+		PeekBody(r)
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a writer without one has no such time
+		_ = hit.Wait(r.Context())
+	}
+	return hit
+}
+
+// change gives a response what the intervention wants of it. The style of the
+// server doesn't touch that any more.
+func (router *Router) change(response *Response, hit *Intervention, exchange *Exchange) {
+	if hit.Refuse != nil {
+		*response = router.errorAnswer(hit.Refuse, exchange)
+	}
+	if len(hit.Header) > 0 {
+		header := response.Header.Clone()
+		if header == nil {
+			header = http.Header{}
+		}
+		maps.Copy(header, hit.Header)
+		response.Header = header
+		if media := header.Get("Content-Type"); media != "" {
+			response.ContentType = media
+		}
+	}
+	if hit.Body != nil {
+		hit.Body(response)
+	}
+}
+
+// drops is how much of the answer's body is sent before the connection is
+// closed; without a drop it is all of it.
+func (hit *Intervention) drops(response Response) (sent int, dropped bool) {
+	if hit == nil || hit.Drop == DropNever {
+		return len(response.Body), false
+	}
+	if hit.Drop == DropMidBody {
+		return len(response.Body) / 2, true
+	}
+	return 0, true
+}
+
+// breakOff sends as much as the intervention lets through and closes the
+// connection, which net/http does for a handler that panics in this way.
+func (hit *Intervention) breakOff(w http.ResponseWriter, response Response) {
+	if hit.Drop == DropAfterHeaders || hit.Drop == DropMidBody {
+		sent, _ := hit.drops(response)
+		header := head(w, response)
+		header["Content-Length"] = []string{strconv.Itoa(max(1, len(response.Body)))} // even of nothing, something is missing
+		w.WriteHeader(response.Status)
+		_, _ = w.Write(response.Body[:sent])      // the client may be gone
+		_ = http.NewResponseController(w).Flush() // nor need it be there for this
+	}
+	panic(http.ErrAbortHandler)
+}

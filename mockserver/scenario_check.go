@@ -1,0 +1,149 @@
+package mockserver
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpguts"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// resolveHandle is served besides the methods of the documents.
+const resolveHandle = "com.atproto.identity.resolveHandle"
+
+// check returns the NSID of the scenario's method, or an error that begins
+// with the name of the field that is no good. known are the defects of the
+// documents.
+func (c Scenario) check(catalog *lexicons.Catalog, known func() []defect) (method string, err error) {
+	if method, err = methodOf(c.Method, catalog); err != nil {
+		return "", err
+	}
+	if err := cmp.Or(c.checkRequests(), c.checkAnswer(), c.checkHeaders(), c.checkCombination()); err != nil {
+		return "", err
+	}
+	return c.checkDefect(method, known)
+}
+
+// methodOf finds the NSID that a name stands for.
+func methodOf(name string, catalog *lexicons.Catalog) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	short := []string{shortName(resolveHandle)}
+	for _, document := range catalog.Documents() {
+		if catalog.Method(document.ID) != nil {
+			short = append(short, shortName(document.ID))
+		}
+		if document.ID == name || shortName(document.ID) == name {
+			return document.ID, nil
+		}
+	}
+	if name == resolveHandle || resolveHandle == prefix+name {
+		return resolveHandle, nil
+	}
+	return "", fmt.Errorf("method: %q is no method of this server, the nearest is %q", name, nearest(shortName(name), short))
+}
+
+func (c Scenario) checkRequests() error {
+	switch {
+	case c.Account != "" && !lexval.IsHandle(c.Account) && !lexval.IsDID(c.Account) && !isAddress(c.Account):
+		return fmt.Errorf("account: %q is neither a handle nor a did nor an e-mail address", c.Account)
+	case c.Skip < 0:
+		return fmt.Errorf("skip: %d is below 0", c.Skip)
+	case c.Times < 0:
+		return fmt.Errorf("times: %d is below 0; 0 is for all requests", c.Times)
+	case c.Delay < 0 || c.Delay > maxLatency:
+		return fmt.Errorf("delay: %s is not between 0 and %s", c.Delay, maxLatency)
+	}
+	return nil
+}
+
+func (c Scenario) checkAnswer() error {
+	switch {
+	case c.Status != 0 && (c.Status < 300 || c.Status > 599):
+		return fmt.Errorf("status: %d is not between 300 and 599", c.Status)
+	case c.Message != "" && c.Status == 0 && c.Error == "":
+		return errors.New("message: there is no error that it could be of, give status or error as well")
+	case c.CarryOut && c.Status == 0 && c.Error == "":
+		return errors.New("carryOut: only a request with status or error would not be carried out without it")
+	case c.Body != "" && spoilers()[c.Body] == nil:
+		return fmt.Errorf("body: %q is none of %s", c.Body, listed(bodies()))
+	case c.Drop != "" && drops()[c.Drop] == xrpc.DropNever:
+		return fmt.Errorf("drop: %q is none of %s", c.Drop, listed(moments()))
+	}
+	return nil
+}
+
+func (c Scenario) checkHeaders() error {
+	for name, value := range c.Headers {
+		switch canonical := http.CanonicalHeaderKey(name); {
+		case !httpguts.ValidHeaderFieldName(name):
+			return fmt.Errorf("headers: %q is no name of a header", name)
+		case !httpguts.ValidHeaderFieldValue(value):
+			return fmt.Errorf("headers: the value of %s has characters that no header can have", canonical)
+		case slices.Contains([]string{"Connection", "Content-Length", "Trailer", "Transfer-Encoding", "Upgrade"}, canonical):
+			return fmt.Errorf("headers: %s is not for a scenario to say; drop and body break an answer", canonical)
+		}
+	}
+	return nil
+}
+
+// checkCombination refuses what would never be seen.
+func (c Scenario) checkCombination() error {
+	answers := c.Status != 0 || c.Error != ""
+	unseen := c.Drop == DropAtOnce || c.Drop == DropBeforeAnswer
+	switch {
+	case c.Delay == 0 && !answers && len(c.Headers) == 0 && c.Body == "" && c.Drop == "" && c.Defect == "":
+		return errors.New("nothing would happen: give one of delay, status, error, headers, body, drop and defect")
+	case unseen && (answers || c.Body != "" || len(c.Headers) > 0):
+		return fmt.Errorf("drop: %s sends no answer that status, error, headers or body could be seen in", c.Drop)
+	case c.Defect != "" && (c.Drop == DropAtOnce || answers && !c.CarryOut):
+		return errors.New("defect: the request would not be carried out, and nothing of the defect be seen")
+	}
+	return nil
+}
+
+// checkDefect returns the scenario's method, which its defect may know better.
+func (c Scenario) checkDefect(method string, known func() []defect) (string, error) {
+	if c.Defect == "" {
+		return method, nil
+	}
+	made, err := planOf(nil, known(), c.Defect)
+	if err != nil {
+		return "", fmt.Errorf("defect: %w", err)
+	}
+	if len(made.faults) != 1 || len(made.mail) > 0 {
+		return "", fmt.Errorf("defect: %s is not one of a single request, and can only be activated for all requests", c.Defect)
+	}
+	for of := range made.faults {
+		if of != "" && method != "" && of != method {
+			return "", fmt.Errorf("defect: %s is one of %s, and method says %s", c.Defect, shortName(of), shortName(method))
+		}
+		method = cmp.Or(method, of)
+	}
+	return method, nil
+}
+
+// faultsOf makes what the defect of a scenario comes to, nil where it has none.
+func (s *Server) faultsOf(c Scenario) (map[string]*xrpc.Faults, error) {
+	if c.Defect == "" {
+		return nil, nil
+	}
+	made, err := planOf(s, s.faults.known(), c.Defect)
+	if err != nil {
+		return nil, fmt.Errorf("defect: %w", err)
+	}
+	if err := s.router.Prepare(made.faults); err != nil {
+		return nil, fmt.Errorf("defect: %w", err)
+	}
+	return made.faults, nil
+}
+
+func listed(words []string) string { return strings.Join(words, ", ") }

@@ -1,0 +1,79 @@
+package mockserver
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// calledMethod returns the NSID that a request calls; preflights call nothing,
+// and what a server tells about its health isn't a method.
+func calledMethod(r *http.Request) (nsid string, isCall bool) {
+	nsid, isCall = strings.CutPrefix(r.URL.Path, "/xrpc/")
+	return nsid, isCall && r.Method != http.MethodOptions && nsid != "_health"
+}
+
+// concernOf names whom a request concerns, in lower case: whom its input or
+// its parameters name or, where these name nobody, whose token it bears.
+func (s *Server) concernOf(r *http.Request) []string {
+	if named := s.namedIn(xrpc.PeekBody(r)); len(named) > 0 {
+		return named
+	}
+	if handle := r.URL.Query().Get("handle"); handle != "" {
+		return []string{strings.ToLower(handle)}
+	}
+	raw, err := bearerToken(r)
+	if err != nil {
+		return []string{}
+	}
+	claims, err := s.tokens.VerifyAnyAge(raw, token.Access, token.AppPassword, token.Refresh)
+	if err != nil {
+		return []string{}
+	}
+	return []string{strings.ToLower(claims.Subject)}
+}
+
+// namedIn finds the members by which inputs of com.atproto.server name an
+// account. The code of a mail does so as well.
+func (s *Server) namedIn(body []byte) []string {
+	var input struct {
+		Identifier, Handle, Email, DID, ForAccount, Token any
+		ForAccounts                                       []any
+	}
+	if len(body) == 0 || json.Unmarshal(body, &input) != nil {
+		return nil
+	}
+	members := append([]any{input.Identifier, input.Handle, input.Email, input.DID, input.ForAccount}, input.ForAccounts...)
+	var names []string
+	for _, member := range members {
+		if name, isText := member.(string); isText && name != "" {
+			names = append(names, strings.ToLower(name))
+		}
+	}
+	if code, isText := input.Token.(string); isText {
+		tx := s.store.Begin()
+		for _, purpose := range []store.MailPurpose{store.ResetPassword, store.DeleteAccount} {
+			if found, ok := tx.MailTokenByText(purpose, canonical(code)); ok {
+				names = append(names, strings.ToLower(found.DID))
+			}
+		}
+	}
+	return names
+}
+
+// concerns reports whether one of the names is the account, by the name that
+// is asked for or by another one that it has.
+func (s *Server) concerns(names []string, account string) bool {
+	if slices.Contains(names, strings.ToLower(account)) {
+		return true
+	}
+	wanted, found := s.find(account)
+	return found && slices.ContainsFunc(names, func(name string) bool {
+		return name == wanted.Handle || name == wanted.Email || name == strings.ToLower(wanted.DID)
+	})
+}
