@@ -41,3 +41,9 @@ func CleanUp(ctx context.Context, config Config, journal io.Reader) (removed int
 	defer closeDrivers()
 	return server.CleanUpRemains(ctx, remains)
 }
+
+// Remains returns how many accounts a journal says may be left on the target.
+func Remains(journal io.Reader) (accounts int, err error) {
+	remains, err := target.ReadJournal(journal)
+	return remains.Accounts(), err
+}

@@ -15,11 +15,12 @@ import (
 const DefaultTimeout = 10 * time.Second
 
 // Config says what to check, and how. Target and Catalog are required; the
-// zero value of every other field is a sensible default.
+// zero value of every other field is a sensible default. In JSON, for another
+// process, all is there but the catalogue and the functions; secrets as well.
 type Config struct {
 	Target   string            // base URL of the server under test
 	Embedded bool              // whether the target is the mock that the run started itself
-	Catalog  *lexicons.Catalog // from which requirements are derived
+	Catalog  *lexicons.Catalog `json:"-"` // from which requirements are derived
 	Revision string            // name of the catalogue, for the report
 	Version  string            // of the tool, for the report
 
@@ -53,14 +54,18 @@ type Config struct {
 	// that goes away by itself.
 	Journal string
 
+	// Share joins this run with others on the same target; the zero value is for
+	// one that is alone.
+	Share Share `json:"-"`
+
 	// Confirm is asked before the first account; nil means yes.
-	Confirm func() bool
+	Confirm func() bool `json:"-"`
 
 	// KnownFailures are expected to fail and do not gate.
 	KnownFailures []reports.ExpectedFailure
 
 	// OnEvent is told how the run goes, one event at a time.
-	OnEvent func(Event)
+	OnEvent func(Event) `json:"-"`
 }
 
 // Hooks are commands that stand in for a control server, each a program with
@@ -76,9 +81,10 @@ type EventKind string
 
 // The kinds of events.
 const (
-	EventStart  EventKind = "start"  // the target was reached; Text says what it offers
-	EventResult EventKind = "result" // a requirement was checked: Result
-	EventNote   EventKind = "note"   // something worth a line: Text
+	EventStart   EventKind = "start"    // the target was reached; Text says what it offers
+	EventResult  EventKind = "result"   // a requirement was checked: Result
+	EventNote    EventKind = "note"     // something worth a line: Text
+	EventCleanUp EventKind = "clean-up" // what was made is being removed: Text
 )
 
 // Event is one step of a run. Done of Total requirements have been checked.

@@ -76,21 +76,19 @@ func use(control *target.Control, drivers *target.Drivers) {
 
 // mail replaces the mail driver by the one that --mail names.
 func (p *plan) mail(drivers *target.Drivers, closers *[]func()) error {
-	address, isSMTP := strings.CutPrefix(p.config.Mail, "smtp://")
 	command, isExec := strings.CutPrefix(p.config.Mail, "exec:")
 	switch {
+	case p.config.Share.Mail != nil:
+		drivers.Mail, drivers.MailName = readBy(p.config.Share.Mail), p.config.Share.MailName
 	case p.config.Mail == "":
 	case p.config.Mail == "control":
 		if drivers.MailName != "control" {
 			return &UsageError{"--mail control: there is no control server that shows mail; name one by --control"}
 		}
-	case isSMTP:
-		if _, _, err := net.SplitHostPort(address); err != nil {
-			return &UsageError{fmt.Sprintf("--mail: %q must be smtp://HOST:PORT, where the run is to listen", p.config.Mail)}
-		}
-		sink, err := target.NewMailSink(address)
+	case strings.HasPrefix(p.config.Mail, smtpScheme):
+		sink, err := ListenForMail(p.config.Mail)
 		if err != nil {
-			return &UsageError{"--mail: " + err.Error()}
+			return err
 		}
 		*closers = append(*closers, func() { _ = sink.Close() })
 		drivers.Mail, drivers.MailName = sink, "smtp"
@@ -100,4 +98,15 @@ func (p *plan) mail(drivers *target.Drivers, closers *[]func()) error {
 		return &UsageError{fmt.Sprintf("--mail: %q is none of control, smtp://HOST:PORT and exec:COMMAND", p.config.Mail)}
 	}
 	return nil
+}
+
+const smtpScheme = "smtp://"
+
+// smtpAddress is where smtp://HOST:PORT has the run listen.
+func smtpAddress(mail string) (string, error) {
+	address, _ := strings.CutPrefix(mail, smtpScheme)
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return "", &UsageError{fmt.Sprintf("--mail: %q must be smtp://HOST:PORT, where the run is to listen", mail)}
+	}
+	return address, nil
 }

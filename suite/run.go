@@ -60,6 +60,9 @@ func (p *plan) open(ctx context.Context) (*spec.Bench, func(), error) {
 	}
 	bench := spec.NewBench(server, p.recipes, derive.Observer(p.config.Catalog, schemas, p.cases))
 	bench.Notify = p.note
+	if brake := p.config.Share.Brake; brake != nil {
+		bench.Brake = brake
+	}
 	return bench, closeDrivers, nil
 }
 
@@ -85,6 +88,8 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		BudgetRequests:  p.config.BudgetRequests,
 		BudgetAccounts:  p.config.BudgetAccounts,
 		Journal:         journal,
+		Lease:           p.config.Share.Lease,
+		Leased:          p.config.Share.Leased,
 		Confirm:         p.config.Confirm,
 		Random:          p.random(),
 	})
@@ -148,7 +153,7 @@ func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
-	p.note(fmt.Sprintf("removing what the run made: accounts %d, app passwords %d", server.AccountsLeft(), server.AppPasswordsLeft()))
+	p.event(Event{Kind: EventCleanUp, Text: fmt.Sprintf("removing what the run made: accounts %d, app passwords %d", server.AccountsLeft(), server.AppPasswordsLeft())})
 	if left := server.CleanUp(ctx); left > 0 {
 		p.note(fmt.Sprintf("accounts left on the target: %d", left))
 	}
@@ -156,14 +161,16 @@ func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 
 func (p *plan) note(text string) { p.event(Event{Kind: EventNote, Text: text}) }
 
-// random is the source of names. The seed alone fixes those on the embedded
-// mock; another target may remember an earlier run, on which its names must not
-// be made again.
+// random is the source of names. The seed and the part alone fix those on the
+// embedded mock; another target may remember an earlier run, on which its names
+// must not be made again.
 func (p *plan) random() *rand.Rand {
+	part := uint64(p.config.Part.Number)
 	if p.config.Embedded {
-		return rand.New(rand.NewPCG(uint64(p.config.Seed), 0))
+		return rand.New(rand.NewPCG(uint64(p.config.Seed), part))
 	}
-	return rand.New(rand.NewPCG(uint64(p.config.Seed), uint64(time.Now().UnixNano())))
+	// Parts begin at the same time.
+	return rand.New(rand.NewPCG(uint64(p.config.Seed)^part<<32, uint64(time.Now().UnixNano())))
 }
 
 func (p *plan) event(event Event) {

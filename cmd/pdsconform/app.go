@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -21,6 +22,9 @@ type app struct {
 	// interactive reports whether somebody is there to answer a question.
 	interactive func() bool
 
+	// newPart makes a process, not started yet, that checks a part of a run.
+	newPart func() (*exec.Cmd, error)
+
 	runSuite  func(context.Context, suite.Config) (*reports.Report, error)
 	listSuite func(suite.Config) ([]reports.Requirement, error)
 	cleanUp   func(context.Context, suite.Config, io.Reader) (int, error)
@@ -34,11 +38,13 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
-	return &app{
+	a := &app{
 		stdin: stdin, stdout: stdout, stderr: stderr, environ: environ,
 		interactive: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
 		runSuite:    suite.Run, listSuite: suite.List, cleanUp: suite.CleanUp,
 	}
+	a.newPart = a.ownExecutable
+	return a
 }
 
 func (a *app) run(ctx context.Context, args []string) int {

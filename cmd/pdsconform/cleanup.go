@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
@@ -15,7 +16,7 @@ import (
 
 func (a *app) cleanUpCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "cleanup --journal FILE",
+		Use:   "cleanup --journal FILE…",
 		Short: "Delete what an interrupted run left on a target",
 		Long: `Deletes the accounts that a run made on a target and could not delete itself, as
 its journal says, and removes the journal when nothing is left. To delete an
@@ -31,18 +32,29 @@ Exit codes: 0 nothing is left, 1 something is, 2 usage, 3 unreachable,
   PDSCONFORM_ADMIN_PASSWORD=… pdsconform cleanup --journal pdsconform-report/journal.jsonl`,
 		Args: noArgs,
 	}
-	journal := cmd.Flags().String("journal", "", "`FILE` that the run kept: journal.jsonl beside its reports")
+	journals := cmd.Flags().StringArray("journal", nil,
+		"`FILE` that the run kept: journal.jsonl beside its reports, one for each process (repeatable)")
 	addConfigFlag(cmd.Flags())
 	addAccessFlags(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if *journal == "" {
+		if len(*journals) == 0 || slices.Contains(*journals, "") {
 			return usagef("--journal needs the file that the run kept, such as pdsconform-report/journal.jsonl")
 		}
 		settings, err := a.loadSettings(cmd.Flags())
 		if err != nil {
 			return err
 		}
-		return a.removeRemains(cmd.Context(), *journal, settings)
+		var errs []error
+		for _, journal := range *journals {
+			if err := a.removeRemains(cmd.Context(), journal, settings); err != nil {
+				errs = append(errs, err)
+			}
+		}
+		if len(errs) < 2 {
+			return errors.Join(errs...)
+		}
+		code, _ := verdict(errs[0])
+		return &exitError{code, errors.Join(errs...)}
 	}
 	return cmd
 }

@@ -6,34 +6,56 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/pdsconform/pdsconform/suite"
+
 	"github.com/spf13/pflag"
 )
 
 // journal is where a run notes what it makes on a target.
 func (s settings) journal() string { return filepath.Join(s.out, "journal.jsonl") }
 
+// journals are those that a run may leave: of the whole, and of its parts.
+func (s settings) journals(config suite.Config) []string {
+	if config.Journal == "" {
+		return nil
+	}
+	all := []string{config.Journal}
+	if s.procs > 1 {
+		for number := range s.procs + 1 { // and the part that runs alone
+			all = append(all, partJournal(config.Journal, number+1))
+		}
+	}
+	return all
+}
+
 // remains returns the command that removes what a run has left behind; empty
-// where its journal is gone, and so nothing is.
-func remains(journal string, flags *pflag.FlagSet) string {
-	if journal == "" {
+// where its journals are gone, and so nothing is.
+func remains(journals []string, flags *pflag.FlagSet) string {
+	var left []string
+	for _, journal := range journals {
+		if _, err := os.Stat(journal); err == nil {
+			left = append(left, journal)
+		}
+	}
+	if len(left) == 0 {
 		return ""
 	}
-	if _, err := os.Stat(journal); err != nil {
-		return ""
-	}
-	return cleanUpCommand(journal, flags)
+	return cleanUpCommand(left, flags)
 }
 
 // cleanUpCommand is the command line of a clean-up with the same access to the
 // target that the run had. Secrets are left to be filled in.
-func cleanUpCommand(journal string, flags *pflag.FlagSet) string {
+func cleanUpCommand(journals []string, flags *pflag.FlagSet) string {
 	var command []string
 	for _, secret := range []string{"admin-password", "account"} {
 		if flags.Changed(secret) {
 			command = append(command, variableOf(secret)+"=…")
 		}
 	}
-	command = append(command, "pdsconform", "cleanup", "--journal", shellWord(journal))
+	command = append(command, "pdsconform", "cleanup")
+	for _, journal := range journals {
+		command = append(command, "--journal", shellWord(journal))
+	}
 	for _, name := range []string{"config", "control", "mail"} {
 		if flags.Changed(name) {
 			command = append(command, "--"+name, shellWord(flags.Lookup(name).Value.String()))

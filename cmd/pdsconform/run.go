@@ -92,14 +92,14 @@ func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet
 	report, err := a.watch(ctx, config, settings, requirements)
 	if err != nil {
 		// Of a journal that was there before, the error itself tells.
-		command, usage := remains(config.Journal, given), new(suite.UsageError)
+		command, usage := remains(settings.journals(config), given), new(suite.UsageError)
 		if command != "" && !errors.As(err, &usage) {
 			fmt.Fprintf(a.stderr, "something may be left on the target, remove it: %s\n", command)
 		}
 		return err
 	}
 	return a.conclude(settings, formats, conclusion{
-		report: report, known: config.KnownFailures, cleanUp: remains(config.Journal, given),
+		report: report, known: config.KnownFailures, cleanUp: remains(settings.journals(config), given),
 	})
 }
 
@@ -123,7 +123,13 @@ func (a *app) watch(ctx context.Context, config suite.Config, settings settings,
 	progress := a.newProgress(settings, requirements)
 	config.OnEvent = progress.event
 	config.Confirm = a.consent(ctx, config, settings, progress)
-	report, err := a.runSuite(ctx, config)
+	run := a.runSuite
+	if settings.procs > 1 {
+		run = func(ctx context.Context, config suite.Config) (*reports.Report, error) {
+			return a.runParts(ctx, config, settings)
+		}
+	}
+	report, err := run(ctx, config)
 	progress.end()
 	if err != nil && ctx.Err() != nil {
 		return nil, &exitError{reports.ExitInterrupted, errors.New("interrupted before the first check, no report is written")}

@@ -10,7 +10,7 @@ import (
 // Race sends requests at the same time, each on a connection of its own, and
 // returns the exchanges in the order of the requests. None is sent twice.
 func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
-	t.permitAll(requests)
+	t.permit(ctx, requests...)
 	exchanges := make([]xrpc.Exchange, len(requests))
 	var ready, done sync.WaitGroup
 	start := make(chan struct{})
@@ -30,14 +30,8 @@ func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchan
 
 // Pipeline is Race on one connection, all requests before the first answer.
 func (t *Trial) Pipeline(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
-	t.permitAll(requests)
+	t.permit(ctx, requests...)
 	return t.raced(ctx, t.bench.Target.Client().Pipeline(ctx, requests))
-}
-
-func (t *Trial) permitAll(requests []xrpc.Request) {
-	for _, request := range requests {
-		t.permit(request)
-	}
 }
 
 func (t *Trial) raced(ctx context.Context, exchanges []xrpc.Exchange) []xrpc.Exchange {

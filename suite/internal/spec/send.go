@@ -29,7 +29,7 @@ func (t *Trial) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 // answer open, such as one with the wrong HTTP method.
 func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 	for waits := 0; ; waits++ {
-		t.permit(request)
+		t.permit(ctx, request)
 		exchange := t.bench.Target.Client().Do(ctx, request)
 		t.keep(exchange)
 		wait := retryAfter(exchange)
@@ -38,23 +38,23 @@ func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exc
 			return exchange
 		}
 		t.bench.note("the target limits requests: waiting " + wait.String())
-		select {
-		case <-ctx.Done():
-		case <-time.After(wait):
-		}
-		t.interrupted(ctx)
+		t.bench.Brake.pull(wait)
 	}
 }
 
-// permit ends the trial where a request must not be sent, and lets the journal
-// know of what it may make.
-func (t *Trial) permit(request xrpc.Request) {
-	if missing := t.Target().Allow(request); missing != nil {
+// permit ends the trial where requests must not be sent, lets the journal know
+// of what they may make, and waits while the target wants none.
+func (t *Trial) permit(ctx context.Context, requests ...xrpc.Request) {
+	if missing := t.Target().Allow(requests...); missing != nil {
 		t.Block(missing.Reason, missing.Unlock)
 	}
-	if err := t.Target().Announce(request); err != nil {
-		panic(&stop{outcome: reports.Errored, reason: err.Error(), fault: reports.FaultSuite})
+	for _, request := range requests {
+		if err := t.Target().Announce(request); err != nil {
+			panic(&stop{outcome: reports.Errored, reason: err.Error(), fault: reports.FaultSuite})
+		}
 	}
+	t.bench.Brake.wait(ctx)
+	t.interrupted(ctx)
 }
 
 // keep takes an exchange as evidence, and takes note of what it made.

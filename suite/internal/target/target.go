@@ -3,7 +3,6 @@ package target
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -27,6 +26,12 @@ type Options struct {
 	HandleDomain                   string // empty: the first that the target offers
 	BudgetRequests, BudgetAccounts int    // 0: no limit
 	Random                         *rand.Rand
+
+	// Lease is asked for more requests and accounts of budgets that others use
+	// as well, of which Leased requests and no account may be used at first; nil
+	// where nobody else does.
+	Lease  func(requests, accounts int) bool
+	Leased int
 
 	// Journal keeps what is made on the target; nil where that goes with the
 	// target itself.
@@ -52,6 +57,8 @@ type Target struct {
 	accounts map[string]*Account
 	idle     []*Account // that scenarios have given back
 	ledger   ledger
+	requests limit
+	signUps  limit
 	confirm  func() bool
 }
 
@@ -65,7 +72,10 @@ func New(options Options) *Target {
 	if options.Confirm != nil {
 		confirm = sync.OnceValue(options.Confirm)
 	}
+	requests, signUps := limits(options)
 	return &Target{
+		requests: requests,
+		signUps:  signUps,
 		options:  options,
 		run:      randomText(options.Random, handleLetters, 5),
 		accounts: map[string]*Account{},
@@ -123,25 +133,6 @@ func (t *Target) has(capability Capability) bool {
 // it agreed to. Nobody is asked.
 func (t *Target) CouldSignUp() bool {
 	return !t.InviteRequired() || t.options.InviteCode != "" || t.has(Admin)
-}
-
-// Allow returns nil where a request may be sent: it does not go beyond the
-// budgets, and it makes no account that nobody has agreed to.
-func (t *Target) Allow(request xrpc.Request) *Missing {
-	sent, alive := t.options.Client.Sent(), t.AccountsLeft()
-	if most := t.options.BudgetRequests; most > 0 && sent+requestsPerRemoval*alive >= most {
-		return &Missing{SignUp, fmt.Sprintf("the budget of %d requests is spent, but for what the clean-up needs", most), "a larger --budget-requests"}
-	}
-	if request.NSID != createAccount {
-		return nil
-	}
-	if most := t.options.BudgetAccounts; most > 0 && t.AccountsCreated() >= most {
-		return &Missing{SignUp, fmt.Sprintf("the budget of %d accounts is spent", most), "a larger --budget-accounts"}
-	}
-	if t.makesNoAccount(request) || t.confirm() {
-		return nil
-	}
-	return t.Missing(SignUp)
 }
 
 // BogusInviteCode is an invite code that no server has given out.
