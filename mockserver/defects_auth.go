@@ -75,6 +75,15 @@ func authDefects(method *lexicons.Method) []defect {
 		add("wrong-kind", "takes tokens of the wrong kind", kind.wrongKind),
 		add("forged", "takes forged credentials", kind.forged),
 	}
+	all = append(all, about(method, "auth", "server-error", "takes the blame for credentials that are no good with status 500",
+		func(f *xrpc.Faults) {
+			f.Authorize = append(f.Authorize, func(_ *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
+				if err != nil {
+					err = crash()
+				}
+				return caller, err
+			})
+		}))
 	if method.NSID != prefix+"deleteSession" && kind != administrators { // there an expired token is as good as any
 		all = append(all, add("expired", "takes expired tokens", kind.expired))
 	}

@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,7 +38,8 @@ func TestGeneratedDefects(t *testing.T) {
 // statusOf is the status that a family of defects always has, or "".
 func statusOf(id string) string {
 	for suffix, status := range map[string]string{
-		".server-error": "500", ".wrong-status": "500", ".html": "4", ".nameless": "4", ".wrong-name": "4",
+		".connection-dropped": "no answer", ".demanded": "400", ".not-served": "501",
+		".server-error": "500", "-server-error": "500", ".wrong-status": "500", ".html": "4", ".nameless": "4", ".wrong-name": "4",
 		"refused": "400",
 	} {
 		if strings.HasSuffix(id, suffix) {
@@ -70,7 +72,9 @@ func probeOf(methods map[string]*lexicons.Method, d mockserver.Defect) func(*sta
 	case "method":
 		return func(s *stage) answer {
 			r := s.valid(method)
-			r.verb = http.MethodPut
+			if name == "any-verb" {
+				r.verb = http.MethodPut
+			}
 			return s.make(r)
 		}
 	}
@@ -104,13 +108,32 @@ func duplicateCreate(s *stage) answer {
 	return answers[len(answers)-1] // all won: one with the plain success
 }
 
+// probeOfDropping looks for the end of a connection.
+func probeOfDropping(short string) func(*stage) answer {
+	return func(s *stage) answer {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodPut, s.server.URL+"/xrpc/com.atproto.server."+short, nil)
+		if err != nil {
+			s.Fatal(err)
+		}
+		response, err := s.http.Do(request)
+		if err != nil {
+			return answer{}
+		}
+		return read(s.TB, response)
+	}
+}
+
 func probeOfInput(method *lexicons.Method, short, name string) func(*stage) answer {
+	if name == "connection-dropped" {
+		return probeOfDropping(short)
+	}
 	return func(s *stage) answer {
 		r := s.valid(short)
+		parameter, how, _ := strings.Cut(name, ".")
 		switch name {
 		case "server-error":
 			r.body, r.media = `{"cut":`, "application/json"
-		case "unknown-parameter-refused":
+		case "unknown-parameter-refused", "unknown-parameter-server-error":
 			r.query = "?odd=1"
 		case "media-type-unchecked":
 			r.media = "text/plain"
@@ -119,7 +142,15 @@ func probeOfInput(method *lexicons.Method, short, name string) func(*stage) answ
 		case "extra-refused":
 			r.input["extra"] = true
 		default:
-			s.spoil(r.input, method.Input.Object(), strings.Split(name, "."))
+			switch {
+			case how == "demanded":
+				delete(r.input, parameter)
+				r.query = ""
+			case method.IsQuery():
+				r.query = "?" + parameter + "=maybe"
+			default:
+				s.spoil(r.input, method.Input.Object(), strings.Split(name, "."))
+			}
 		}
 		return s.make(r)
 	}
@@ -157,6 +188,8 @@ func (s *stage) wrongAuthorization(method, name string) string {
 	switch name {
 	case "not-needed":
 		return ""
+	case "server-error":
+		return bearer("garbage")
 	case "wrong-kind":
 		if isRefresh || isAdmin {
 			return bearer(s.alice.access)

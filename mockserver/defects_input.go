@@ -1,7 +1,12 @@
 package mockserver
 
 import (
+	"context"
+	"net/http"
+	"net/url"
+
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -10,8 +15,11 @@ func inputDefects(method *lexicons.Method) []defect {
 	all := []defect{
 		about(method, "input", "server-error", "takes the blame for ill-formed requests with status 500",
 			func(f *xrpc.Faults) { f.Crashes = true }),
-		about(method, "input", "unknown-parameter-refused", "refuses parameters that it does not know",
-			func(f *xrpc.Faults) { f.ClosedParams = true }),
+		about(method, "input", "connection-dropped", "hangs up where a request is to be refused",
+			onError(func(*xrpc.Response) { panic(http.ErrAbortHandler) })),
+	}
+	if method.IsQuery() {
+		all = append(all, paramDefects(method)...)
 	}
 	if method.Input == nil {
 		return all
@@ -32,6 +40,64 @@ func inputDefects(method *lexicons.Method) []defect {
 	return all
 }
 
+// paramDefects are those of the parameters.
+func paramDefects(method *lexicons.Method) []defect {
+	all := []defect{
+		about(method, "input", "unknown-parameter-refused", "refuses parameters that it does not know",
+			func(f *xrpc.Faults) { f.ClosedParams = true }),
+		about(method, "input", "unknown-parameter-server-error", "takes the blame for parameters that it does not know with status 500",
+			onQuery(func(query url.Values) bool {
+				for name := range query {
+					if method.Params == nil || method.Params.Property(name) == nil {
+						return true
+					}
+				}
+				return false
+			})),
+	}
+	if method.Params == nil {
+		return all
+	}
+	for _, property := range method.Params.Properties {
+		name := property.Name
+		if !method.Params.Requires(name) {
+			all = append(all, about(method, "input", name+".demanded", "can't do without "+name, demanding(name)))
+		}
+		if _, isTruth := lexicons.Deref(property.Schema).(*lexicons.Boolean); isTruth {
+			all = append(all, about(method, "input", name+".type-server-error", "takes the blame for "+name+" of another type with status 500",
+				onQuery(func(query url.Values) bool {
+					return query.Has(name) && query.Get(name) != "true" && query.Get(name) != "false"
+				})))
+		}
+	}
+	return all
+}
+
+// onQuery crashes where the parameters are such.
+func onQuery(crashes func(url.Values) bool) func(*xrpc.Faults) {
+	return func(f *xrpc.Faults) {
+		f.Answer = append(f.Answer, func(r *http.Request, response *xrpc.Response) {
+			if crashes(r.URL.Query()) {
+				response.Status = http.StatusInternalServerError
+			}
+		})
+	}
+}
+
+// demanding refuses calls that lack a parameter they need not have.
+func demanding(name string) func(*xrpc.Faults) {
+	return func(f *xrpc.Faults) {
+		f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
+			return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+				if !call.HTTP.URL.Query().Has(name) {
+					return nil, xrpc.InvalidRequest("Error: Params must have the property \"" + name + "\"")
+				}
+				return next(ctx, call)
+			}
+		})
+	}
+}
+
 // lapses are the checks of an input that can be forgotten at a place.
 func (p place) lapses(method *lexicons.Method) []defect {
 	var all []defect
@@ -47,6 +113,10 @@ func (p place) lapses(method *lexicons.Method) []defect {
 	if p.required && !hasDefault(p.schema) {
 		add("absence-unchecked", "takes an input without "+p.name(),
 			func(f *xrpc.Faults) *map[lexicons.Pointer]bool { return &f.Input.Absent })
+	}
+	if len(p.path) == 1 && (!p.required || hasDefault(p.schema)) {
+		all = append(all, about(method, "input", p.name()+".demanded", "can't do without "+p.name(),
+			func(f *xrpc.Faults) { f.Demanded = p.name() }))
 	}
 	switch s := p.schema.(type) {
 	case *lexicons.String:
@@ -78,6 +148,13 @@ func hasDefault(schema lexicons.Schema) bool {
 
 // methodDefects are those of the verb.
 func methodDefects(method *lexicons.Method) []defect {
-	return []defect{about(method, "method", "any-verb", "answers every HTTP verb with success",
-		func(f *xrpc.Faults) { f.AnyVerb = true })}
+	return []defect{
+		about(method, "method", "any-verb", "answers every HTTP verb with success", func(f *xrpc.Faults) { f.AnyVerb = true }),
+		about(method, "method", "not-served", "is not there", func(f *xrpc.Faults) {
+			f.Answer = append(f.Answer, func(_ *http.Request, response *xrpc.Response) {
+				*response = xrpc.JSON([]byte(`{"error":"MethodNotImplemented","message":"Method Not Implemented"}`))
+				response.Status = http.StatusNotImplemented
+			})
+		}),
+	}
 }

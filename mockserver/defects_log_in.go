@@ -118,16 +118,6 @@ func logInIdentifierDefects() []defect {
 			func(given string) bool { return isCapital(given) && !strings.ContainsAny(given, "@:") }),
 		refusing("email-case-significant", "knows an address in one letter case only",
 			func(given string) bool { return isCapital(given) && strings.Contains(given, "@") }),
-		mending("padded-identifier-accepted", "takes an identifier with spaces around it",
-			func(_ scene, given string) string { return strings.TrimSpace(given) }),
-		mending("at-sign-accepted", "takes a handle with an at sign before it",
-			func(_ scene, given string) string { return strings.TrimPrefix(given, "@") }),
-		mending("identifier-completed", "completes a handle with its own domain", func(s scene, given string) string {
-			if given == "" || strings.ContainsAny(given, ".@:") {
-				return given
-			}
-			return given + s.options.UserDomains[0]
-		}),
 		mending("identifier-prefix-accepted", "takes the beginning of a handle for all of it", func(s scene, given string) string {
 			for _, account := range s.store.Accounts() {
 				if given != "" && strings.HasPrefix(account.Handle, strings.ToLower(given)) {
@@ -222,7 +212,7 @@ func goneDefects() []defect {
 		serving(method, "takedown-ignored", "serves accounts that were taken down",
 			func(account store.Account, found bool) bool { return found && account.TakenDown })
 	}
-	for _, method := range []string{"getSession", "getAccountInviteCodes", "requestAccountDelete", "createAppPassword", "listAppPasswords", "refreshSession"} {
+	for _, method := range []string{"getSession", "getAccountInviteCodes", "requestAccountDelete", "refreshSession"} {
 		serving(method, "deletion-ignored", "serves accounts that were deleted",
 			func(_ store.Account, found bool) bool { return !found })
 	}

@@ -89,14 +89,6 @@ func (l letter) codeDefects() []defect {
 		})
 	}
 	return []defect{
-		mending("dashless-code-accepted", "takes a code without its dash", func(_ scene, text string) string {
-			if len(text) == 10 && !strings.Contains(text, "-") {
-				return text[:5] + "-" + text[5:]
-			}
-			return text
-		}),
-		mending("padded-code-accepted", "takes a code with spaces around it",
-			func(_ scene, text string) string { return strings.TrimSpace(text) }),
 		mending("code-prefix-accepted", "takes the beginning of a code for all of it", func(s scene, text string) string {
 			for _, token := range s.store.MailTokens(l.purpose) {
 				if len(text) > 2 && strings.HasPrefix(token.Text, canonical(text)) {

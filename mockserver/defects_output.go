@@ -3,6 +3,7 @@ package mockserver
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
@@ -175,7 +176,9 @@ func illFormed(format string, value any) string {
 	case lexicons.FormatHandle:
 		return "@" + text
 	case lexicons.FormatDatetime:
-		return strings.TrimSuffix(strings.Replace(text, "T", " ", 1), "Z")
+		if at, err := time.Parse(time.RFC3339, text); err == nil {
+			return at.UTC().Format(http.TimeFormat)
+		}
 	}
 	return " " + text
 }

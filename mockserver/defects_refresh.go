@@ -26,15 +26,6 @@ func refreshDefects() []defect {
 			})
 			return output, err
 		}),
-		behaviour(refresh, "life-not-renewed", "lets the new refresh token die with the old one", func(s scene) (lexval.Object, error) {
-			parent, known := s.store.Begin().Session(s.call.Caller.TokenID)
-			output, err := s.play()
-			if successor, found := s.sessionOf(output); found && known {
-				successor.ExpiresAt = parent.ExpiresAt
-				s.alter(func(tx *store.Tx) { tx.PutSession(successor, s.clock.Now()) })
-			}
-			return output, err
-		}),
 		behaviour(refresh, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if successor, found := s.sessionOf(output); found {
@@ -66,6 +57,10 @@ func logOutDefects() []defect {
 		behaviour(logOut, "no-effect", "lets the session live on", func(scene) (lexval.Object, error) { return nil, nil }),
 		behaviour(logOut, "ends-all-sessions", "ends all sessions of the account", func(s scene) (lexval.Object, error) {
 			s.alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
+			return s.play()
+		}),
+		behaviour(logOut, "password-dead", "takes the password away", func(s scene) (lexval.Object, error) {
+			s.setPassword(s.named(s.caller()), s.entropy.Base32(12))
 			return s.play()
 		}),
 		behaviour(logOut, "second-time-refused", "refuses a session that has ended", func(s scene) (lexval.Object, error) {

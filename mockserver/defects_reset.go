@@ -110,12 +110,15 @@ func resetDefects() []defect {
 		after("takedown-lifted", "reinstates an account that was taken down", func(s scene, account store.Account, _ []store.Session) {
 			_ = s.Takedown(account.DID, false)
 		}),
-		after("deletion-code-dropped", "makes the deletion code useless", func(s scene, account store.Account, _ []store.Session) {
-			s.alter(func(tx *store.Tx) { tx.DropMailToken(store.DeleteAccount, account.DID) })
-		}),
 		after("password-of-somebody-else", "sets the password of another account", func(s scene, account store.Account, _ []store.Session) {
 			s.alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
 			s.setPassword(s.named(s.somebodyElse(account.DID).DID), s.text("password"))
+		}),
+		behaviour(reset, "short-password-server-error", "takes the blame for a short password with status 500", func(s scene) (lexval.Object, error) {
+			if len(s.text("password")) < s.options.MinPasswordLength {
+				return nil, crash()
+			}
+			return s.play()
 		}),
 		behaviourOf(reset, "old-password-good", "leaves the old password good", func(s *Server, p *plan) {
 			var old sync.Map // accounts by DID

@@ -180,6 +180,9 @@ func (s *stage) refused(method, name string) request {
 // shape is the form of an answer: what a client can see of it, less the
 // values that differ from one server to the next.
 func (a answer) shape() string {
+	if a.status == 0 {
+		return "no answer"
+	}
 	var value any
 	text := fmt.Sprint(a.status, " ", a.header.Get("Content-Type"), " ", a.text("error"))
 	if len(a.body) == 0 {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 
@@ -56,6 +57,9 @@ why; with 70 where a run came to no verdict.`,
 	return cmd
 }
 
+// gcPercent lets the heap grow to some ten times what is live.
+const gcPercent = 1000
+
 // selftestFormats are what --format can name.
 var selftestFormats = map[string]func(selftest.Document, io.Writer) error{
 	"table": selftest.Document.EncodeText,
@@ -79,6 +83,8 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 	try := func(ctx context.Context, defect string) selftest.Trial {
 		return selftest.Try(ctx, config, embed, defect)
 	}
+	// Runs are many and short: collecting garbage less often costs memory only.
+	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	if s.worker {
 		return selftest.Serve(ctx, try, a.stdin, a.stdout)
 	}

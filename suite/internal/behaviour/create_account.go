@@ -182,8 +182,43 @@ func signUpRefusals() []scenario {
 			},
 		},
 		{
+			id: "handle.taken-down", title: "The handle of an account that was taken down is not free: the account may come back.",
+			level: reports.Must, authority: reports.Security, needs: withTakers,
+			run: func(ctx context.Context, t *spec.Trial) {
+				down := takenDown(ctx, t).account
+				t.Expect(another(ctx, t, func(i *target.Identity) { i.Handle = down.Handle }), check.Refused())
+			},
+		},
+		{
+			id: "email.owner-hidden", title: "Who asks for an address that is taken is not told whose it is.",
+			level: reports.Must, authority: reports.Security, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := own(ctx, t)
+				exchange := another(ctx, t, func(i *target.Identity) { i.Email = account.Email })
+				for what, told := range map[string]string{"handle": account.Handle, "DID": account.DID} {
+					if strings.Contains(string(exchange.Body), told) {
+						t.Fail("an answer that does not name the other account", "the "+what+" of the account stands in it")
+					}
+				}
+			},
+		},
+		{
 			id: "refused.leaves-nothing", title: "A refused sign-up leaves the handle free.",
 			level: reports.Should, authority: reports.Reference, needs: signUp, run: refusalLeavesNothing,
+		},
+		{
+			id: "refused.leaves-address", title: "A refused sign-up leaves the e-mail address free.",
+			level: reports.Should, authority: reports.Reference, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, email := own(ctx, t), t.Target().NewIdentity().Email
+				t.Expect(another(ctx, t, func(i *target.Identity) { i.Handle, i.Email = account.Handle, email }), check.Refused())
+				t.ExpectThat("signing up with the same address, under a free handle",
+					another(ctx, t, func(i *target.Identity) { i.Email = email }), check.Succeeds())
+			},
+		},
+		{
+			id: "email.race", title: "Of several sign-ups for one address at once, at most one succeeds where addresses are used once.",
+			level: reports.Should, authority: reports.Reference, needs: signUp, run: addressRace,
 		},
 		{
 			id: "handle.race", title: "Of several sign-ups for one handle at once, exactly one succeeds.",

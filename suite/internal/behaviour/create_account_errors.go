@@ -42,8 +42,9 @@ type provocation struct {
 }
 
 // provoke passes once one of the provocations is refused under the declared
-// name. A server without the rule accepts them, one that sees them otherwise
-// has the generic name or another declared one; any other name is wrong.
+// name. A server without the rule accepts them, and then has to have made the
+// account; one that sees them otherwise has the generic name or another
+// declared one; any other name is wrong.
 func provoke(name string, provocations []provocation) func(context.Context, *spec.Trial) {
 	return func(ctx context.Context, t *spec.Trial) {
 		observed := false
@@ -51,7 +52,10 @@ func provoke(name string, provocations []provocation) func(context.Context, *spe
 			exchange := ask(ctx, t, p.change)
 			given := exchange.ErrorName()
 			switch {
-			case exchange.Succeeded(), given == genericName, slices.Contains(p.others, given):
+			case exchange.Succeeded():
+				t.ExpectThat("getSession with the token of the sign-up with "+p.words, whoAmI(ctx, t, exchange.String("accessJwt")),
+					check.Member("did", exchange.String("did")))
+			case given == genericName, slices.Contains(p.others, given):
 			case t.Target().Missing(target.SignUp) != nil && given == "InvalidInviteCode":
 			case given == name && exchange.Refused():
 				observed = true
@@ -91,6 +95,9 @@ func signUpErrors() []scenario {
 				{"a further label before the domain", sub, []string{"UnsupportedDomain"}},
 			}),
 		},
+		objection("handle.short", "A handle of two letters before the domain is refused: names have three at least.", label("zq")),
+		objection("handle.long", "A handle of 63 letters before the domain is refused.", long),
+		objection("handle.dotted", "A handle with a further label before the domain is refused.", sub),
 		{
 			error: "InvalidPassword", title: "A password against the server's policy is refused with InvalidPassword.",
 			level: reports.Must, authority: reports.Lexicon, needs: signUp,
@@ -115,6 +122,14 @@ func signUpErrors() []scenario {
 			error: "InvalidInviteCode", title: "An invite code that does not exist is refused with InvalidInviteCode where one is required.",
 			level: reports.Must, authority: reports.Lexicon, run: invalidInviteCode,
 		},
+	}
+}
+
+// objection is a rule of the reference server that others need not have.
+func objection(id, title string, change func(*target.Identity)) scenario {
+	return scenario{
+		id: id, title: title, level: reports.May, authority: reports.Reference, needs: signUp,
+		run: func(ctx context.Context, t *spec.Trial) { t.Expect(ask(ctx, t, change), check.Refused()) },
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -101,18 +102,40 @@ func inviteRace(ctx context.Context, t *spec.Trial) {
 
 // handleRace lets several clients sign up for one handle.
 func handleRace(ctx context.Context, t *spec.Trial) {
-	wanted := t.Target().NewIdentity()
-	code := ""
-	if t.Target().InviteRequired() {
-		made, err := t.Target().InviteCode(ctx, t, racers)
-		t.Unless(err)
-		code = made
-	}
+	wanted, code := t.Target().NewIdentity(), codeForRacers(ctx, t)
 	oneWinner(ctx, t, nsidCreateAccount, "sign-ups for one handle", func() xrpc.Request {
 		identity := t.Target().NewIdentity()
 		identity.Handle = wanted.Handle
 		return signUpRequest(identity, code)
 	})
+}
+
+// codeForRacers is an invite code that each racer can use, where one is required.
+func codeForRacers(ctx context.Context, t *spec.Trial) string {
+	if !t.Target().InviteRequired() {
+		return ""
+	}
+	code, err := t.Target().InviteCode(ctx, t, racers)
+	t.Unless(err)
+	return code
+}
+
+// addressRace leaves it open whether anybody wins: servers that look at the
+// address late may let all of them lose.
+func addressRace(ctx context.Context, t *spec.Trial) {
+	account := own(ctx, t)
+	if another(ctx, t, func(i *target.Identity) { i.Email = account.Email }).Succeeded() {
+		t.NotObserved("the target allows several accounts for one address")
+	}
+	wanted, code := t.Target().NewIdentity(), codeForRacers(ctx, t)
+	winners := winnersOf(ctx, t, nsidCreateAccount, func() xrpc.Request {
+		identity := t.Target().NewIdentity()
+		identity.Email = wanted.Email
+		return signUpRequest(identity, code)
+	})
+	if len(winners) > 1 {
+		t.Failf("at most one success", "%d of %d sign-ups for one address succeeded", len(winners), racers)
+	}
 }
 
 // oneWinner sends requests at the same time and asks that exactly one of them

@@ -104,6 +104,18 @@ func appPasswordEffects() []scenario {
 			},
 		},
 		{
+			id: "name.other-case", title: "A name is free that differs from one in use in its letter case.",
+			level: reports.Should, authority: reports.Reference, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				made := newAppPassword(ctx, t, account)
+				other := swapCase(made.Name)
+				exchange := askAppPassword(ctx, t, session(ctx, t, account).Access, other)
+				t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, other) })
+				t.Expect(exchange, check.Succeeds())
+			},
+		},
+		{
 			id: "name.no-password", title: "The name of an app password is not taken for its password.",
 			level: reports.Must, authority: reports.Security, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {

@@ -227,6 +227,10 @@ func wrongDeletions() []wrongDeletion {
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, d.account.Password, resetCode(ctx, t, d.account)
 			}},
+		{"code.beginning", "The beginning of a code is not taken for all of it.", reports.Must,
+			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, d.account.Password, beginning(d.code)
+			}},
 		{"code.empty", "An empty code is refused.", reports.Must,
 			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, d.account.Password, ""

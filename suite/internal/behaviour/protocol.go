@@ -42,8 +42,27 @@ func protocolCases() []spec.Case {
 			func(ctx context.Context, t *spec.Trial) {
 				t.Expect(unknown(ctx, t, http.MethodGet), check.RefusedWith(http.StatusNotImplemented, "MethodNotImplemented"))
 			}),
+		about("xrpc.head.no-server-error", "HEAD on a query is answered or refused, and is no fault of the server.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				exchange := t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer, nil).WithVerb(http.MethodHead))
+				t.Expect(exchange, check.NoFault())
+			}),
+		about("xrpc.cors.readable", "Pages of any origin may read an answer: clients run in browsers.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				t.Expect(t.Do(ctx, xrpc.Query(nsidDescribeServer, nil).WithHeader("Origin", someOrigin)), check.AllowsOrigin(someOrigin))
+			}),
+		about("xrpc.cors.preflight", "A browser that asks first may send JSON with a token.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				exchange := t.DoUnobserved(ctx, xrpc.Query(nsidCreateAppPassword, nil).WithVerb(http.MethodOptions).
+					WithHeader("Origin", someOrigin).WithHeader("Access-Control-Request-Method", http.MethodPost).
+					WithHeader("Access-Control-Request-Headers", "authorization,content-type"))
+				t.Expect(exchange, check.Succeeds(), check.AllowsOrigin(someOrigin))
+			}),
 	}
 }
+
+// someOrigin is that of a page on a server of its own.
+const someOrigin = "https://client.example"
 
 // largeSize is beyond what any method here has use for: the reference server
 // takes 100 kB.

@@ -85,6 +85,18 @@ func rotation() []scenario {
 			},
 		},
 		{
+			id: "session.keeps-power", title: "A refreshed session that was opened with the account's password can create app passwords.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := own(ctx, t)
+				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
+				newAppPassword(ctx, t, account) // which the session from before the refresh can
+				name := t.Target().NewName("app")
+				t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, name) })
+				t.Expect(askAppPassword(ctx, t, made.Access, name), check.Succeeds())
+			},
+		},
+		{
 			id: "app-password.stays-limited", title: "A refreshed app-password session can't create app passwords.",
 			level: reports.Must, authority: reports.Security, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {

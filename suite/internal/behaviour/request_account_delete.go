@@ -46,6 +46,16 @@ func requestAccountDelete() endpoint {
 				},
 			},
 			{
+				id: "session.lives", title: "Asking for the deletion ends no session: its refresh token goes on working.",
+				level: reports.Must, authority: reports.Security, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := t.Borrow(ctx)
+					made := newSession(ctx, t, account)
+					t.Rely(t.Do(ctx, request(ctx, t, account)))
+					t.Expect(refresh(ctx, t, made.Refresh), check.Succeeds())
+				},
+			},
+			{
 				id: "takedown.refused", title: "An account that was taken down can't ask for its deletion.",
 				level: reports.Should, authority: reports.Reference, needs: withTakers,
 				run: func(ctx context.Context, t *spec.Trial) {

@@ -94,6 +94,22 @@ func requestPasswordReset() endpoint {
 					}
 				},
 			},
+			{
+				id: "takedown.no-mail", title: "No mail goes to an account that was taken down.",
+				level: reports.May, authority: reports.Reference, needs: append([]target.Capability{target.Takedown}, withMail...),
+				run: func(ctx context.Context, t *spec.Trial) {
+					down, other := takenDown(ctx, t).account, named(ctx, t, "mail")
+					box, otherBox := mailbox(ctx, t, down.Email), mailbox(ctx, t, other.Email)
+					t.Do(ctx, resetRequest(down.Email))
+					t.Rely(t.Do(ctx, resetRequest(other.Email)))
+					expectMail(ctx, t, otherBox, target.AboutReset()) // mail that was to come has come by then
+					messages, err := box.Peek(ctx)
+					t.Unless(err)
+					if len(messages) > 0 {
+						t.Fail("no mail", "mail came to its address")
+					}
+				},
+			},
 			strayAuthorization(nsidRequestPasswordReset),
 		},
 	}

@@ -82,6 +82,17 @@ func resetEffects() []scenario {
 			},
 		},
 		{
+			id: "sessions.app-password.end", title: "Sessions that were opened with an app password can't be refreshed either.",
+			level: reports.May, authority: reports.Reference, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := t.Borrow(ctx)
+				appPassword := newAppPassword(ctx, t, account)
+				made := sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, appPassword.Password)))
+				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
+				t.Expect(refresh(ctx, t, made.Refresh), check.Refused())
+			},
+		},
+		{
 			id: "app-passwords.live", title: "App passwords go on working after the account's password was reset.",
 			level: reports.Should, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
@@ -184,9 +195,19 @@ func refusedCodes() []refusedCode {
 			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
 				return deletionCode(ctx, t, account)
 			}},
+		{"code.beginning", "The beginning of a code is not taken for all of it.", reports.Must, reports.Security,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				return beginning(resetCode(ctx, t, account))
+			}},
 		{"code.empty", "An empty code is refused.", reports.Must, reports.Security,
 			func(context.Context, *spec.Trial, *target.Account) string { return "" }},
 	}
+}
+
+// beginning is a code without its last character.
+func beginning(code string) string {
+	letters := []rune(code)
+	return string(letters[:max(0, len(letters)-1)])
 }
 
 func resetRefusals() []scenario {

@@ -5,6 +5,7 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -62,6 +63,23 @@ func Succeeds() Check { return that("success (2xx)", xrpc.Exchange.Succeeded) }
 
 // Refused asks for a status of the 4xx class.
 func Refused() Check { return that("a refusal (4xx)", xrpc.Exchange.Refused) }
+
+// NoFault asks that the status is not one by which a server takes the blame. That
+// it doesn't serve something (501) it may say.
+func NoFault() Check {
+	return that("a status below 500, or 501", func(exchange xrpc.Exchange) bool {
+		return exchange.Answered() && (exchange.Status < http.StatusInternalServerError || exchange.Status == http.StatusNotImplemented)
+	})
+}
+
+// AllowsOrigin asks that a page of an origin may read the answer.
+// Source: https://fetch.spec.whatwg.org/#cors-check
+func AllowsOrigin(origin string) Check {
+	return that("Access-Control-Allow-Origin to be * or "+origin, func(exchange xrpc.Exchange) bool {
+		allowed := exchange.Header.Get("Access-Control-Allow-Origin")
+		return allowed == "*" || allowed == origin
+	})
+}
 
 // NotServed asks for anything but success: 4xx or 5xx.
 func NotServed() Check {
