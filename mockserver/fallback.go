@@ -15,6 +15,9 @@ import (
 const banner = "This is an atproto account server for tests: the reference mock of pdsconform.\n" +
 	"Its methods are below /xrpc/. Nothing on it lasts.\n"
 
+// healthPath is where load balancers and clients ask whether a server is there.
+const healthPath = "/xrpc/_health"
+
 // fallback serves what no document of com.atproto.server describes, and
 // clients that start from a handle need all the same.
 func (s *Server) fallback(r *http.Request) (xrpc.Response, error) {
@@ -26,7 +29,7 @@ func (s *Server) fallback(r *http.Request) (xrpc.Response, error) {
 		return xrpc.Response{}, nil
 	case path == "/":
 		return text(banner), nil
-	case path == "/xrpc/_health":
+	case path == healthPath:
 		return answer(lexval.Object{field("version", Version())})
 	case path == "/.well-known/atproto-did":
 		return s.didOfHost(r)

@@ -47,15 +47,15 @@ type listener struct {
 
 // listen opens both ports, or none.
 func (s *Server) listen() error {
-	ctx, stop := context.WithCancel(context.Background())
-	main, err := serve(ctx, s.options.Listen, s.router, usualLimits(), s.speak)
+	ctx, stop := context.WithCancelCause(context.Background())
+	main, err := serve(ctx, s.options.Listen, s.stack(), usualLimits(), s.speak)
 	if err != nil {
-		stop()
+		stop(nil)
 		return err
 	}
 	control, err := serve(ctx, s.options.ControlListen, s.control(), usualLimits())
 	if err != nil {
-		stop()
+		stop(nil)
 		main.close()
 		return err
 	}
@@ -73,19 +73,37 @@ func (s *Server) Close() {
 	for _, l := range s.serving {
 		closing.Go(l.close)
 	}
-	s.stop() // waits that only widen a race end at once
+	s.stop(errClosing) // waits that were asked for end at once
 	closing.Wait()
 	s.stopMail()
+	if client := s.client.Load(); client != nil {
+		client.CloseIdleConnections()
+	}
 }
 
-// speak makes the main listener understand HTTP/2 without TLS, where that is
-// asked for.
+// errClosing is why the contexts of requests end when the server is closed.
+var errClosing = errors.New("the server is being closed")
+
+// wait blocks for a duration of the base clock. The end of the server ends the
+// wait and not the request; that of the request is an error.
+func (s *Server) wait(ctx context.Context, duration time.Duration) error {
+	err := s.clock.Wait(ctx, duration)
+	if errors.Is(context.Cause(ctx), errClosing) {
+		return nil
+	}
+	return err
+}
+
+// speak makes the main listener serve TLS, and HTTP/2 with it or without, where
+// that is asked for. The real server speaks HTTP/1.1.
 // Source: https://www.rfc-editor.org/rfc/rfc9113#section-3.3
 func (s *Server) speak(server *http.Server) {
-	if s.options.odd[oddHTTP2] {
-		server.Protocols = new(http.Protocols)
-		server.Protocols.SetHTTP1(true)
-		server.Protocols.SetUnencryptedHTTP2(true)
+	server.Protocols = new(http.Protocols)
+	server.Protocols.SetHTTP1(true)
+	server.Protocols.SetHTTP2(s.options.odd[oddHTTP2])
+	server.Protocols.SetUnencryptedHTTP2(s.options.odd[oddHTTP2])
+	if s.security != nil {
+		server.TLSConfig = s.security.config
 	}
 }
 
@@ -109,6 +127,10 @@ func serve(ctx context.Context, address string, handler http.Handler, limits lim
 	}
 	for _, change := range adjust {
 		change(l.server)
+	}
+	if l.server.TLSConfig != nil {
+		l.connections.Go(func() { _ = l.server.ServeTLS(refusingListener{port}, "", "") })
+		return l, nil
 	}
 	l.connections.Go(func() { _ = l.server.Serve(refusingListener{port}) })
 	return l, nil
@@ -162,9 +184,13 @@ func (l *listener) close() {
 
 // url names the loopback interface where the listener is bound to all of them.
 func (l *listener) url() string {
+	scheme := "http"
+	if l.server.TLSConfig != nil {
+		scheme = "https"
+	}
 	address, ok := l.address.(*net.TCPAddr)
 	if ok && address.IP.IsUnspecified() {
-		return fmt.Sprintf("http://127.0.0.1:%d", address.Port)
+		return fmt.Sprintf("%s://127.0.0.1:%d", scheme, address.Port)
 	}
-	return "http://" + l.address.String()
+	return scheme + "://" + l.address.String()
 }

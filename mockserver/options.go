@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -57,6 +58,40 @@ type Options struct {
 	// Catalog holds the documents that are served. Default: the embedded
 	// revision, lexicons.DefaultRevision.
 	Catalog *lexicons.Catalog
+
+	// Accounts are there from the start, and again after a Reset. An entry that
+	// is wrong is an error of New that names it.
+	Accounts []Account
+
+	// Invites are codes that are there from the start, and are nobody's to give
+	// away; those of an account stand with it.
+	Invites []Invite
+
+	// StateFile is a file that SaveState has written: the server goes on where
+	// that one was, tokens included, and Reset goes back to there. Accounts
+	// and Invites whose handle or code is not in it are added. Where there is no
+	// such file, nothing is read; one that is damaged is an error, and stays as
+	// it is. Default: nothing is read.
+	StateFile string
+
+	// TLS makes URL an https one, with a certificate for Hostname, localhost and
+	// the loopback addresses that is made for this server alone: Client trusts
+	// it, and CA is what others have to trust. The control listener stays
+	// without TLS.
+	TLS bool
+
+	// Certificate is what TLS is served with in place of one of the server's
+	// own. Default: as TLS says.
+	Certificate *tls.Certificate
+
+	// Latency is how long each request to URL waits before it is looked at, by
+	// Clock. SetLatency widens single windows.
+	Latency time.Duration
+
+	// RateLimit refuses requests of an address that has sent too many, with 429
+	// and the headers of the real server. Its windows go by the server's clock.
+	// Default: no limit.
+	RateLimit RateLimit
 
 	// Clock is the time that AdvanceClock adds to. Default: the real one.
 	Clock quartz.Clock
@@ -128,6 +163,9 @@ func (o Options) complete() (Options, error) {
 	if err := o.completeOdd(); err != nil {
 		return o, err
 	}
+	if bad := checkAccounts(o.Accounts, o.Invites); bad != nil {
+		return o, bad
+	}
 	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains())
 }
 
@@ -146,7 +184,10 @@ func (o *Options) checkNumbers() error {
 	if o.InviteInterval < 0 {
 		return fmt.Errorf("invite interval %s is negative", o.InviteInterval)
 	}
-	return nil
+	if o.Latency < 0 || o.Latency > maxLatency {
+		return fmt.Errorf("latency %s is not between 0 and %s", o.Latency, maxLatency)
+	}
+	return o.RateLimit.check()
 }
 
 // hostname is one or more labels of letters, digits and inner hyphens.

@@ -13,18 +13,18 @@ package mockserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
-	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -37,11 +37,10 @@ type Server struct {
 	// slash; its paths begin with /control/v1.
 	ControlURL string
 
-	options   Options
-	clock     *clock.Clock
-	entropy   *entropy.Source
-	tokens    *token.Issuer
-	signing   *atcrypto.PublicKeyP256 // told in DID documents
+	options Options
+	clock   *clock.Clock
+	entropy *entropy.Source
+	keys
 	store     *store.Store
 	outbox    mail.Outbox
 	courier   *courier.Courier // nil where mail stays in the outbox
@@ -51,8 +50,12 @@ type Server struct {
 	limiter   limiter
 	faults    faults
 	scenarios scenarios
+	windows   windows
+	origin    origin
+	security  *transportSecurity          // nil without TLS
+	client    atomic.Pointer[http.Client] // nil until it is asked for
 	router    *xrpc.Router
-	stop      context.CancelFunc
+	stop      context.CancelCauseFunc
 	serving   []*listener
 }
 
@@ -74,27 +77,10 @@ func New(options Options) (*Server, error) {
 		store:   store.New(),
 	}
 	s.faults.known = sync.OnceValue(func() []defect { return catalogueOf(options.Catalog) })
-	if err := s.makeKeys(); err != nil {
-		return nil, err
-	}
-	s.router, err = xrpc.New(xrpc.Options{
-		Catalog:   options.Catalog,
-		Endpoints: s.endpoints(),
-		Fallback:  s.fallback,
-		Observe:   s.observe,
-		Defect:    s.unfit.add,
-		Logger:    options.Logger,
-		Now:       s.clock.Now,
-		Style:     s.style(),
-		Intervene: s.intervene,
-	})
-	if err != nil {
+	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	if err := s.SetDefects(options.Defects...); err != nil {
-		return nil, fmt.Errorf("mock server options: %w", err)
-	}
-	if err := s.startScenarios(); err != nil {
+	if err := s.misbehave(); err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
 	if err := s.forwardMail(); err != nil {
@@ -105,6 +91,40 @@ func New(options Options) (*Server, error) {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
 	return s, nil
+}
+
+// build makes everything that is there before anybody can connect.
+func (s *Server) build() (err error) {
+	saved, err := readState(s.options.StateFile)
+	if err != nil {
+		return err
+	}
+	if s.security, err = s.options.secure(); err != nil {
+		return err
+	}
+	if s.keys, err = s.makeKeys(saved); err != nil {
+		return err
+	}
+	s.router, err = xrpc.New(xrpc.Options{
+		Catalog:   s.options.Catalog,
+		Endpoints: s.endpoints(),
+		Fallback:  s.fallback,
+		Observe:   s.observe,
+		Defect:    s.unfit.add,
+		Logger:    s.options.Logger,
+		Now:       s.clock.Now,
+		Style:     s.style(),
+		Intervene: s.intervene,
+	})
+	if err != nil {
+		return err
+	}
+	return s.furnish(saved)
+}
+
+// misbehave takes up the defects and scenarios of the options.
+func (s *Server) misbehave() error {
+	return errors.Join(s.SetDefects(s.options.Defects...), s.startScenarios())
 }
 
 // forwardMail starts the courier, where there is an SMTP server to send to.
@@ -123,28 +143,6 @@ func (s *Server) stopMail() {
 	if s.courier != nil {
 		s.courier.Close()
 	}
-}
-
-// makeKeys draws the token secret and the key of the DID documents. Both are
-// drawn in any case, so that a given secret doesn't shift what comes after.
-func (s *Server) makeKeys() error {
-	secret, seed := s.entropy.Bytes(32), s.entropy.Bytes(32)
-	if s.options.JWTSecret != "" {
-		secret = []byte(s.options.JWTSecret)
-	}
-	s.tokens = token.NewIssuer(secret, s.clock.Now)
-	s.tokens.Opaque = s.options.odd[oddTokens]
-	seed[0] &= 0x7f // below the order of the curve
-	private, err := atcrypto.ParsePrivateBytesP256(seed)
-	if err != nil {
-		return fmt.Errorf("make signing key: %w", err)
-	}
-	public, err := private.PublicKey()
-	if err != nil {
-		return fmt.Errorf("make signing key: %w", err)
-	}
-	s.signing = public.(*atcrypto.PublicKeyP256)
-	return nil
 }
 
 // Tester is the part of testing.TB that RunT needs; GinkgoT() has it too.
@@ -174,7 +172,7 @@ func RunT(t Tester, options ...Options) *Server {
 
 // Handler returns the handler of the XRPC listener, for measurements and for
 // listeners of the caller's own.
-func (s *Server) Handler() http.Handler { return s.router }
+func (s *Server) Handler() http.Handler { return s.stack() }
 
 // AdvanceClock moves the server's clock forward, whatever its base is. Going
 // back, or more than two hundred years ahead, is an error.
@@ -183,13 +181,19 @@ func (s *Server) AdvanceClock(by time.Duration) error { return s.clock.Advance(b
 // Now is the time on the server's clock.
 func (s *Server) Now() time.Time { return s.clock.Now() }
 
-// Reset brings the server back to its state at the start: no accounts, codes,
-// sessions, mail (also such as waits to be sent), requests or latencies, the
-// clock at its base, the defects and scenarios of its options, and with a seed the same
-// random stream again. Keys and addresses stay.
+// Reset brings the server back to its state at the start: the accounts and
+// codes of the options, or what the state file held, and nothing else; no
+// requests or latencies, the clock where it began, the defects and scenarios of
+// the options, and with a seed the same random stream again. Mail that waits to
+// be sent is forgotten. Keys and addresses stay.
 func (s *Server) Reset() {
-	s.store.Reset()
-	s.outbox.Reset()
+	if s.origin.held != nil {
+		s.store.Restore(*s.origin.held)
+	} else {
+		s.store.Reset()
+	}
+	s.outbox.Restore(s.origin.mail)
+	s.windows.reset()
 	if s.courier != nil {
 		s.courier.Forget()
 	}
@@ -198,10 +202,8 @@ func (s *Server) Reset() {
 	s.unfit.reset()
 	s.limiter.calls.Store(0)
 	s.clock.Reset()
-	_ = s.SetDefects(s.options.Defects...) // New has set the same
-	_ = s.startScenarios()                 // likewise
-	if s.options.Seed != 0 {
-		s.entropy.Restart()
-		s.entropy.Bytes(64) // what the keys were made of
+	_ = s.misbehave() // New has done the same
+	if s.origin.position != nil {
+		_ = s.entropy.Seek(s.origin.position) // it was there before
 	}
 }

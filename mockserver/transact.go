@@ -32,7 +32,7 @@ func (s *Server) commit(ctx context.Context, nsid string, tx *store.Tx) error {
 		delay = max(delay, raceWindow)
 	}
 	if delay > 0 {
-		if err := s.clock.Wait(ctx, delay); err != nil {
+		if err := s.wait(ctx, delay); err != nil {
 			return err
 		}
 	}

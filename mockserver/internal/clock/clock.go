@@ -19,11 +19,23 @@ const Furthest = 200 * 365 * 24 * time.Hour
 // goroutines.
 type Clock struct {
 	base   quartz.Clock
+	start  time.Duration
 	offset atomic.Int64
 }
 
 // New returns a clock that starts at the time of base.
 func New(base quartz.Clock) *Clock { return &Clock{base: base} }
+
+// StartAt makes the clock begin ahead of its base, now and after each Reset. It
+// is called before anything else; an offset outside 0 to Furthest is an error.
+func (c *Clock) StartAt(offset time.Duration) error {
+	if offset < 0 || offset > Furthest {
+		return fmt.Errorf("a clock can't start %s ahead", offset)
+	}
+	c.start = offset
+	c.Reset()
+	return nil
+}
 
 // Now returns the time in UTC.
 func (c *Clock) Now() time.Time {
@@ -50,8 +62,8 @@ func (c *Clock) Advance(by time.Duration) error {
 	}
 }
 
-// Reset takes the offset back.
-func (c *Clock) Reset() { c.offset.Store(0) }
+// Reset takes the offset back to where the clock started.
+func (c *Clock) Reset() { c.offset.Store(int64(c.start)) }
 
 // Wait blocks for a duration of the base clock, which Advance does not
 // shorten, or until ctx ends.

@@ -36,6 +36,23 @@ func TestAdvance(t *testing.T) {
 	}
 }
 
+func TestStartAt(t *testing.T) {
+	t.Parallel()
+	clock := New(quartz.NewMock(t))
+	base := clock.Now()
+	for _, offset := range []time.Duration{-1, Furthest + 1} {
+		if clock.StartAt(offset) == nil {
+			t.Errorf("started %s ahead", offset)
+		}
+	}
+	if err := errors.Join(clock.StartAt(time.Hour), clock.Advance(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if clock.Reset(); clock.Now().Sub(base) != time.Hour {
+		t.Errorf("after a reset %s ahead", clock.Now().Sub(base))
+	}
+}
+
 func TestWait(t *testing.T) {
 	t.Parallel()
 	base := quartz.NewMock(t)

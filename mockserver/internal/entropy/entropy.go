@@ -19,27 +19,39 @@ var lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(b
 type Source struct {
 	mutex sync.Mutex
 	bytes *rand.ChaCha8
-	seed  [32]byte
 }
 
 // New returns the stream of a seed; a seed of 0 stands for one that nobody
 // can foresee.
 func New(seed uint64) *Source {
-	source := &Source{}
+	var long [32]byte
 	if seed == 0 {
-		_, _ = cryptorand.Read(source.seed[:]) // it never fails
+		_, _ = cryptorand.Read(long[:]) // it never fails
 	} else {
-		binary.BigEndian.PutUint64(source.seed[:], seed)
+		binary.BigEndian.PutUint64(long[:], seed)
 	}
-	source.bytes = rand.NewChaCha8(source.seed)
-	return source
+	return &Source{bytes: rand.NewChaCha8(long)}
 }
 
-// Restart begins the stream again.
-func (s *Source) Restart() {
+// Position is a place in the stream, for Seek. Whoever has it knows all that
+// will be drawn.
+func (s *Source) Position() []byte {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	s.bytes.Seed(s.seed)
+	position, _ := s.bytes.MarshalBinary() // it never fails
+	return position
+}
+
+// Seek goes on from a place that Position returned, or that is an error.
+func (s *Source) Seek(position []byte) error {
+	fresh := &rand.ChaCha8{} // a used one would keep bytes that were drawn ahead
+	if err := fresh.UnmarshalBinary(position); err != nil {
+		return err
+	}
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.bytes = fresh
+	return nil
 }
 
 // Fill overwrites destination with random bytes.

@@ -16,9 +16,16 @@ func TestSeed(t *testing.T) {
 	if one.Base32(24) == first {
 		t.Error("the stream repeats itself")
 	}
-	one.Restart()
-	if one.Base32(24) != first {
-		t.Error("a restart does not begin again")
+	place := one.Position()
+	next := one.Base32(24)
+	one.Bytes(3) // so that there is a rest of a block
+	for _, source := range []*Source{one, same} {
+		if err := source.Seek(place); err != nil || source.Base32(24) != next {
+			t.Errorf("a stream does not go on from its place: %v", err)
+		}
+	}
+	if one.Seek([]byte("nowhere")) == nil {
+		t.Error("there is no such place")
 	}
 	random, random2 := New(0), New(0)
 	if random.Base32(24) == random2.Base32(24) {

@@ -3,6 +3,7 @@
 package mail
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,13 +15,13 @@ const capacity = 10_000
 
 // Message is one mail.
 type Message struct {
-	ID      string
-	To      string
-	From    string
-	Subject string
-	Text    string
-	Token   string // the code that the text carries
-	At      time.Time
+	ID      string    `json:"id"`
+	To      string    `json:"to"`
+	From    string    `json:"from"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	Token   string    `json:"token"` // the code that the text carries
+	At      time.Time `json:"at"`
 }
 
 // Outbox keeps messages in the order of sending. It is safe for use by
@@ -72,8 +73,15 @@ func (o *Outbox) Clear() {
 }
 
 // Reset empties the outbox and numbers from 1 again.
-func (o *Outbox) Reset() {
+func (o *Outbox) Reset() { o.Restore(nil) }
+
+// Restore makes the outbox hold the messages, which are not sent again, and
+// numbers on from the last.
+func (o *Outbox) Restore(messages []Message) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	o.messages, o.sent = nil, 0
+	o.messages, o.sent = slices.Clone(messages), 0
+	if len(messages) > 0 {
+		o.sent, _ = strconv.Atoi(messages[len(messages)-1].ID)
+	}
 }

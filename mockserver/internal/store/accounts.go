@@ -4,19 +4,19 @@ import "time"
 
 // Account is one account.
 type Account struct {
-	DID       string
-	Handle    string // lower-case
-	Email     string // lower-case
-	Password  Password
-	CreatedAt time.Time
-	TakenDown bool
+	DID       string    `json:"did"`
+	Handle    string    `json:"handle"` // lower-case
+	Email     string    `json:"email"`  // lower-case
+	Password  Password  `json:"password"`
+	CreatedAt time.Time `json:"createdAt"`
+	TakenDown bool      `json:"takenDown,omitempty"`
 }
 
 // AppPassword is one app password of an account; its name is unique there.
 type AppPassword struct {
-	Name      string
-	Password  Password
-	CreatedAt time.Time
+	Name      string    `json:"name"`
+	Password  Password  `json:"password"`
+	CreatedAt time.Time `json:"createdAt"`
 }
 
 // Account reads the account of a DID.
@@ -43,11 +43,13 @@ func (tx *Tx) accountBy(index *table[string], key string) (Account, bool) {
 // InsertAccount adds an account. The transaction must have read that its
 // handle and address are free.
 func (tx *Tx) InsertAccount(account Account) {
-	tx.write(func(version uint64) {
-		tx.store.accounts.put(account.DID, account, version)
-		tx.store.handles.put(account.Handle, account.DID, version)
-		tx.store.addresses.put(account.Email, account.DID, version)
-	})
+	tx.write(func(version uint64) { tx.store.putAccount(account, version) })
+}
+
+func (s *Store) putAccount(account Account, version uint64) {
+	s.accounts.put(account.DID, account, version)
+	s.handles.put(account.Handle, account.DID, version)
+	s.addresses.put(account.Email, account.DID, version)
 }
 
 // UpdateAccount replaces an account that the transaction has read. Handle and

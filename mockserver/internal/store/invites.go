@@ -7,19 +7,19 @@ import (
 
 // Invite is one invite code.
 type Invite struct {
-	Code       string
-	Available  int64 // uses in all, not what is left; may be negative
-	Disabled   bool
-	ForAccount string // a DID, or a word such as "admin"
-	CreatedBy  string
-	CreatedAt  time.Time
-	Uses       []InviteUse
+	Code       string      `json:"code"`
+	Available  int64       `json:"available"` // uses in all, not what is left; may be negative
+	Disabled   bool        `json:"disabled,omitempty"`
+	ForAccount string      `json:"forAccount"` // a DID, or a word such as "admin"
+	CreatedBy  string      `json:"createdBy"`
+	CreatedAt  time.Time   `json:"createdAt"`
+	Uses       []InviteUse `json:"uses,omitempty"`
 }
 
 // InviteUse is one sign-up with a code.
 type InviteUse struct {
-	By string // DID
-	At time.Time
+	By string    `json:"by"` // DID
+	At time.Time `json:"at"`
 }
 
 // Exhausted reports whether all uses are used up.

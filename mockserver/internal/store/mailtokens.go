@@ -14,9 +14,9 @@ const (
 
 // MailToken is a code that was mailed to an account.
 type MailToken struct {
-	DID       string
-	Text      string
-	GrantedAt time.Time
+	DID       string    `json:"did"`
+	Text      string    `json:"text"`
+	GrantedAt time.Time `json:"grantedAt"`
 }
 
 // mailTokens are the tokens of one purpose, by DID and by text.
@@ -28,6 +28,12 @@ type mailTokens struct {
 func (m *mailTokens) reset() {
 	m.byDID.reset()
 	m.byText.reset()
+}
+
+func (m *mailTokens) put(token MailToken, version uint64) {
+	m.drop(token.DID)
+	m.byDID.put(token.DID, token, version)
+	m.byText.put(token.Text, token.DID, version)
 }
 
 func (m *mailTokens) drop(did string) {
@@ -52,12 +58,7 @@ func (tx *Tx) MailTokenByText(purpose MailPurpose, text string) (MailToken, bool
 
 // PutMailToken replaces the account's token of that purpose.
 func (tx *Tx) PutMailToken(purpose MailPurpose, token MailToken) {
-	tx.write(func(version uint64) {
-		tokens := &tx.store.mailTokens[purpose]
-		tokens.drop(token.DID)
-		tokens.byDID.put(token.DID, token, version)
-		tokens.byText.put(token.Text, token.DID, version)
-	})
+	tx.write(func(version uint64) { tx.store.mailTokens[purpose].put(token, version) })
 }
 
 // DropMailToken removes the account's token of that purpose, if there is one.

@@ -3,6 +3,8 @@ package store
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base64"
+	"errors"
 )
 
 // SaltSize is the number of random bytes that a password is salted with.
@@ -24,6 +26,21 @@ func NewPassword(salt [SaltSize]byte, text string) Password {
 func (p Password) Matches(text string) bool {
 	sum := digest(p.salt, text)
 	return subtle.ConstantTimeCompare(p.sum[:], sum[:]) == 1
+}
+
+// MarshalText returns salt and sum in base64.
+func (p Password) MarshalText() ([]byte, error) {
+	return base64.StdEncoding.AppendEncode(nil, append(p.salt[:], p.sum[:]...)), nil
+}
+
+// UnmarshalText reads what MarshalText wrote, and nothing else.
+func (p *Password) UnmarshalText(text []byte) error {
+	both, err := base64.StdEncoding.AppendDecode(nil, text)
+	if err != nil || len(both) != len(p.salt)+len(p.sum) {
+		return errors.New("a password's hash is malformed")
+	}
+	copy(p.sum[:], both[copy(p.salt[:], both):])
+	return nil
 }
 
 func digest(salt [SaltSize]byte, text string) [sha256.Size]byte {

@@ -4,12 +4,12 @@ import "time"
 
 // Session is what a refresh token stands for.
 type Session struct {
-	ID              string // the token's ID
-	DID             string
-	WithAppPassword bool
-	AppPassword     string // the name, which may be empty
-	ExpiresAt       time.Time
-	Next            string // the ID of the token that replaced this one, or empty
+	ID              string    `json:"id"` // the token's ID
+	DID             string    `json:"did"`
+	WithAppPassword bool      `json:"withAppPassword,omitempty"`
+	AppPassword     string    `json:"appPassword,omitempty"` // the name, which may be empty
+	ExpiresAt       time.Time `json:"expiresAt"`
+	Next            string    `json:"next,omitempty"` // the ID of the token that replaced this one, or empty
 
 	place int // in the list of its account
 }

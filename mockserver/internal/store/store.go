@@ -38,6 +38,11 @@ func New() *Store {
 func (s *Store) Reset() {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
+	s.empty()
+}
+
+// empty resets every table; the lock is held.
+func (s *Store) empty() {
 	s.accounts.reset()
 	s.handles.reset()
 	s.addresses.reset()

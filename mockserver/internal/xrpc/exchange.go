@@ -1,6 +1,9 @@
 package xrpc
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // keptBody is how much of a body an Exchange remembers.
 const keptBody = 8 << 10
@@ -24,6 +27,15 @@ type Exchange struct {
 	ResponseBody  []byte
 	ResponseBytes int
 	Scenario      string // the name of the intervention, or ""
+}
+
+func newExchange(at time.Time, r *http.Request) *Exchange {
+	return &Exchange{
+		At: at, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Authorization: r.Header.Get("Authorization"),
+		ContentType:   r.Header.Get("Content-Type"),
+		UserAgent:     r.Header.Get("User-Agent"),
+	}
 }
 
 func (x *Exchange) keepRequestBody(body []byte) {

@@ -62,12 +62,7 @@ func New(options Options) (*Router, error) {
 
 // ServeHTTP answers every request, and survives every handler.
 func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	exchange := &Exchange{
-		At: router.Now(), Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
-		Authorization: r.Header.Get("Authorization"),
-		ContentType:   r.Header.Get("Content-Type"),
-		UserAgent:     r.Header.Get("User-Agent"),
-	}
+	exchange := newExchange(router.Now(), r)
 	hit := router.befall(w, r, exchange)
 	response := router.answer(r, exchange, hit)
 	router.Style.dress(&response)
