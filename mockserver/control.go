@@ -15,7 +15,18 @@ const maxControlBody = 64 << 10
 // the XRPC listener lives in, which is why it has a listener of its own.
 func (s *Server) control() http.Handler {
 	mux := http.NewServeMux()
-	for path, answers := range map[string]verbs{
+	for path, answers := range s.controlPaths() {
+		mux.Handle(path, answers)
+	}
+	s.servePage(mux)
+	mux.Handle("/", verbs{})
+	return contained(s.options.Logger, s.guarded(mux))
+}
+
+// controlPaths is all of the control protocol. What it takes and answers is in
+// control.openapi.yaml.
+func (s *Server) controlPaths() map[string]verbs {
+	return map[string]verbs{
 		"/control/v1/info":                    {http.MethodGet: s.controlInfo},
 		"/control/v1/mail":                    {http.MethodGet: s.controlMail, http.MethodDelete: s.controlClearMail},
 		"/control/v1/clock":                   {http.MethodGet: s.controlClock, http.MethodPost: s.controlAdvance},
@@ -25,11 +36,12 @@ func (s *Server) control() http.Handler {
 		"/control/v1/requests":                {http.MethodGet: s.controlRequests},
 		"/control/v1/defects":                 {http.MethodGet: s.controlDefects, http.MethodPut: s.controlActivate},
 		"/control/v1/latency":                 {http.MethodPut: s.controlLatency},
-	} {
-		mux.Handle(path, answers)
+		"/control/v1/scenarios": {
+			http.MethodGet: s.controlScenarios, http.MethodPost: s.controlAddScenario, http.MethodDelete: s.controlClearScenarios,
+		},
+		"/control/v1/scenarios/{id}": {http.MethodDelete: s.controlRemoveScenario},
+		"/control/v1/openapi.yaml":   {http.MethodGet: controlDocument},
 	}
-	mux.Handle("/", verbs{})
-	return contained(s.options.Logger, mux)
 }
 
 // controlError is an error of the control protocol.
@@ -84,6 +96,11 @@ func (v verbs) names() string {
 }
 
 func writeControl(w http.ResponseWriter, value any, err error) {
+	if text, isDocument := value.(document); isDocument {
+		w.Header().Set("Content-Type", "application/yaml")
+		_, _ = w.Write(text) // the client may be gone
+		return
+	}
 	status := http.StatusOK
 	if err != nil {
 		known := &controlError{http.StatusInternalServerError, "InternalServerError", err.Error()}
@@ -118,6 +135,10 @@ func readControl(r *http.Request, into any) error {
 
 // explain names the field where there is one.
 func explain(err error) string {
+	var field fieldError
+	if errors.As(err, &field) {
+		return field.Error()
+	}
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) && wrongType.Field != "" {
 		return wrongType.Field + " must not be a " + wrongType.Value

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	_ "embed" // for the description of the control protocol
 	"net/http"
 	"slices"
 	"time"
@@ -10,15 +11,31 @@ import (
 
 // offers names what the control protocol of this server can do.
 func offers() []string {
-	return []string{"mail", "clock", "takedown", "accounts", "reset", "requests", "defects", "latency"}
+	return []string{"mail", "clock", "takedown", "accounts", "reset", "requests", "defects", "latency", "scenarios"}
 }
 
 // empty is the answer of what has nothing to tell.
 type empty struct{}
 
 func (s *Server) controlInfo(*http.Request) (any, error) {
-	return map[string]any{"name": "pdsconform mock", "version": Version(), "offers": offers()}, nil
+	served := []string{}
+	for path, answers := range s.controlPaths() {
+		for verb := range answers {
+			served = append(served, verb+" "+path)
+		}
+	}
+	slices.Sort(served)
+	return map[string]any{"name": "pdsconform mock", "version": Version(), "offers": offers(), "verbs": served}, nil
 }
+
+//go:embed control.openapi.yaml
+var openAPI []byte
+
+// document is an answer that is no JSON.
+type document []byte
+
+// controlDocument answers with the description of the control protocol.
+func controlDocument(*http.Request) (any, error) { return document(openAPI), nil }
 
 // Message is one mail that the server sent.
 type Message struct {

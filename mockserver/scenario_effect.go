@@ -73,7 +73,7 @@ func (c Scenario) refusal() *xrpc.Error {
 	if refusal.Name == "" {
 		refusal.Name = map[int]string{
 			http.StatusBadRequest: "InvalidRequest", http.StatusUnauthorized: "AuthenticationRequired",
-			http.StatusForbidden: "Forbidden",
+			http.StatusForbidden:             "Forbidden",
 			http.StatusRequestEntityTooLarge: "PayloadTooLarge", http.StatusTooManyRequests: "RateLimitExceeded",
 			http.StatusInternalServerError: "InternalServerError", http.StatusNotImplemented: "MethodNotImplemented",
 			http.StatusBadGateway: "UpstreamFailure", http.StatusServiceUnavailable: "NotEnoughResources",
@@ -81,12 +81,20 @@ func (c Scenario) refusal() *xrpc.Error {
 		}[refusal.Status]
 	}
 	if refusal.Name == "" {
-		refusal.Name = strings.ReplaceAll(statusText(refusal.Status), " ", "")
+		refusal.Name = strings.Map(onlyLetters, statusText(refusal.Status))
 	}
 	if refusal.Message == "" {
 		refusal.Message = statusText(refusal.Status)
 	}
 	return refusal
+}
+
+// onlyLetters leaves nothing of what is none.
+func onlyLetters(r rune) rune {
+	if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+		return r
+	}
+	return -1
 }
 
 // header is nil where the scenario sets none.

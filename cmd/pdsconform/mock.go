@@ -34,7 +34,8 @@ is ready; requests are logged to standard error.`,
 		Example: `  pdsconform mock
   pdsconform mock --listen 127.0.0.1:0 --control-listen 127.0.0.1:0 --quiet
   pdsconform mock --invite-required --invite-interval 24h --seed 1
-  pdsconform mock --smtp 127.0.0.1:1025`,
+  pdsconform mock --smtp 127.0.0.1:1025
+  pdsconform mock --scenario chaos.yaml`,
 		Args: noArgs,
 	}
 	s.bind(cmd.Flags())
@@ -73,6 +74,7 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&o.Defects, "defect", nil, "be wrong in this way: an `ID` that the control server lists (repeatable)")
 	flags.StringSliceVar(&o.Odd, "odd", nil, "be right but unusual: in every way, or with --odd=NAME in that one (repeatable)")
 	flags.Lookup("odd").NoOptDefVal = "all"
+	bindScenarios(flags, &o.Scenarios)
 	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")
 	flags.StringVar(&o.JWTSecret, "jwt-secret", "", "`secret` that signs tokens (default: random)")
 	flags.Uint64Var(&o.Seed, "seed", 0, "fixes everything that is random (default: random)")

@@ -1,0 +1,5 @@
+package mockserver
+
+import "net/http"
+
+func (s *Server) servePage(*http.ServeMux) {}
