@@ -92,6 +92,7 @@ func (c *Client) Do(ctx context.Context, request Request) Exchange {
 }
 
 func (c *Client) once(ctx context.Context, request Request) (exchange Exchange, lostOnIdle bool) {
+	start := time.Now() // before the limit begins to run, or what reached it would seem to have been in time
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	var reused, answering atomic.Bool // the transport's goroutines may outlast the exchange
@@ -100,7 +101,6 @@ func (c *Client) once(ctx context.Context, request Request) (exchange Exchange, 
 		GotFirstResponseByte: func() { answering.Store(true) },
 	})
 	exchange = Exchange{Request: request}
-	start := time.Now()
 	c.sent.Add(1)
 	exchange.Err = c.roundTrip(ctx, request, &exchange)
 	exchange.Duration = time.Since(start)

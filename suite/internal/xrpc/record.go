@@ -86,7 +86,7 @@ func (s *Secrets) body(body []byte) string {
 	if len(body) == 0 {
 		return ""
 	}
-	text := s.Replace(string(maskMembers(body)))
+	text := s.Replace(string(s.maskMembers(body)))
 	if !utf8.ValidString(text) {
 		text = fmt.Sprintf("%q", text)
 	}
@@ -106,9 +106,10 @@ var brokenMember = regexp.MustCompile(`"(` + strings.Join(slices.Sorted(maps.Key
 
 // maskMembers replaces the values of secret members at any depth. The body
 // keeps its own spelling where it holds none, and text after the JSON value
-// stays what it is.
-func maskMembers(body []byte) []byte {
-	if !mentionsSecret(body) {
+// stays what it is, but for escapes that hide a secret.
+func (s *Secrets) maskMembers(body []byte) []byte {
+	hides := s.hides(body)
+	if !hides && !mentionsSecret(body) {
 		return body
 	}
 	var masked bytes.Buffer
@@ -120,6 +121,9 @@ func maskMembers(body []byte) []byte {
 		rest := body[decoder.InputOffset():]
 		var decoded any
 		if err := decoder.Decode(&decoded); err != nil {
+			if hides {
+				rest = unescaped(rest)
+			}
 			masked.Write(maskBroken(rest))
 			return bytes.TrimSpace(masked.Bytes())
 		}
