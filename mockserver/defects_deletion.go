@@ -10,6 +10,16 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
+// madeBefore is the newest account that is older than another.
+func (s *Server) madeBefore(other store.Account) (newest store.Account, found bool) {
+	for _, account := range s.store.Accounts() {
+		if account.CreatedAt.Before(other.CreatedAt) && account.CreatedAt.After(newest.CreatedAt) {
+			newest, found = account, true
+		}
+	}
+	return newest, found
+}
+
 func deletionDefects() []defect {
 	// anyway deletes the account that was named, where it has the say.
 	anyway := func(name, description string, deserves func(s scene, account store.Account) bool) defect {
@@ -59,9 +69,10 @@ func deletionDefects() []defect {
 			}
 			return output, err
 		}),
-		behaviour(deletion, "somebody-else-deleted", "deletes another account as well", func(s scene) (lexval.Object, error) {
+		behaviour(deletion, "somebody-else-deleted", "deletes the account that was made before it as well", func(s scene) (lexval.Object, error) {
+			account, _ := s.store.Account(s.text("did"))
 			output, err := s.play()
-			if other, found := s.find(s.somebodyElse(s.text("did")).DID); found && err == nil {
+			if other, found := s.madeBefore(account); found && err == nil {
 				s.alter(func(tx *store.Tx) { tx.DeleteAccount(other) })
 			}
 			return output, err

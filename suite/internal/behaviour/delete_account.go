@@ -98,7 +98,7 @@ func deletionEffects() []scenario {
 			id: "other-account.lives", title: "Other accounts go on working.",
 			level: reports.Must, authority: reports.Security, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				other := own(ctx, t)
+				other := fresh(ctx, t)
 				made := newSession(ctx, t, other)
 				account := fresh(ctx, t)
 				kept := doom(ctx, t, account)

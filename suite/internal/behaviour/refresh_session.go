@@ -62,6 +62,16 @@ func rotation() []scenario {
 			},
 		},
 		{
+			id: "other-session.lives", title: "Refreshing one session ends no other.",
+			level: reports.Must, authority: reports.Security, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := shared(ctx, t)
+				one, other := newSession(ctx, t, account), newSession(ctx, t, account)
+				t.Rely(refresh(ctx, t, one.Refresh))
+				t.Expect(refresh(ctx, t, other.Refresh), check.Member("did", account.DID))
+			},
+		},
+		{
 			id: "rotation.new-refresh-token", title: "The refresh token is replaced by another one.",
 			level: reports.Should, authority: reports.Reference, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {

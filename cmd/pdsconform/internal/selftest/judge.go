@@ -22,8 +22,8 @@ var shows = map[string][]string{
 	"errors wrong-name":   {"error.*"},
 	"errors wrong-status": {"error.*"},
 	"errors success":      {"error.*"},
-	"errors html":         {"error.media-type", "error.envelope"},
-	"errors nameless":     {"error.envelope"},
+	"errors html":         {"error.media-type", "error.envelope", "method.refusal-envelope"},
+	"errors nameless":     {"error.envelope", "method.refusal-envelope"},
 
 	"input absence-unchecked":         {"input.*.required"},
 	"input type-unchecked":            {"input.*.type"},
@@ -32,14 +32,21 @@ var shows = map[string][]string{
 	"input media-type-unchecked":      {"input.body.media-type"},
 	"input extra-refused":             {"input.unknown-property"},
 	"input unknown-parameter-refused": {"params.unknown"},
-	"input server-error":              {"http.no-server-error"},
+	"input server-error":              {"http.no-server-error", "method", "input.none"},
+	"input connection-dropped":        {"http.answered"},
+	"input demanded":                  {"input.*.optional", "input.*.default", "params.*.default"},
 
-	"method any-verb": {"method"},
+	"input type-server-error":              {"params.*.type", "http.no-server-error"},
+	"input unknown-parameter-server-error": {"params.unknown", "http.no-server-error"},
 
-	"auth not-needed": {"auth.missing"},
-	"auth forged":     {"auth.forged-signature", "auth.forged-subject", "auth.unsigned", "auth.garbage"},
-	"auth wrong-kind": {"auth.access-token", "auth.refresh-token", "auth.user-password", "auth.admin"},
-	"auth expired":    {"auth.expired"},
+	"method any-verb":   {"method"},
+	"method not-served": {"success"},
+
+	"auth not-needed":   {"auth.missing"},
+	"auth forged":       {"auth.forged-signature", "auth.forged-subject", "auth.unsigned", "auth.garbage", "auth.wrong-password"},
+	"auth wrong-kind":   {"auth.access-token", "auth.refresh-token", "auth.user-token"},
+	"auth expired":      {"auth.expired"},
+	"auth server-error": {"auth", "http.no-server-error"},
 }
 
 // Places returns the IDs and dotted prefixes of requirements at which a defect
@@ -74,14 +81,12 @@ func inRequirement(path string) string {
 }
 
 // Judge parts the failures that are the defect from those that only follow
-// from it. The defect is noticed where it shows at its own method and at a
-// place where it must.
+// from it. The defect is noticed where one failed at a place where it must show.
 func Judge(defect mockserver.Defect, failed []Failure) (by, wrong []string) {
 	by, wrong = []string{}, []string{}
 	places := Places(defect)
 	for _, failure := range failed {
-		own := defect.Method == "" || failure.Endpoint == defect.Method
-		if own && slices.ContainsFunc(places, func(place string) bool { return matches(failure.ID, place) }) {
+		if slices.ContainsFunc(places, func(place string) bool { return matches(failure.ID, place) }) {
 			by = append(by, failure.ID)
 		} else {
 			wrong = append(wrong, failure.ID)

@@ -18,9 +18,8 @@ import (
 
 // Failure is a requirement that failed on a mock with a defect.
 type Failure struct {
-	ID       string        `json:"id"`
-	Endpoint string        `json:"endpoint"`
-	Level    reports.Level `json:"level"`
+	ID    string        `json:"id"`
+	Level reports.Level `json:"level"`
 }
 
 // Trial is what one run against the mock with one defect came to.
@@ -62,7 +61,7 @@ func failures(report *reports.Report) []Failure {
 	failed := []Failure{}
 	for _, result := range report.Results {
 		if result.Outcome == reports.Failed {
-			failed = append(failed, Failure{result.ID, result.Endpoint, result.Level})
+			failed = append(failed, Failure{result.ID, result.Level})
 		}
 	}
 	return failed
