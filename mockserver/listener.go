@@ -38,6 +38,7 @@ type listener struct {
 	server      *http.Server
 	limits      limits
 	address     net.Addr
+	scheme      string // net/http sets the server's TLSConfig by itself once it serves
 	connections sync.WaitGroup
 
 	mutex   sync.Mutex
@@ -112,7 +113,7 @@ func serve(ctx context.Context, address string, handler http.Handler, limits lim
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}
-	l := &listener{limits: limits, address: port.Addr(), fresh: map[net.Conn]bool{}}
+	l := &listener{limits: limits, address: port.Addr(), scheme: "http", fresh: map[net.Conn]bool{}}
 	l.server = &http.Server{
 		Handler:                      handler,
 		ReadHeaderTimeout:            limits.header,
@@ -129,6 +130,7 @@ func serve(ctx context.Context, address string, handler http.Handler, limits lim
 		change(l.server)
 	}
 	if l.server.TLSConfig != nil {
+		l.scheme = "https"
 		l.connections.Go(func() { _ = l.server.ServeTLS(refusingListener{port}, "", "") })
 		return l, nil
 	}
@@ -184,13 +186,9 @@ func (l *listener) close() {
 
 // url names the loopback interface where the listener is bound to all of them.
 func (l *listener) url() string {
-	scheme := "http"
-	if l.server.TLSConfig != nil {
-		scheme = "https"
-	}
 	address, ok := l.address.(*net.TCPAddr)
 	if ok && address.IP.IsUnspecified() {
-		return fmt.Sprintf("%s://127.0.0.1:%d", scheme, address.Port)
+		return fmt.Sprintf("%s://127.0.0.1:%d", l.scheme, address.Port)
 	}
-	return scheme + "://" + l.address.String()
+	return l.scheme + "://" + l.address.String()
 }
