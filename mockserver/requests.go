@@ -104,11 +104,16 @@ func (s *Server) observe(exchange *xrpc.Exchange) {
 	if !logger.Enabled(context.Background(), slog.LevelInfo) {
 		return
 	}
-	logger.LogAttrs(context.Background(), slog.LevelInfo, "request",
+	line := append(make([]slog.Attr, 0, 6),
 		slog.String("method", exchange.Method),
 		slog.String("path", redactText(exchange.Path)),
-		slog.Int("status", exchange.Status),
-		slog.String("error", exchange.Error),
-		slog.String("account", exchange.Caller),
-		slog.Duration("took", exchange.Duration))
+		slog.Int("status", exchange.Status))
+	if exchange.Error != "" {
+		line = append(line, slog.String("error", exchange.Error))
+	}
+	if exchange.Caller != "" {
+		line = append(line, slog.String("account", exchange.Caller))
+	}
+	line = append(line, slog.Duration("took", exchange.Duration))
+	logger.LogAttrs(context.Background(), slog.LevelInfo, "request", line...)
 }

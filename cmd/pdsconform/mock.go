@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net"
 	"time"
 
@@ -19,6 +17,8 @@ type mockSettings struct {
 	options           mockserver.Options
 	userDomains       []string
 	minPasswordLength int
+	rateLimit         string
+	files             mockFiles
 	logFormat         string
 	quiet             bool
 }
@@ -30,17 +30,39 @@ func (a *app) mockCommand() *cobra.Command {
 		Short: "Serve the reference mock until it is interrupted",
 		Long: `Serves a complete account server in memory, with a control server beside it that
 reads mail, moves the clock and takes accounts down. It prints one line when it
-is ready; requests are logged to standard error.`,
+is ready; requests are logged to standard error. Interrupted, it answers what is
+under way and ends.
+
+An accounts file is YAML or JSON: lists of accounts and of invite codes.
+
+  accounts:
+    - handle: alice.test
+      email: alice@example.com
+      password: correct horse
+      did: did:web:alice.example      # as everything below, where it matters
+      appPasswords: [{name: phone, password: abcd-efgh-ijkl-mnop}]
+      invites: [{code: from-alice, uses: 5}]
+      takenDown: true
+  invites:
+    - {code: welcome, uses: 100, disabled: false}
+
+With --state-file the mock goes on where it was interrupted: accounts, sessions,
+codes, mail, the token secret and the clock. Accounts that it doesn't hold yet
+are added from --accounts.`,
 		Example: `  pdsconform mock
   pdsconform mock --listen 127.0.0.1:0 --control-listen 127.0.0.1:0 --quiet
   pdsconform mock --invite-required --invite-interval 24h --seed 1
   pdsconform mock --smtp 127.0.0.1:1025
+  pdsconform mock --accounts people.yaml --state-file mock-state.json
+  pdsconform mock --tls --tls-ca mock-ca.pem --hostname pds.localhost
+  pdsconform mock --tls-cert cert.pem --tls-key key.pem
+  pdsconform mock --latency 200ms --rate-limit 3000/5m --log-format json
   pdsconform mock --scenario chaos.yaml`,
 		Args: noArgs,
 	}
 	s.bind(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		options, err := s.complete(a.stderr)
+		options, err := s.complete(a)
 		if err != nil {
 			return err
 		}
@@ -52,11 +74,15 @@ is ready; requests are logged to standard error.`,
 			return usagef("%s", oneLine(err.Error()))
 		}
 		defer server.Close()
+		if err := s.files.writeAuthority(server); err != nil {
+			return err
+		}
 		if _, err := fmt.Fprintf(a.stdout, "mock ready at %s (control %s)\n", server.URL, server.ControlURL); err != nil {
 			return fmt.Errorf("print ready line: %w", err)
 		}
 		<-cmd.Context().Done()
-		return nil
+		server.Close()
+		return saveState(server, options.StateFile)
 	}
 	return cmd
 }
@@ -78,13 +104,21 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")
 	flags.StringVar(&o.JWTSecret, "jwt-secret", "", "`secret` that signs tokens (default: random)")
 	flags.Uint64Var(&o.Seed, "seed", 0, "fixes everything that is random (default: random)")
+	flags.StringVar(&s.files.accounts, "accounts", "", "YAML or JSON `FILE` of accounts and invite codes to start with")
+	flags.StringVar(&o.StateFile, "state-file", "", "`FILE` that the state is read from, and written to when the mock is interrupted")
+	flags.BoolVar(&o.TLS, "tls", false, "serve HTTPS, with a certificate made for --hostname, localhost and the loopback addresses")
+	flags.StringVar(&s.files.tlsCA, "tls-ca", "", "`FILE` to write the authority to that --tls makes, for clients to trust")
+	flags.StringVar(&s.files.tlsCert, "tls-cert", "", "`FILE` of the certificate to serve HTTPS with, in PEM, its chain after it")
+	flags.StringVar(&s.files.tlsKey, "tls-key", "", "`FILE` of that certificate's key, in PEM")
+	flags.DurationVar(&o.Latency, "latency", 0, "`time` that each request waits before it is looked at")
+	flags.StringVar(&s.rateLimit, "rate-limit", "", "`N/TIME` for each address, such as 3000/5m; more is answered 429 (default: none)")
 	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	flags.BoolVar(&s.quiet, "quiet", false, "log no requests, only what went wrong")
 }
 
 // complete returns the options of the server, or says which flag is wrong.
-func (s *mockSettings) complete(log io.Writer) (mockserver.Options, error) {
-	options := s.options
+func (s *mockSettings) complete(a *app) (options mockserver.Options, err error) {
+	options = s.options
 	options.UserDomains = s.userDomains
 	options.Links = links()
 	options.MinPasswordLength = s.minPasswordLength
@@ -102,17 +136,14 @@ func (s *mockSettings) complete(log io.Writer) (mockserver.Options, error) {
 	case s.minPasswordLength == 0:
 		options.MinPasswordLength = -1 // the library's word for no bound
 	}
-	how := new(slog.HandlerOptions)
-	if s.quiet {
-		how.Level = slog.LevelWarn
+	if s.rateLimit != "" {
+		if options.RateLimit, err = mockserver.ParseRateLimit(s.rateLimit); err != nil {
+			return options, usagef("--rate-limit: %s", err)
+		}
 	}
-	switch s.logFormat {
-	case "text":
-		options.Logger = slog.New(slog.NewTextHandler(log, how))
-	case "json":
-		options.Logger = slog.New(slog.NewJSONHandler(log, how))
-	default:
-		return options, usagef("--log-format %q is not known: give text or json", s.logFormat)
+	if err := s.files.read(&options); err != nil {
+		return options, err
 	}
-	return options, nil
+	options.Logger, err = a.mockLogger(s.logFormat, s.quiet)
+	return options, err
 }
