@@ -117,6 +117,9 @@ func (c *Client) roundTrip(ctx context.Context, request Request, exchange *Excha
 		return plain(err, c.timeout)
 	}
 	defer response.Body.Close()
+	if err := checkStatus(response.StatusCode); err != nil {
+		return err
+	}
 	exchange.Status, exchange.Header = response.StatusCode, response.Header
 	exchange.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err != nil {
@@ -125,6 +128,15 @@ func (c *Client) roundTrip(ctx context.Context, request Request, exchange *Excha
 	if len(exchange.Body) > maxBody {
 		exchange.Body = exchange.Body[:maxBody]
 		return errTooLong
+	}
+	return nil
+}
+
+// checkStatus refuses what net/http lets pass: codes below the first class.
+// Source: RFC 9110, section 15
+func checkStatus(status int) error {
+	if status < http.StatusContinue {
+		return fmt.Errorf("the answer has the status %03d, which is none of HTTP", status)
 	}
 	return nil
 }

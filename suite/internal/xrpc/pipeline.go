@@ -104,6 +104,9 @@ func readAnswer(reader *bufio.Reader, message *http.Request, exchange *Exchange)
 		return err
 	}
 	defer response.Body.Close()
+	if err := checkStatus(response.StatusCode); err != nil {
+		return err
+	}
 	exchange.Status, exchange.Header = response.StatusCode, response.Header
 	exchange.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err == nil && len(exchange.Body) > maxBody {
