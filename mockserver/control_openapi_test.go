@@ -161,7 +161,7 @@ func TestControlServesWhatIsDescribed(t *testing.T) {
 		served = append(served, verb.(string))
 	}
 	if diff := cmp.Diff(d.operations(), served); diff != "" {
-		t.Errorf("described and served differ: %s", diff)
+		t.Fatalf("described and served differ: %s", diff)
 	}
 	for _, operation := range served {
 		verb, path, _ := strings.Cut(operation, " ")

@@ -1,0 +1,258 @@
+package mockserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+)
+
+// shown is how many entries of a list the page has at most: the newest.
+const shown = 50
+
+// pageView is what the page shows.
+type pageView struct {
+	Version, URL string
+	Search       search
+	Alert        string // why the form that was sent did nothing
+	At           string // the section that it is in
+	Given        form   // and what it said
+	Now, Offset  string
+	Steps        []string // by which the clock is moved at a press
+	Methods      []string
+	Bodies       []string
+	Drops        []string
+	Accounts     list[accountView]
+	Invites      list[inviteView]
+	Mail         list[mailView]
+	Requests     list[requestView]
+	Scenarios    []scenarioView
+	Examples     []exampleView
+	Active       []defectView
+	Found        list[defectView]
+	Facets       []string
+}
+
+// list is the beginning of one, and how much of it there is.
+type list[V any] struct {
+	Shown        []V
+	Found, Total int
+}
+
+// More is how many are not shown.
+func (l list[V]) More() int { return l.Found - len(l.Shown) }
+
+// listOf takes what is wanted, and shows the first of it.
+func listOf[V any](all []V, wanted func(V) bool) list[V] {
+	found := slices.DeleteFunc(slices.Clone(all), func(v V) bool { return !wanted(v) })
+	return list[V]{found[:min(shown, len(found))], len(found), len(all)}
+}
+
+func all[V any](V) bool { return true }
+
+// containsAll reports whether each word of a search is in one of the texts.
+func containsAll(words string, texts ...string) bool {
+	text := strings.ToLower(strings.Join(texts, "\n"))
+	for word := range strings.FieldsSeq(strings.ToLower(words)) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Server) viewOf(search search) pageView {
+	held := s.store.Snapshot()
+	view := pageView{
+		Version: Version(), URL: s.URL, Search: search,
+		Now: people(s.Now()), Offset: s.clock.Offset().String(), Steps: []string{"15m", "2h", "24h", "2160h"}, Bodies: bodies(), Drops: moments(),
+		Accounts: s.accountViews(held, search.Account),
+		Invites:  inviteViews(held),
+		Mail:     s.mailViews(),
+		Requests: s.requestViews(held, search.Request),
+	}
+	for _, endpoint := range s.endpoints() {
+		view.Methods = append(view.Methods, shortName(endpoint.NSID))
+	}
+	states := s.Scenarios()
+	for _, state := range states {
+		view.Scenarios = append(view.Scenarios, scenarioView{state.ID, state.which(), state.what(), state.progress(), state.Spent})
+	}
+	for i, example := range scenarioExamples() {
+		on := slices.ContainsFunc(states, func(state ScenarioState) bool { return state.sameAs(example.scenario) })
+		view.Examples = append(view.Examples, exampleView{i, example.title, example.scenario.which() + ": " + example.scenario.what(), on})
+	}
+	s.addDefects(&view)
+	return view
+}
+
+// people is how times are told to people.
+func people(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05") }
+
+type accountView struct {
+	store.Account
+	Created      string
+	Sessions     []string
+	AppPasswords []string
+}
+
+// accountViews are the accounts, newest first.
+func (s *Server) accountViews(held store.Snapshot, words string) list[accountView] {
+	now := s.Now()
+	sessions := map[string][]string{}
+	for _, session := range held.Sessions {
+		if !session.Expired(now) {
+			sessions[session.DID] = append(sessions[session.DID], describeSession(session))
+		}
+	}
+	views := make([]accountView, 0, len(held.Accounts))
+	for _, account := range held.Accounts {
+		view := accountView{Account: account, Created: people(account.CreatedAt), Sessions: sessions[account.DID]}
+		for _, password := range held.AppPasswords[account.DID] {
+			view.AppPasswords = append(view.AppPasswords, password.Name)
+		}
+		views = append(views, view)
+	}
+	slices.SortStableFunc(views, func(a, b accountView) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return listOf(views, func(v accountView) bool { return containsAll(words, v.Handle, v.DID, v.Email) })
+}
+
+func describeSession(session store.Session) string {
+	words := "password"
+	if session.WithAppPassword {
+		words = fmt.Sprintf("app password %q", session.AppPassword)
+	}
+	if words += ", until " + people(session.ExpiresAt); session.Next != "" {
+		words += ", refreshed"
+	}
+	return words
+}
+
+type inviteView struct {
+	Code, For, Created string
+	Used, Available    int64
+	Usable, Disabled   bool
+}
+
+// inviteViews are the invite codes, newest first. Who they are for is told by
+// handle.
+func inviteViews(held store.Snapshot) list[inviteView] {
+	codes := slices.Clone(held.Invites)
+	slices.SortStableFunc(codes, func(a, b store.Invite) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	views := make([]inviteView, 0, len(codes))
+	for _, invite := range codes {
+		views = append(views, inviteView{
+			invite.Code, handleOf(held, invite.ForAccount), people(invite.CreatedAt),
+			int64(len(invite.Uses)), invite.Available, invite.Usable(), invite.Disabled,
+		})
+	}
+	return listOf(views, all)
+}
+
+// handleOf is the handle of a DID, or what is given where it has none.
+func handleOf(held store.Snapshot, did string) string {
+	place, found := slices.BinarySearchFunc(held.Accounts, did, func(a store.Account, did string) int { return strings.Compare(a.DID, did) })
+	if !found {
+		return did
+	}
+	return held.Accounts[place].Handle
+}
+
+type mailView struct {
+	Message
+	Sent string
+}
+
+// mailViews are the messages, newest first.
+func (s *Server) mailViews() list[mailView] {
+	var views []mailView
+	for _, message := range slices.Backward(s.Mail("")) {
+		views = append(views, mailView{message, people(message.At)})
+	}
+	return listOf(views, all)
+}
+
+type requestView struct {
+	Request
+	Came, Name, Who, Took string
+	Tone                  string // good, bad or lost
+	Asked, Answered       string
+}
+
+// requestViews are the requests, newest first.
+func (s *Server) requestViews(held store.Snapshot, words string) list[requestView] {
+	var views []requestView
+	for _, request := range slices.Backward(s.Requests()) {
+		view := requestView{
+			Request: request, Came: people(request.At), Name: shortName(strings.TrimPrefix(request.Path, "/xrpc/")),
+			Who: handleOf(held, request.Account), Took: fmt.Sprintf("%.1f ms", request.DurationMs), Tone: "good",
+			Asked: indented(request.Body), Answered: indented(request.Response),
+		}
+		switch {
+		case request.Status == 0:
+			view.Tone = "lost"
+		case request.Status >= http.StatusBadRequest:
+			view.Tone = "bad"
+		}
+		views = append(views, view)
+	}
+	return listOf(views, func(v requestView) bool {
+		return containsAll(words, v.Method, v.Path, fmt.Sprint(v.Status), v.Error, v.Who, v.Account, v.UserAgent, v.Asked)
+	})
+}
+
+// indented is JSON for people to read; a string is told as it is.
+func indented(text json.RawMessage) string {
+	var plain string
+	if json.Unmarshal(text, &plain) == nil {
+		return plain
+	}
+	var wide bytes.Buffer
+	if json.Indent(&wide, text, "", "  ") != nil {
+		return string(text)
+	}
+	return wide.String()
+}
+
+type scenarioView struct {
+	ID, Which, What, Progress string
+	Spent                     bool
+}
+
+type exampleView struct {
+	Number      int
+	Title, Does string
+	On          bool
+}
+
+type defectView struct {
+	Defect
+	On    bool
+	Query string // of the page
+}
+
+// addDefects adds the defects that the server has, and those that are looked
+// for among the others.
+func (s *Server) addDefects(view *pageView) {
+	active := s.ActiveDefects()
+	var others []defectView
+	for _, known := range s.faults.known() {
+		if !slices.Contains(view.Facets, known.Facet) {
+			view.Facets = append(view.Facets, known.Facet)
+		}
+		if slices.Contains(active, known.ID) {
+			view.Active = append(view.Active, defectView{known.Defect, true, view.Search.Query()})
+			continue
+		}
+		others = append(others, defectView{known.Defect, false, view.Search.Query()})
+	}
+	slices.Sort(view.Facets)
+	view.Found = listOf(others, func(d defectView) bool {
+		return (view.Search.Facet == "" || d.Facet == view.Search.Facet) && containsAll(view.Search.Defect, d.ID, d.Description)
+	})
+}
