@@ -137,15 +137,7 @@ func TestCloseLeaksNothing(t *testing.T) {
 	server.Close() // again does no harm
 	<-held
 	c.http.CloseIdleConnections()
-	for range 1000 { // the client's own goroutines end when they are scheduled
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		runtime.Gosched()
-		runtime.GC()
-	}
-	stacks := make([]byte, 64<<10)
-	t.Errorf("%d goroutines before, %d after:\n%s", before, runtime.NumGoroutine(), stacks[:runtime.Stack(stacks, true)])
+	noMoreGoroutinesThan(t, before)
 }
 
 func TestURLOfAnUnspecifiedAddress(t *testing.T) {
