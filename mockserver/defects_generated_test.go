@@ -143,7 +143,7 @@ func probeOfInput(method *lexicons.Method, short, name string) func(*stage) answ
 			r.input["extra"] = true
 		default:
 			switch {
-			case how == "demanded":
+			case how == "demanded", how == "absence-server-error":
 				delete(r.input, parameter)
 				r.query = ""
 			case method.IsQuery():

@@ -114,7 +114,11 @@ func (p place) lapses(method *lexicons.Method) []defect {
 		add("absence-unchecked", "takes an input without "+p.name(),
 			func(f *xrpc.Faults) *map[lexicons.Pointer]bool { return &f.Input.Absent })
 	}
-	if len(p.path) == 1 && (!p.required || hasDefault(p.schema)) {
+	if len(p.path) == 1 && p.required && hasDefault(p.schema) {
+		all = append(all, about(method, "input", p.name()+".absence-server-error", "takes the blame for an input without "+p.name()+" with status 500",
+			func(f *xrpc.Faults) { f.Demanded, f.Crashes = p.name(), true }))
+	}
+	if len(p.path) == 1 && !p.required {
 		all = append(all, about(method, "input", p.name()+".demanded", "can't do without "+p.name(),
 			func(f *xrpc.Faults) { f.Demanded = p.name() }))
 	}

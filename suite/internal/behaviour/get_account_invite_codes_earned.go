@@ -116,6 +116,19 @@ func codeCreation() []scenario {
 				}
 			},
 		},
+		{
+			id: "interval.race-answered", title: "Of requests that make codes at once, each that succeeds lists what the account has.",
+			level: reports.Should, authority: reports.Reference, needs: intervals,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, exchanges := raceForCodes(ctx, t)
+				made := len(codesOf(ctx, t, account))
+				for _, exchange := range exchanges {
+					if listed := len(codesIn(exchange)); exchange.Succeeded() && listed != made {
+						t.Failf(fmt.Sprintf("%d codes in every answer", made), "%d in one", listed)
+					}
+				}
+			},
+		},
 	}
 }
 

@@ -36,6 +36,7 @@ var shows = map[string][]string{
 	"input connection-dropped":        {"http.answered"},
 	"input demanded":                  {"input.*.optional", "input.*.default", "params.*.default"},
 
+	"input absence-server-error":           {"input.*.default"},
 	"input type-server-error":              {"params.*.type", "http.no-server-error"},
 	"input unknown-parameter-server-error": {"params.unknown", "http.no-server-error"},
 
