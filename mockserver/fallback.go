@@ -109,6 +109,10 @@ func (s *Server) didDocument(r *http.Request, did string) (xrpc.Response, error)
 	if !found {
 		return xrpc.Response{}, xrpc.NotFound("DID not registered: " + did)
 	}
+	key, err := s.signing()
+	if err != nil {
+		return xrpc.Response{}, err
+	}
 	scheme := "http://"
 	if r.TLS != nil {
 		scheme = "https://"
@@ -123,7 +127,7 @@ func (s *Server) didDocument(r *http.Request, did string) (xrpc.Response, error)
 			field("id", did+"#atproto"),
 			field("type", "Multikey"),
 			field("controller", did),
-			field("publicKeyMultibase", s.signing.Multibase()),
+			field("publicKeyMultibase", key),
 		}}),
 		field("service", []any{lexval.Object{
 			field("id", "#atproto_pds"),

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
@@ -12,13 +13,13 @@ type keys struct {
 	secret     []byte // of tokens
 	signingKey []byte // of the DID documents
 	tokens     *token.Issuer
-	signing    *atcrypto.PublicKeyP256 // told in DID documents
+	signing    func() (string, error) // told in DID documents; hardly any test asks for one
 }
 
 // makeKeys draws the token secret and the key of the DID documents, unless
 // they were saved. Both are drawn in any case, so that what is given doesn't
 // shift what comes after.
-func (s *Server) makeKeys(saved *savedState) (keys, error) {
+func (s *Server) makeKeys(saved *savedState) keys {
 	made := keys{secret: s.entropy.Bytes(32), signingKey: s.entropy.Bytes(32)}
 	made.signingKey[0] &= 0x7f // below the order of the curve
 	if saved != nil {
@@ -29,14 +30,19 @@ func (s *Server) makeKeys(saved *savedState) (keys, error) {
 	}
 	made.tokens = token.NewIssuer(made.secret, s.clock.Now)
 	made.tokens.Opaque = s.options.odd[oddTokens]
-	private, err := atcrypto.ParsePrivateBytesP256(made.signingKey)
+	made.signing = sync.OnceValues(func() (string, error) { return multibase(made.signingKey) })
+	return made
+}
+
+// multibase is the public key that belongs to a private one.
+func multibase(private []byte) (string, error) {
+	key, err := atcrypto.ParsePrivateBytesP256(private)
 	if err != nil {
-		return keys{}, fmt.Errorf("make signing key: %w", err)
+		return "", fmt.Errorf("signing key: %w", err)
 	}
-	public, err := private.PublicKey()
+	public, err := key.PublicKey()
 	if err != nil {
-		return keys{}, fmt.Errorf("make signing key: %w", err)
+		return "", fmt.Errorf("signing key: %w", err)
 	}
-	made.signing = public.(*atcrypto.PublicKeyP256)
-	return made, nil
+	return public.Multibase(), nil
 }

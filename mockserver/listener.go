@@ -54,7 +54,7 @@ func (s *Server) listen() error {
 		stop(nil)
 		return err
 	}
-	control, err := serve(ctx, s.options.ControlListen, s.control(), usualLimits())
+	control, err := serve(ctx, s.options.ControlListen, whenAsked(s.control), usualLimits())
 	if err != nil {
 		stop(nil)
 		main.close()
@@ -80,6 +80,13 @@ func (s *Server) Close() {
 	if client := s.client.Load(); client != nil {
 		client.CloseIdleConnections()
 	}
+}
+
+// whenAsked makes a handler at its first request: most tests send none to the
+// control listener, and its many paths take time.
+func whenAsked(build func() http.Handler) http.Handler {
+	built := sync.OnceValue(build)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { built().ServeHTTP(w, r) })
 }
 
 // errClosing is why the contexts of requests end when the server is closed.

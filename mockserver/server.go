@@ -102,9 +102,7 @@ func (s *Server) build() (err error) {
 	if s.security, err = s.options.secure(); err != nil {
 		return err
 	}
-	if s.keys, err = s.makeKeys(saved); err != nil {
-		return err
-	}
+	s.keys = s.makeKeys(saved)
 	s.router, err = xrpc.New(xrpc.Options{
 		Catalog:   s.options.Catalog,
 		Endpoints: s.endpoints(),

@@ -153,6 +153,9 @@ func replaceFile(path string, text []byte) (err error) {
 // furnish brings in what the server starts with, and notes it for Reset.
 func (s *Server) furnish(saved *savedState) error {
 	if saved != nil {
+		if _, err := s.signing(); err != nil {
+			return fmt.Errorf("state file %s: %w", s.options.StateFile, err)
+		}
 		s.store.Restore(saved.Store)
 		s.outbox.Restore(saved.Mail)
 		if err := s.clock.StartAt(saved.Ahead); err != nil {

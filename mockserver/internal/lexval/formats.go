@@ -3,14 +3,16 @@ package lexval
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/bluesky-social/indigo/atproto/syntax"
 	"github.com/pdsconform/pdsconform/lexicons"
 )
 
-// formats is the check of each string format.
+// formats is the check of each string format; the table is made once, as every
+// server of a process looks into it.
 // Source: https://atproto.com/specs/lexicon#string-formats
-func formats() map[string]func(string) bool {
+var formats = sync.OnceValue(func() map[string]func(string) bool {
 	return map[string]func(string) bool{
 		lexicons.FormatATIdentifier: parses(syntax.ParseAtIdentifier),
 		lexicons.FormatATURI:        parses(syntax.ParseATURI),
@@ -24,7 +26,7 @@ func formats() map[string]func(string) bool {
 		lexicons.FormatTID:          parses(syntax.ParseTID),
 		lexicons.FormatURI:          isURI,
 	}
-}
+})
 
 // IsHandle reports whether a text is a well-formed handle.
 func IsHandle(text string) bool { return parses(syntax.ParseHandle)(text) }
