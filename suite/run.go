@@ -90,6 +90,8 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		Journal:         journal,
 		Lease:           p.config.Share.Lease,
 		Leased:          p.config.Share.Leased,
+		ClockFree:       p.config.Share.ClockFree,
+		Sharers:         p.config.Part.Of,
 		Confirm:         p.config.Confirm,
 		Random:          p.random(),
 	})

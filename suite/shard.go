@@ -43,15 +43,10 @@ type Part struct{ Number, Of int }
 type PartPlan struct {
 	Part
 	Requirements []reports.Requirement
-
-	// Alone says that nothing else may be under way on the target: the part
-	// moves its clock, which ends the sessions and codes of the others.
-	Alone bool
 }
 
 // Parts divides what a run with that configuration would check into parts that
-// cost about the same: at most n, and one more that has to run alone. The last
-// one is that, where there is one. Errors are those of List.
+// cost about the same, n at most. Errors are those of List.
 func Parts(config Config, n int) ([]PartPlan, error) {
 	config.Part = Part{}
 	p, err := newPlan(config)
@@ -64,7 +59,6 @@ func Parts(config Config, n int) ([]PartPlan, error) {
 		for _, c := range p.cases {
 			if ids[c.ID] {
 				plan.Requirements = append(plan.Requirements, c.Requirement.Requirement)
-				plan.Alone = plan.Alone || p.clockApart() && movesClock(c)
 			}
 		}
 		plans = append(plans, plan)
@@ -75,7 +69,7 @@ func Parts(config Config, n int) ([]PartPlan, error) {
 // chooseShard leaves out what other shards and parts check.
 func (p *plan) chooseShard() error {
 	if shard := p.config.Shard; shard.Count > 1 {
-		for i, ids := range p.divide(p.units(), shard.Count) {
+		for i, ids := range divide(p.units(), shard.Count, nil) {
 			if i+1 == shard.Index {
 				continue
 			}
@@ -97,22 +91,37 @@ func (p *plan) chooseShard() error {
 	return nil
 }
 
-// parts divides the selected cases for processes that share a target.
+// parts divides the selected cases for processes that share a target. What
+// moves its clock waits for the end of all else, and so counts for nothing in
+// the balance; it goes where the derived units are of the methods that it is
+// about, whose evidence it uses.
 func (p *plan) parts(n int) []map[string]bool {
 	units := p.units()
-	var alone []unit
-	if i := slices.IndexFunc(units, func(u unit) bool { return u.key == clockUnit }); i >= 0 && p.clockApart() {
-		alone = units[i : i+1 : i+1]
-		units = slices.Delete(slices.Clone(units), i, i+1)
+	clock := slices.IndexFunc(units, func(u unit) bool { return u.key == clockUnit })
+	if clock < 0 || !p.clockShared() {
+		return withoutEmpty(divide(units, n, nil))
 	}
-	parts := p.divide(units, n)
-	parts = append(parts, p.divide(alone, 1)...)
+	last := units[clock]
+	used := map[string]bool{}
+	for _, c := range p.cases {
+		if slices.Contains(last.ids, c.ID) {
+			used[spec.Prefix(c.Endpoint)] = true
+		}
+	}
+	parts := divide(slices.Delete(units, clock, clock+1), n, used)
+	for _, id := range last.ids {
+		parts[0][id] = true
+	}
+	return withoutEmpty(parts)
+}
+
+func withoutEmpty(parts []map[string]bool) []map[string]bool {
 	return slices.DeleteFunc(parts, func(ids map[string]bool) bool { return len(ids) == 0 })
 }
 
-// clockApart reports whether the run may be able to move a clock that others
+// clockShared reports whether the run may be able to move a clock that others
 // on the target feel. Patience only waits.
-func (p *plan) clockApart() bool {
+func (p *plan) clockShared() bool {
 	return p.config.Control != "" || len(p.config.Hooks.AdvanceClock) > 0
 }
 
@@ -120,29 +129,59 @@ func movesClock(c spec.Case) bool { return slices.Contains(c.Needs, target.Clock
 
 // divide shares units out among n parts, the costliest first, each to the part
 // that has the least to do by then: where one is put is decided by costs alone.
-func (p *plan) divide(units []unit, n int) []map[string]bool {
-	slices.SortStableFunc(units, func(a, b unit) int { return b.cost - a.cost })
-	parts := make([]map[string]bool, n)
-	loads := make([]int, n)
-	methods := make([]map[string]bool, n)
-	for i := range parts {
-		parts[i], methods[i] = map[string]bool{}, map[string]bool{}
+// Before, the first part has its share filled with units that are asked for by
+// their keys, the cheapest first.
+func divide(units []unit, n int, ofFirst map[string]bool) []map[string]bool {
+	shares := make([]share, n)
+	sum := 0
+	for i := range shares {
+		shares[i] = share{ids: map[string]bool{}, units: map[string]bool{}, methods: map[string]bool{}}
 	}
 	for _, u := range units {
-		least, load := 0, -1
-		for i := range parts {
-			after := loads[i] + u.cost
-			if !methods[i][u.method] {
-				after += costOfMethod
-			}
-			if load < 0 || after < load {
-				least, load = i, after
-			}
-		}
-		loads[least], methods[least][u.method] = load, true
-		for _, id := range u.ids {
-			parts[least][id] = true
+		sum += u.cost
+	}
+	slices.SortStableFunc(units, func(a, b unit) int { return b.cost - a.cost })
+	for _, u := range slices.Backward(units) {
+		if ofFirst[u.key] && shares[0].with(u) <= sum/n {
+			shares[0].add(u)
 		}
 	}
+	for _, u := range units {
+		if shares[0].units[u.key] {
+			continue
+		}
+		least := &shares[0]
+		for i := range shares {
+			if shares[i].with(u) < least.with(u) {
+				least = &shares[i]
+			}
+		}
+		least.add(u)
+	}
+	parts := make([]map[string]bool, n)
+	for i := range shares {
+		parts[i] = shares[i].ids
+	}
 	return parts
+}
+
+// share is what one part has to do so far.
+type share struct {
+	ids, units, methods map[string]bool
+	cost                int
+}
+
+// with is what the part would cost with one unit more.
+func (s *share) with(u unit) int {
+	if s.methods[u.method] {
+		return s.cost + u.cost
+	}
+	return s.cost + u.cost + costOfMethod
+}
+
+func (s *share) add(u unit) {
+	s.cost, s.methods[u.method], s.units[u.key] = s.with(u), true, true
+	for _, id := range u.ids {
+		s.ids[id] = true
+	}
 }

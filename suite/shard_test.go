@@ -2,6 +2,7 @@ package suite
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,35 +59,45 @@ func TestShardsAreDisjointAndComplete(t *testing.T) {
 	}
 }
 
-// Parts are those of what is to be checked, and what moves the clock is apart.
-func TestPartsWithAndWithoutClock(t *testing.T) {
+// Parts are those of what is to be checked, and all that moves the clock is in
+// one of them.
+func TestParts(t *testing.T) {
 	t.Parallel()
-	config := Config{Catalog: embedded(t), Shard: Shard{1, 2}}
-	for control, want := range map[string]int{"": 4, "http://127.0.0.1:1": 5} {
-		config.Control, config.Shard = control, Shard{}
-		parts, err := Parts(config, 4)
-		if err != nil || len(parts) != want {
-			t.Fatalf("%d parts (%v), want %d", len(parts), err, want)
+	for _, control := range []string{"", "http://127.0.0.1:1"} {
+		config := Config{Catalog: embedded(t), Control: control}
+		whole, err := List(config)
+		if err != nil {
+			t.Fatal(err)
 		}
-		sum := 0
+		parts, err := Parts(config, 4)
+		if err != nil || len(parts) != 4 {
+			t.Fatalf("%d parts (%v), want 4", len(parts), err)
+		}
+		sum, withClock := 0, 0
 		for i, part := range parts {
 			sum += len(part.Requirements)
-			if part.Number != i+1 || part.Of != 4 || part.Alone != (i == 4) {
-				t.Errorf("part %d is %v, alone %v", i, part.Part, part.Alone)
-			}
 			config.Part = part.Part
+			p, err := newPlan(config)
+			if err != nil || part.Number != i+1 {
+				t.Fatalf("part %d: %v", part.Number, err)
+			}
+			moves := false
+			for _, c := range p.cases {
+				moves = moves || p.selected[c.ID] && movesClock(c)
+			}
+			if moves {
+				withClock++
+			}
 			listed, err := List(config)
-			if err != nil || len(listed) != len(part.Requirements) || listed[0] != part.Requirements[0] {
-				t.Errorf("part %d lists %d requirements (%v), want %d", i+1, len(listed), err, len(part.Requirements))
+			if err != nil || !slices.Equal(listed, part.Requirements) {
+				t.Errorf("part %d lists %d requirements (%v), planned are %d", part.Number, len(listed), err, len(part.Requirements))
 			}
 		}
-		if whole, err := List(Config{Catalog: config.Catalog}); err != nil || sum != len(whole) {
-			t.Errorf("%d requirements in the parts, %d as a whole (%v)", sum, len(whole), err)
+		if sum != len(whole) || withClock != 1 {
+			t.Errorf("%d requirements in the parts, %d as a whole; %d parts move the clock", sum, len(whole), withClock)
 		}
-		config.Part = Part{}
 	}
-	config.Part = Part{Number: 9, Of: 4}
-	if _, err := List(config); err == nil {
+	if _, err := List(Config{Catalog: embedded(t), Part: Part{Number: 9, Of: 4}}); err == nil {
 		t.Error("a part that isn't there is listed")
 	}
 }

@@ -19,6 +19,10 @@ type Share struct {
 	// wait, and tells where this one has.
 	Brake *Brake
 
+	// ClockFree is asked before the run moves the target's clock, which ends the
+	// sessions and codes of the others, and returns when they are through.
+	ClockFree func(context.Context)
+
 	// Mail reads the mail to an address, newest last, that another process
 	// receives; nil where the run reads mail by itself. MailName is its driver,
 	// for the report.

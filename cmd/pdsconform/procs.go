@@ -25,14 +25,15 @@ type partedRun struct {
 
 	mutex   sync.Mutex // also that events come one at a time
 	working map[*process]bool
+	through *sync.Cond // a process has ended
 	done    int
 	told    map[suite.EventKind]bool // what one part tells for all
 	agreed  *bool                    // what the user said of accounts
 }
 
 // runParts runs the suite in several processes and returns one report, that of
-// a single run but for times and evidence. What moves the target's clock waits
-// until nothing else is under way.
+// a single run but for times and evidence. The part that moves the target's
+// clock waits with that until it is the last.
 func (a *app) runParts(ctx context.Context, config suite.Config, settings settings) (*reports.Report, error) {
 	started := time.Now()
 	plans, err := suite.Parts(config, affordable(settings.procs, config.BudgetRequests))
@@ -45,8 +46,10 @@ func (a *app) runParts(ctx context.Context, config suite.Config, settings settin
 	r := &partedRun{app: a, config: config, settings: settings,
 		working: map[*process]bool{}, told: map[suite.EventKind]bool{},
 		budget: pool{requests: config.BudgetRequests, accounts: config.BudgetAccounts}}
+	r.through = sync.NewCond(&r.mutex)
 	for _, plan := range plans {
-		r.processes = append(r.processes, &process{plan: plan, run: r, seen: map[string]bool{}})
+		p := &process{plan: plan, run: r, seen: map[string]bool{}}
+		r.processes, r.working[p] = append(r.processes, p), true
 		r.total += len(plan.Requirements)
 		if config.BudgetRequests > 0 {
 			r.budget.lease(startRequests, 0)
@@ -62,21 +65,13 @@ func (a *app) runParts(ctx context.Context, config suite.Config, settings settin
 	return r.report(ctx, started)
 }
 
-// work runs the processes: those that can bear others beside them, then the
-// others one by one.
+// work runs the processes beside each other.
 func (r *partedRun) work(ctx context.Context) {
 	var together sync.WaitGroup
 	for _, p := range r.processes {
-		if !p.plan.Alone {
-			together.Go(func() { p.work(ctx) })
-		}
+		together.Go(func() { p.work(ctx) })
 	}
 	together.Wait()
-	for _, p := range r.processes {
-		if p.plan.Alone && ctx.Err() == nil {
-			p.work(ctx)
-		}
-	}
 }
 
 // order is what a process is told first.
@@ -103,11 +98,11 @@ func partJournal(journal string, number int) string {
 	return fmt.Sprintf("%s-part%d%s", strings.TrimSuffix(journal, extension), number, extension)
 }
 
-func (r *partedRun) join(p *process, told *messages) {
+// hear lets a process be told what others ask for.
+func (r *partedRun) hear(p *process, told *messages) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	p.told = told
-	r.working[p] = true
 }
 
 // leave has the others have what a process didn't use of the budgets, and shows
@@ -115,6 +110,7 @@ func (r *partedRun) join(p *process, told *messages) {
 func (r *partedRun) leave(p *process) {
 	r.mutex.Lock()
 	delete(r.working, p)
+	r.through.Broadcast()
 	r.mutex.Unlock()
 	if p.report != nil {
 		summary := p.report.Summary
@@ -154,6 +150,9 @@ func (r *partedRun) event(p *process, event suite.Event) {
 // answer is to a question of a process.
 func (r *partedRun) answer(p *process, q question) reply {
 	switch {
+	case q.ClockFree:
+		r.untilAlone(p)
+		return reply{Yes: true}
 	case q.Consent:
 		return reply{Yes: r.consent()}
 	case q.MailTo != "" && r.mail != nil:
@@ -167,6 +166,15 @@ func (r *partedRun) answer(p *process, q question) reply {
 	p.leasedRequests += q.Requests
 	p.leasedAccounts += q.Accounts
 	return reply{Yes: true}
+}
+
+// untilAlone returns when the other processes have ended.
+func (r *partedRun) untilAlone(p *process) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for len(r.working) > 1 || len(r.working) == 1 && !r.working[p] {
+		r.through.Wait()
+	}
 }
 
 // consent asks once for all.
@@ -183,15 +191,15 @@ func (r *partedRun) consent() bool {
 // wait has the other processes wait as well.
 func (r *partedRun) wait(by *process, until time.Time) {
 	r.mutex.Lock()
-	others := []*process{}
+	others := []*messages{}
 	for p := range r.working {
-		if p != by {
-			others = append(others, p)
+		if p != by && p.told != nil {
+			others = append(others, p.told)
 		}
 	}
 	r.mutex.Unlock()
-	for _, p := range others {
-		p.hold(until)
+	for _, told := range others {
+		_ = told.send(toPart{Wait: &until})
 	}
 }
 

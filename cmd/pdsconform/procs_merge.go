@@ -65,7 +65,7 @@ func (r *partedRun) standIn(ctx context.Context, p *process, like *reports.Repor
 	result := reports.Result{Outcome: reports.Errored, Fault: reports.FaultSuite}
 	unreachable := new(suite.UnreachableError)
 	switch {
-	case p.told == nil && p.err == nil, p.err != nil && ctx.Err() != nil:
+	case ctx.Err() != nil:
 		result.Outcome, result.Fault, result.Reason = reports.Blocked, "", "the run was interrupted"
 	case errors.As(p.err, &unreachable):
 		result.Fault, result.Reason = reports.FaultTarget, p.err.Error()

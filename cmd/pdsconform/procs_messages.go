@@ -24,7 +24,7 @@ type order struct {
 
 // toPart is what a part is told later.
 type toPart struct {
-	Answer *reply    `json:",omitempty"`
+	Answer *reply     `json:",omitempty"`
 	Wait   *time.Time `json:",omitempty"` // another part was asked to wait until then
 	Stop   bool       `json:",omitempty"`
 }
@@ -43,10 +43,11 @@ type fromPart struct {
 	End      *ending      `json:",omitempty"`
 }
 
-// question is one of: may so many more be sent or made, does the user consent
-// to accounts, which mail has come to an address.
+// question is one of: may so many more be sent or made, may the clock be moved,
+// does the user consent to accounts, which mail has come to an address.
 type question struct {
 	Requests, Accounts int    `json:",omitempty"`
+	ClockFree          bool   `json:",omitempty"`
 	Consent            bool   `json:",omitempty"`
 	MailTo             string `json:",omitempty"`
 }

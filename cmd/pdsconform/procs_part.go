@@ -62,15 +62,16 @@ func (o order) config(ctx context.Context, p *part) (suite.Config, error) {
 	config.Catalog = catalog
 	// The first process sees that a part is gone; there is nobody else to tell.
 	config.OnEvent = func(event suite.Event) { _ = p.out.send(fromPart{Event: &event}) }
-	config.Confirm = func() bool { return p.ask(ctx, question{Consent: true}).Yes }
+	config.Confirm = func() bool { return p.ask(question{Consent: true}).Yes }
 	p.brake.OnWait = func(until time.Time) { _ = p.out.send(fromPart{Wait: &until}) }
 	config.Share = suite.Share{Brake: p.brake, Leased: o.Leased, Lease: func(requests, accounts int) bool {
-		return p.ask(ctx, question{Requests: requests, Accounts: accounts}).Yes
+		return p.ask(question{Requests: requests, Accounts: accounts}).Yes
 	}}
+	config.Share.ClockFree = func(ctx context.Context) { p.ask(question{ClockFree: true}) }
 	if o.MailName != "" {
 		config.Share.MailName = o.MailName
 		config.Share.Mail = func(ctx context.Context, to string) ([]suite.Message, error) {
-			return p.ask(ctx, question{MailTo: to}).Messages, ctx.Err()
+			return p.ask(question{MailTo: to}).Messages, ctx.Err()
 		}
 	}
 	return config, nil
@@ -135,7 +136,7 @@ func (p *part) listen(ctx context.Context, decoder *json.Decoder, stop func()) {
 
 // ask waits for the answer to a question. Where the first process is gone, it
 // is no.
-func (p *part) ask(_ context.Context, q question) reply {
+func (p *part) ask(q question) reply {
 	p.asking.Lock()
 	defer p.asking.Unlock()
 	if p.out.send(fromPart{Question: &q}) != nil {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
@@ -16,7 +15,7 @@ import (
 type process struct {
 	plan   suite.PartPlan
 	run    *partedRun
-	told   *messages // what is sent to it; nil before it is started
+	told   *messages // what is sent to it; nil before it is started, guarded by the run's mutex
 	last   tail      // of what it printed as an error
 	seen   map[string]bool
 	report *reports.Report
@@ -39,33 +38,19 @@ func (a *app) ownExecutable() (*exec.Cmd, error) {
 
 // work starts the process, answers it, and returns when it has ended.
 func (p *process) work(ctx context.Context) {
-	cmd, err := p.run.app.newPart()
+	defer p.run.leave(p)
+	cmd, in, out, err := p.start()
 	if err != nil {
 		p.err = err
 		return
 	}
-	cmd.Stderr = &p.last
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		p.err = err
-		return
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		p.err = err
-		return
-	}
-	if err := cmd.Start(); err != nil {
-		p.err = err
-		return
-	}
-	p.run.join(p, newMessages(in))
-	// A process that can't be told of anything has ended, which the last line
-	// here finds out.
-	_ = p.told.send(p.run.order(p))
-	defer context.AfterFunc(ctx, func() { _ = p.told.send(toPart{Stop: true}) })()
-	p.listen(json.NewDecoder(out))
-	p.run.leave(p)
+	told := newMessages(in)
+	// A process that can't be told of anything has ended, which is found out
+	// below.
+	_ = told.send(p.run.order(p))
+	p.run.hear(p, told)
+	defer context.AfterFunc(ctx, func() { _ = told.send(toPart{Stop: true}) })()
+	p.listen(told, json.NewDecoder(out))
 	_ = in.Close()
 	_ = cmd.Wait()
 	if p.report == nil && p.err == nil {
@@ -73,31 +58,42 @@ func (p *process) work(ctx context.Context) {
 	}
 }
 
+func (p *process) start() (cmd *exec.Cmd, in io.WriteCloser, out io.Reader, err error) {
+	if cmd, err = p.run.app.newPart(); err != nil {
+		return nil, nil, nil, err
+	}
+	cmd.Stderr = &p.last
+	if in, err = cmd.StdinPipe(); err != nil {
+		return nil, nil, nil, err
+	}
+	if out, err = cmd.StdoutPipe(); err != nil {
+		return nil, nil, nil, err
+	}
+	return cmd, in, out, cmd.Start()
+}
+
 // listen takes what the process tells, until it ends.
-func (p *process) listen(decoder *json.Decoder) {
+func (p *process) listen(told *messages, decoder *json.Decoder) {
 	for {
-		var told fromPart
-		if decoder.Decode(&told) != nil {
+		var said fromPart
+		if decoder.Decode(&said) != nil {
 			return
 		}
 		switch {
-		case told.Event != nil:
-			p.run.event(p, *told.Event)
-		case told.Question != nil:
-			given := p.run.answer(p, *told.Question)
-			_ = p.told.send(toPart{Answer: &given})
-		case told.Wait != nil:
-			p.run.wait(p, *told.Wait)
-		case told.End != nil && told.End.Report != nil:
-			p.report = told.End.Report
-		case told.End != nil:
-			p.err = told.End.err()
+		case said.Event != nil:
+			p.run.event(p, *said.Event)
+		case said.Question != nil:
+			given := p.run.answer(p, *said.Question)
+			_ = told.send(toPart{Answer: &given})
+		case said.Wait != nil:
+			p.run.wait(p, *said.Wait)
+		case said.End != nil && said.End.Report != nil:
+			p.report = said.End.Report
+		case said.End != nil:
+			p.err = said.End.err()
 		}
 	}
 }
-
-// hold has the process send nothing until then.
-func (p *process) hold(until time.Time) { _ = p.told.send(toPart{Wait: &until}) }
 
 // tail keeps the end of what is written to it.
 type tail struct{ text []byte }

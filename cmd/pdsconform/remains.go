@@ -21,7 +21,7 @@ func (s settings) journals(config suite.Config) []string {
 	}
 	all := []string{config.Journal}
 	if s.procs > 1 {
-		for number := range s.procs + 1 { // and the part that runs alone
+		for number := range s.procs {
 			all = append(all, partJournal(config.Journal, number+1))
 		}
 	}

@@ -18,12 +18,20 @@ const lifetime = 91 * 24 * time.Hour
 // expired asks that a token is refused after the time that it states itself.
 func (b *builder) expired(choose func(target.Session) (right, wrong string)) {
 	needs := []target.Capability{target.Login, target.Clock}
-	send := func(ctx context.Context, t *spec.Trial) (xrpc.Exchange, bool) {
+	type answer struct {
+		xrpc.Exchange
+		stated bool // whether the token says when it expires
+	}
+	once := func(ctx context.Context, t *spec.Trial) answer {
 		t.Need(needs...)
 		b.soundIfPossible(ctx, t)
 		token, _ := choose(ExpiredSession(ctx, t))
 		_, stated := expiry(token)
-		return b.sendAs(ctx, t, "Bearer "+token), stated
+		return answer{b.sendAs(ctx, t, "Bearer "+token), stated}
+	}
+	send := func(ctx context.Context, t *spec.Trial) (xrpc.Exchange, bool) {
+		sent := spec.Once(ctx, t, "expired token "+b.method.NSID, once)
+		return sent.Exchange, sent.stated
 	}
 	b.addWith(needs, b.security("expired", "A token is refused after the time that it states itself."), func(ctx context.Context, t *spec.Trial) {
 		exchange, stated := send(ctx, t)

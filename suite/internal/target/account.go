@@ -98,9 +98,10 @@ func (t *Target) Account(ctx context.Context, sender Sender, name string) (*Acco
 const borrowers = 6
 
 // Borrow returns an account that was given back, the one that has rested
-// longest, or a new one while there are few.
+// longest, or a new one while there are few. Runs that share the target make
+// that many together.
 func (t *Target) Borrow(ctx context.Context, sender Sender) (*Account, error) {
-	if len(t.idle) < borrowers {
+	if len(t.idle) < max(1, borrowers/max(1, t.options.Sharers)) {
 		return t.SignUp(ctx, sender)
 	}
 	account := t.idle[0]

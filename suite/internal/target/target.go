@@ -33,6 +33,12 @@ type Options struct {
 	Lease  func(requests, accounts int) bool
 	Leased int
 
+	// Sharers is how many runs share the target, 0 as well as 1 for one alone.
+	// ClockFree returns when none of the others minds that its clock is moved;
+	// nil where there are none.
+	Sharers   int
+	ClockFree func(context.Context)
+
 	// Journal keeps what is made on the target; nil where that goes with the
 	// target itself.
 	Journal *Journal
@@ -150,6 +156,9 @@ func (t *Target) makesNoAccount(request xrpc.Request) bool {
 func (t *Target) Advance(ctx context.Context, by time.Duration) error {
 	if missing := t.Missing(Clock); missing != nil {
 		return missing
+	}
+	if t.options.ClockFree != nil && !t.Patient() {
+		t.options.ClockFree(ctx)
 	}
 	if err := t.options.Drivers.Clock.Advance(ctx, by); err != nil {
 		return err

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver"
+)
+
+// BenchmarkProcs runs the whole program against a mock that is some time away,
+// in one process and in several:
+//
+//	go test ./cmd/pdsconform -run '^$' -bench Procs -benchtime 1x -count 5
+func BenchmarkProcs(b *testing.B) {
+	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
+		for _, procs := range []int{1, 2, 4, 8} {
+			b.Run(fmt.Sprintf("latency=%s/procs=%d", latency, procs), func(b *testing.B) {
+				requests := 0
+				for b.Loop() {
+					b.StopTimer()
+					mock := mockserver.RunT(b, mockserver.Options{
+						InviteRequired: true, InviteInterval: embeddedInterval, AdminPassword: "admin-pass", Links: links(),
+					})
+					away := distant(b, mock.URL, latency)
+					out := b.TempDir()
+					b.StartTimer()
+					var text bytes.Buffer
+					code := Run(b.Context(), []string{"run", "--target", away, "--control", mock.ControlURL, "--out", out,
+						"--procs", fmt.Sprint(procs), "--format", "json", "--quiet"}, nil, &text, &text,
+						[]string{"PDSCONFORM_ADMIN_PASSWORD=admin-pass"})
+					if code != 0 {
+						b.Fatalf("exit %d: %s", code, text.String())
+					}
+					report, err := readReport(filepath.Join(out, "report.json"))
+					if err != nil {
+						b.Fatal(err)
+					}
+					requests += report.Summary.Requests
+				}
+				b.ReportMetric(float64(requests)/float64(b.N), "requests/op")
+			})
+		}
+	}
+}
+
+// distant is a server in front of another that answers each request that much
+// later.
+func distant(tb testing.TB, base string, latency time.Duration) string {
+	tb.Helper()
+	if latency == 0 {
+		return base
+	}
+	target, err := url.Parse(base)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	forward := httputil.NewSingleHostReverseProxy(target)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(latency)
+		forward.ServeHTTP(w, r)
+	}))
+	tb.Cleanup(proxy.Close)
+	return proxy.URL
+}
