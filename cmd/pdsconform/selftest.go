@@ -89,8 +89,8 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 		return selftest.Serve(ctx, try, a.stdin, a.stdout)
 	}
 	defects, err := selftest.Select(mockserver.Defects(catalog), s.defects)
-	if err != nil {
-		return usagef("--defect: %s%s", err, meant(s.defects[0], defectIDs(mockserver.Defects(catalog)), ""))
+	if unknown := new(selftest.UnknownError); errors.As(err, &unknown) {
+		return usagef("--defect: %s%s", err, meant(unknown.Pattern, patterns(mockserver.Defects(catalog)), ""))
 	}
 	requirements, err := a.listSuite(config)
 	if err != nil {
@@ -156,10 +156,15 @@ func (a *app) startWorker(ctx context.Context, seed int64) (*selftest.Worker, er
 	return selftest.StartWorker(ctx, command)
 }
 
-func defectIDs(defects []mockserver.Defect) []string {
-	ids := make([]string, len(defects))
-	for i, defect := range defects {
-		ids[i] = defect.ID
+// patterns are all that --defect can name.
+func patterns(defects []mockserver.Defect) []string {
+	var all []string
+	for _, defect := range defects {
+		for end, letter := range defect.ID + "." {
+			if letter == '.' && !slices.Contains(all, defect.ID[:end]) {
+				all = append(all, defect.ID[:end])
+			}
+		}
 	}
-	return ids
+	return all
 }

@@ -67,8 +67,14 @@ func failures(report *reports.Report) []Failure {
 	return failed
 }
 
+// UnknownError is a pattern that names no defect.
+type UnknownError struct{ Pattern string }
+
+// Error names the pattern.
+func (e *UnknownError) Error() string { return fmt.Sprintf("there is no defect %q", e.Pattern) }
+
 // Select returns the defects with these IDs or below these dotted prefixes;
-// without any, all. One that names none is an error.
+// without any, all. One that names none is an *UnknownError.
 func Select(defects []mockserver.Defect, patterns []string) ([]mockserver.Defect, error) {
 	if len(patterns) == 0 {
 		return defects, nil
@@ -82,7 +88,7 @@ func Select(defects []mockserver.Defect, patterns []string) ([]mockserver.Defect
 			}
 		}
 		if len(chosen) == before && !slices.ContainsFunc(defects, func(d mockserver.Defect) bool { return matches(d.ID, pattern) }) {
-			return nil, fmt.Errorf("there is no defect %q", pattern)
+			return nil, &UnknownError{pattern}
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(defects), func(d mockserver.Defect) bool { return !chosen[d.ID] }), nil
