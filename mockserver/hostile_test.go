@@ -51,7 +51,7 @@ func TestBombs(t *testing.T) {
 		})
 	}
 	long := strings.NewReader(`{"useCount":` + strings.Repeat("9", fullBody-20) + "}")
-	c.send(http.MethodPost, "/xrpc/com.atproto.server.createInviteCode", long, append(jsonBody(), "Authorization", basic("admin:admin-pass"))...).ok()
+	c.send(http.MethodPost, "/xrpc/com.atproto.server.createInviteCode", long, append(jsonBody(), "Authorization", basic("admin:admin-pass"))...).is(400, "InvalidRequest", "")
 	isBadField(t, c.steer("POST", "/accounts", strings.Repeat("[", 60_000)), 400, "body")
 	isBadField(t, c.steer("POST", "/accounts", strings.Repeat(`{"a":`, 12_000)), 400, "body")
 	for name, unit := range map[string]string{

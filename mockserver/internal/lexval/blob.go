@@ -34,20 +34,20 @@ func (r blobRule) checkSize(value any) *Problem {
 	held, _ := member(value, "size")
 	size, ok := wholeNumber(held)
 	switch {
-	case !ok || size.less(0):
-		return must("be a whole number that is not negative").below("size")
+	case !ok || size.less(1) || size.overflow != 0:
+		return must("be a whole number above zero").below("size")
 	case r.schema.MaxSize != nil && size.greater(int64(*r.schema.MaxSize)):
 		return must("not be greater than " + strconv.Itoa(*r.schema.MaxSize)).below("size")
 	}
 	return nil
 }
 
-// acceptsAny reports whether a media type falls under one of the patterns,
-// which may end in an asterisk.
+// acceptsAny reports whether a media type falls under one of the patterns, in
+// which an asterisk stands for all that follows the slash.
 func acceptsAny(patterns []string, mediaType string) bool {
 	for _, pattern := range patterns {
-		prefix, wild := strings.CutSuffix(pattern, "*")
-		if pattern == "*/*" || pattern == mediaType || wild && strings.HasPrefix(mediaType, prefix) {
+		prefix, wild := strings.CutSuffix(pattern, "/*")
+		if pattern == "*/*" || pattern == mediaType || wild && strings.HasPrefix(mediaType, prefix+"/") {
 			return true
 		}
 	}

@@ -152,15 +152,41 @@ func (r unionRule) check(value any) *Problem {
 	}
 	named, _ := member(value, "$type")
 	name, ok := named.(string)
-	if !ok || name == "" {
-		return must(`have a "$type" that is a string`)
-	}
-	variant, known := r.variants[strings.TrimSuffix(name, "#main")]
+	variant, known := r.variants[name]
 	switch {
+	case !ok || name == "":
+		return must(`have a "$type" that is a string`)
+	case strings.HasSuffix(name, "#main"):
+		return must(`have a "$type" without the suffix "#main"`)
 	case known:
 		return variant.check(value)
 	case r.closed:
 		return must(`have a "$type" that the union lists`)
+	}
+	return nil
+}
+
+// recordRule is for the object of a record, which says what it is.
+// Source: https://atproto.com/specs/lexicon#when-to-use-type
+type recordRule struct {
+	name   string
+	object rule
+}
+
+func (c *Compiler) record(schema *lexicons.Record) (rule, error) {
+	object, err := c.Compile(schema.Record)
+	if err != nil {
+		return nil, err
+	}
+	return recordRule{typeName(schema), object}, nil
+}
+
+func (r recordRule) check(value any) *Problem {
+	if problem := r.object.check(value); problem != nil {
+		return problem
+	}
+	if named, _ := member(value, "$type"); named != r.name {
+		return must(`have the "$type" ` + strconv.Quote(r.name))
 	}
 	return nil
 }

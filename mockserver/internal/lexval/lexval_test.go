@@ -54,7 +54,8 @@ func TestTypes(t *testing.T) {
 		{`{"type":"boolean"}`, map[string]string{"true": "", "false": "", "null": "must be a boolean", "1": "must be a boolean", `"true"`: "must be a boolean"}},
 		{`{"type":"boolean","const":true}`, map[string]string{"true": "", "false": "must be true"}},
 		{`{"type":"integer"}`, map[string]string{
-			"1": "", "-1": "", "0": "", "-0": "", "1.0": "", "1e2": "", "1.5e1": "", "100e-2": "", "1E400": "", "99999999999999999999": "", "0e-9999999999": "",
+			"1": "", "-1": "", "0": "", "-0": "", "1.0": "", "1e2": "", "1.5e1": "", "100e-2": "", "9223372036854775807": "", "0e-9999999999": "",
+			"1E400": "must be an integer of 64 bits", "9223372036854775808": "must be an integer of 64 bits", "-9223372036854775809": "must be an integer of 64 bits",
 			"1.5": "must be an integer", "1e-1": "must be an integer", `"1"`: "must be an integer", "null": "must be an integer", "[]": "must be an integer",
 			"1.00000000000000000000001": "must be an integer", "1e-99999999999999999999": "must be an integer"}},
 		{`{"type":"integer","minimum":-2,"maximum":3}`, map[string]string{
@@ -75,15 +76,15 @@ func TestTypes(t *testing.T) {
 		{`{"type":"string","format":"did"}`, map[string]string{`"did:web:a"`: "", `"admin"`: "must be a valid did"}},
 		{`{"type":"bytes","minLength":1,"maxLength":2}`, map[string]string{
 			`{"$bytes":"YQ"}`: "", `{"$bytes":"YQ=="}`: "", `{"$bytes":""}`: "must not be shorter than 1 bytes", `{"$bytes":"YWJj"}`: "must not be longer than 2 bytes",
-			`{"$bytes":"!"}`: "must be valid base64", `"YQ"`: `must be an object with the one member "$bytes"`, `{"$bytes":"YQ","x":1}`: `must be an object with the one member "$bytes"`}},
+			`{"$bytes":"!"}`: "must be valid base64", `{"$bytes":"YQ="}`: "must be valid base64", `{"$bytes":"Y\nQ"}`: "must be valid base64", `"YQ"`: `must be an object with the one member "$bytes"`, `{"$bytes":"YQ","x":1}`: `must be an object with the one member "$bytes"`}},
 		{`{"type":"cid-link"}`, map[string]string{
 			`{"$link":"` + cid + `"}`: "", `{"$link":"x"}`: "must be a valid cid", `"` + cid + `"`: `must be an object with the one member "$link"`}},
 		{`{"type":"blob","accept":["image/*","text/plain"],"maxSize":10}`, map[string]string{
-			blob(cid, "image/png", "10"): "", blob(cid, "text/plain", "0"): "",
+			blob(cid, "image/png", "10"): "", blob(cid, "text/plain", "1"): "",
 			blob(cid, "text/html", "1"): "/mimeType must be one of image/*, text/plain", blob(cid, "", "1"): "/mimeType must be a media type",
-			blob(cid, "image/png", "11"): "/size must not be greater than 10", blob(cid, "image/png", "-1"): "/size must be a whole number that is not negative",
+			blob(cid, "image/png", "11"): "/size must not be greater than 10", blob(cid, "image/png", "0"): "/size must be a whole number above zero",
 			blob("x", "image/png", "1"): "/ref must be a valid cid", `{}`: `must be an object whose "$type" is "blob"`}},
-		{`{"type":"unknown"}`, map[string]string{`{"a":1}`: "", "1": "must be an object", "[]": "must be an object", "null": "must be an object"}},
+		{`{"type":"unknown"}`, map[string]string{`{"a":1}`: "", `{"$type":"blob"}`: "must be an object of no type of its own", `{"$link":""}`: "must be an object of no type of its own", "1": "must be an object", "[]": "must be an object", "null": "must be an object"}},
 		{`{"type":"array","items":{"type":"integer"},"minLength":1,"maxLength":2}`, map[string]string{
 			"[1]": "", "[1,2]": "", "[]": "must not have fewer than 1 elements", "[1,2,3]": "must not have more than 2 elements", "{}": "must be an array", `[1,"x"]`: "/1 must be an integer"}},
 		{`{"type":"ref","ref":"#two"}`, map[string]string{
@@ -94,7 +95,8 @@ func TestTypes(t *testing.T) {
 			`{"$type":"com.example.it#two","a":"x"}`: "", `{"$type":"com.example.it#two"}`: `must have the property "a"`, `{"$type":"com.example.other"}`: "",
 			`{"$type":"com.example.it#three"}`: "", `{}`: `must have a "$type" that is a string`, `{"$type":1}`: `must have a "$type" that is a string`, "1": "must be an object"}},
 		{`{"type":"union","refs":["#two"],"closed":true}`, map[string]string{
-			`{"$type":"com.example.it#two","a":"x"}`: "", `{"$type":"com.example.other"}`: `must have a "$type" that the union lists`}},
+			`{"$type":"com.example.it#two","a":"x"}`: "", `{"$type":"com.example.other"}`: `must have a "$type" that the union lists`,
+			`{"$type":"com.example.it#two#main","a":"x"}`: `must have a "$type" without the suffix "#main"`}},
 		{`{"type":"ref","ref":"#token"}`, map[string]string{`"com.example.it#token"`: "", `"token"`: "must be the token com.example.it#token", "1": "must be the token com.example.it#token"}},
 	} {
 		validator := compile(t, row.schema,
@@ -123,11 +125,16 @@ func TestRecordIsItsObject(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if problem := validator.Check(Object{{"a", int64(1)}}); problem != nil {
+	if problem := validator.Check(Object{{"$type", "com.example.rec"}, {"a", int64(1)}}); problem != nil {
 		t.Error(problem)
 	}
-	if problem := validator.Check(Object{}); problem == nil || problem.In("Value") != `Value must have the property "a"` {
-		t.Errorf("problem is %v", problem)
+	for want, object := range map[string]Object{
+		`Value must have the property "a"`:              {},
+		`Value must have the "$type" "com.example.rec"`: {{"a", int64(1)}},
+	} {
+		if problem := validator.Check(object); problem == nil || problem.In("Value") != want {
+			t.Errorf("problem is %v, want %s", problem, want)
+		}
 	}
 }
 

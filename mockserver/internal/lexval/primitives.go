@@ -40,6 +40,8 @@ func (r integerRule) check(value any) *Problem {
 		return must(fmt.Sprintf("not be less than %d", *s.Minimum))
 	case s.Maximum != nil && number.greater(*s.Maximum):
 		return must(fmt.Sprintf("not be greater than %d", *s.Maximum))
+	case number.overflow != 0:
+		return must("be an integer of 64 bits")
 	}
 	return nil
 }
@@ -52,9 +54,9 @@ func (r bytesRule) check(value any) *Problem {
 	if !ok {
 		return must(`be an object with the one member "$bytes"`)
 	}
-	raw, err := base64.RawStdEncoding.Strict().DecodeString(strings.TrimRight(text, "="))
+	raw, err := decodeBase64(text)
 	switch {
-	case err != nil:
+	case err != nil || strings.ContainsAny(text, "\r\n"): // which the decoder skips
 		return must("be valid base64")
 	case r.min != nil && len(raw) < *r.min:
 		return must("not be shorter than " + strconv.Itoa(*r.min) + " bytes")
@@ -62,6 +64,15 @@ func (r bytesRule) check(value any) *Problem {
 		return must("not be longer than " + strconv.Itoa(*r.max) + " bytes")
 	}
 	return nil
+}
+
+// decodeBase64 takes padding that is whole or absent.
+// Source: https://atproto.com/specs/data-model#bytes
+func decodeBase64(text string) ([]byte, error) {
+	if strings.HasSuffix(text, "=") {
+		return base64.StdEncoding.DecodeString(text)
+	}
+	return base64.RawStdEncoding.DecodeString(text)
 }
 
 // linkRule is for {"$link": cid}.
@@ -81,6 +92,12 @@ func (linkRule) check(value any) *Problem {
 // onlyMember returns the string under name in an object that holds nothing
 // else.
 func onlyMember(value any, name string) (string, bool) {
+	held, _ := member(value, name)
+	text, ok := held.(string)
+	return text, ok && hasOnly(value, name)
+}
+
+func hasOnly(value any, name string) bool {
 	size := 0
 	switch v := value.(type) {
 	case map[string]any:
@@ -88,17 +105,22 @@ func onlyMember(value any, name string) (string, bool) {
 	case Object:
 		size = len(v)
 	}
-	held, _ := member(value, name)
-	text, ok := held.(string)
-	return text, ok && size == 1
+	_, present := member(value, name)
+	return present && size == 1
 }
 
-// unknownRule is for any object.
+// unknownRule is for any object that can't be mistaken for a blob, a link or
+// bytes.
+// Source: https://atproto.com/specs/lexicon#unknown
 type unknownRule struct{}
 
 func (unknownRule) check(value any) *Problem {
 	if !isObject(value) {
 		return must("be an object")
+	}
+	kind, _ := member(value, "$type")
+	if kind == "blob" || hasOnly(value, "$link") || hasOnly(value, "$bytes") {
+		return must("be an object of no type of its own")
 	}
 	return nil
 }

@@ -72,7 +72,9 @@ func (c *Compiler) rule(schema lexicons.Schema) (rule, error) {
 	case *lexicons.Object:
 		return c.object(s.Properties, s.Required, s.Nullable)
 	case *lexicons.Record:
-		return c.Compile(s.Record)
+		return c.record(s)
+	case *lexicons.Params:
+		return c.object(s.Properties, s.Required, nil)
 	case *lexicons.Union:
 		return c.union(s)
 	case nil:

@@ -71,8 +71,7 @@ func (v Values) Boolean(name string) bool {
 	return truth
 }
 
-// Integer returns an integer, or 0 where it is absent. One that 64 bits can't
-// hold comes out as the largest or smallest that they can.
+// Integer returns an integer, or 0 where it is absent.
 func (v Values) Integer(name string) int64 {
 	number, _ := wholeNumber(v[name])
 	return number.value

@@ -56,7 +56,7 @@ func Compile(catalog *lexicons.Catalog) (*Set, error) {
 			if body == nil || body.Schema == nil {
 				continue
 			}
-			if err := set.add(body.Schema.At()); err != nil {
+			if err := set.Add(body.Schema.At()); err != nil {
 				return nil, fmt.Errorf("compile lexicon %s: %w", method.NSID, err)
 			}
 		}
@@ -64,8 +64,10 @@ func Compile(catalog *lexicons.Catalog) (*Set, error) {
 	return set, nil
 }
 
-func (s *Set) add(pointer lexicons.Pointer) error {
-	compiled, err := s.compiler.Compile("lex:///" + string(pointer))
+// Add compiles the schema at a pointer, for which Validate may be called then.
+// It must not run beside Validate.
+func (s *Set) Add(pointer lexicons.Pointer) error {
+	compiled, err := s.compiler.Compile("lex:///" + escape(string(pointer)))
 	if err != nil {
 		return err
 	}
@@ -75,7 +77,7 @@ func (s *Set) add(pointer lexicons.Pointer) error {
 
 // Validate holds a value, decoded with json.Number for numbers, against the
 // schema at a pointer, and returns every violation, ordered by place. The
-// schema must be the input or output of a method, or have been added.
+// schema must be the input or output of a method, or have been added by Add.
 func (s *Set) Validate(pointer lexicons.Pointer, value any) []Violation {
 	compiled := s.compiled[pointer]
 	if compiled == nil {

@@ -14,10 +14,10 @@ func TestRefsAcrossDocuments(t *testing.T) {
 		"com.example.note": `"main":{"type":"record","key":"tid","record":{"type":"object","required":["text"],"properties":{"text":{"type":"string","maxLength":3}}}}`,
 	})
 	for value, want := range map[string]string{
-		`{"by":{"did":"did:m:i"},"record":{"text":"abc"},"links":["https://x"]}`: "",
-		`{"by":{},"record":{"text":"abcd"},"links":["x"]}`: "com/example/defs.json#/defs/person required," +
+		`{"by":{"did":"did:m:i"},"record":{"$type":"com.example.note","text":"abc"},"links":["https://x"]}`: "",
+		`{"by":{},"record":{"$type":"com.example.note","text":"abcd"},"links":["x"]}`: "com/example/defs.json#/defs/person required," +
 			"com/example/thing.json#/defs/part format,com/example/note.json#/defs/main/record/properties/text maxLengthBytes",
-		`{"by":{"did":"x"},"record":{}}`: "com/example/defs.json#/defs/person/properties/did format,com/example/note.json#/defs/main/record required",
+		`{"by":{"did":"x"},"record":{}}`: "com/example/defs.json#/defs/person/properties/did format,com/example/note.json#/defs/main required,com/example/note.json#/defs/main/record required",
 		`{}`:                             "com/example/defs.json#/defs/view required",
 		`"x"`:                            "com/example/defs.json#/defs/view type",
 	} {

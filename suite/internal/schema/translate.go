@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -22,6 +24,9 @@ func translateDefinition(schema lexicons.Schema) object {
 	switch s := schema.(type) {
 	case *lexicons.Method:
 		translated := object{}
+		if s.Params != nil {
+			translated["parameters"] = translateMembers(s.Params.Properties, s.Params.Required, nil)
+		}
 		if s.Input != nil && s.Input.Schema != nil {
 			translated["input"] = object{"schema": translate(s.Input.Schema)}
 		}
@@ -32,9 +37,10 @@ func translateDefinition(schema lexicons.Schema) object {
 	case *lexicons.Subscription:
 		return object{}
 	case *lexicons.Record:
-		// A record's definition is valid where its object is, through a
-		// reference so that the object keeps its own pointer.
-		return object{"$ref": reference(s.Record), "record": translate(s.Record)}
+		// A record is valid where its object is and it says what it is. The
+		// object stands behind a reference, so that it keeps its own pointer.
+		return object{"$ref": reference(s.Record), "record": translate(s.Record),
+			requiredKeyword: []string{"$type"}, "properties": object{"$type": object{"const": typeName(s)}}}
 	default:
 		return translate(schema)
 	}
@@ -57,21 +63,20 @@ func translate(schema lexicons.Schema) object {
 	case *lexicons.Bytes:
 		return translateBytes(s)
 	case *lexicons.CIDLink:
-		return object{"type": "object", requiredKeyword: []string{"$link"},
-			"properties": object{"$link": object{"type": "string", "format": lexicons.FormatCID}}}
+		return alone("$link", object{"type": "string", "format": lexicons.FormatCID})
 	case *lexicons.Blob:
 		return translateBlob(s)
 	case *lexicons.Unknown:
-		return object{"type": "object"}
+		return translateUnknown()
 	case *lexicons.Token:
-		return object{"type": "string"}
+		return object{"type": "string", "const": typeName(s)}
 	case *lexicons.Array:
 		translated := object{"type": "array", "items": translate(s.Items)}
 		bound(translated, "minItems", s.MinLength)
 		bound(translated, "maxItems", s.MaxLength)
 		return translated
 	case *lexicons.Object:
-		return translateObject(s)
+		return translateMembers(s.Properties, s.Required, s.Nullable)
 	case *lexicons.Ref:
 		return object{"$ref": reference(s.Target)}
 	case *lexicons.Union:
@@ -81,8 +86,10 @@ func translate(schema lexicons.Schema) object {
 	}
 }
 
+// translateInteger adds the bounds that every integer has.
+// Source: https://atproto.com/specs/data-model#data-types
 func translateInteger(s *lexicons.Integer) object {
-	translated := withConst(object{"type": "integer"}, s.Const)
+	translated := withConst(object{"type": "integer", "minimum": math.MinInt64, "maximum": math.MaxInt64}, s.Const)
 	bound(translated, "minimum", s.Minimum)
 	bound(translated, "maximum", s.Maximum)
 	if len(s.Enum) > 0 {
@@ -114,17 +121,31 @@ func translateBytes(s *lexicons.Bytes) object {
 	encoded := object{"type": "string", "format": formatBase64}
 	bound(encoded, minDecodedLength, s.MinLength)
 	bound(encoded, maxDecodedLength, s.MaxLength)
-	return object{"type": "object", requiredKeyword: []string{"$bytes"}, "properties": object{"$bytes": encoded}}
+	return alone("$bytes", encoded)
+}
+
+// alone is an object of a single member.
+func alone(name string, member object) object {
+	return object{"type": "object", requiredKeyword: []string{name}, "maxProperties": 1, "properties": object{name: member}}
+}
+
+// translateUnknown takes any object that can't be mistaken for a blob, a link
+// or bytes.
+// Source: https://atproto.com/specs/lexicon#unknown
+func translateUnknown() object {
+	only := func(name string) object { return object{"required": []string{name}, "maxProperties": 1} }
+	blob := object{"required": []string{"$type"}, "properties": object{"$type": object{"const": "blob"}}}
+	return object{"type": "object", "not": object{"anyOf": []object{blob, only("$link"), only("$bytes")}}}
 }
 
 // translateBlob follows the JSON form of blobs.
 // Source: https://atproto.com/specs/data-model#blob-type
 func translateBlob(s *lexicons.Blob) object {
-	mediaType := object{"type": "string"}
+	mediaType := object{"type": "string", "minLength": 1}
 	if len(s.Accept) > 0 {
 		mediaType[acceptKeyword] = s.Accept
 	}
-	size := object{"type": "integer", "minimum": 0}
+	size := object{"type": "integer", "minimum": 1, "maximum": math.MaxInt64}
 	bound(size, "maximum", s.MaxSize)
 	return object{
 		"type":          "object",
@@ -138,25 +159,25 @@ func translateBlob(s *lexicons.Blob) object {
 	}
 }
 
-func translateObject(s *lexicons.Object) object {
+func translateMembers(members []lexicons.Property, required, nullable []string) object {
 	properties := object{}
-	for _, property := range s.Properties {
+	for _, property := range members {
 		translated := translate(property.Schema)
-		if s.AllowsNull(property.Name) {
+		if slices.Contains(nullable, property.Name) {
 			// "else" is taken out of the pointer again, see lexiconPointer.
 			translated = object{"if": object{"type": "null"}, "else": translated}
 		}
 		properties[property.Name] = translated
 	}
 	translated := object{"type": "object", "properties": properties}
-	if len(s.Required) > 0 {
-		translated[requiredKeyword] = s.Required
+	if len(required) > 0 {
+		translated[requiredKeyword] = required
 	}
 	return translated
 }
 
-// translateUnion tells the members apart by "$type". An open union allows any
-// other type as well.
+// translateUnion tells the members apart by "$type", which never has the suffix
+// "#main". An open union allows any other type as well.
 // Source: https://atproto.com/specs/lexicon#union
 func translateUnion(s *lexicons.Union) object {
 	names := make([]string, len(s.Targets))
@@ -168,7 +189,7 @@ func translateUnion(s *lexicons.Union) object {
 			"then": object{"$ref": reference(target)},
 		})
 	}
-	tag := object{"type": "string"}
+	tag := object{"type": "string", "minLength": 1, "not": object{"pattern": "#main$"}}
 	if s.Closed {
 		tag["enum"] = names
 	}
@@ -184,7 +205,7 @@ func translateUnion(s *lexicons.Union) object {
 func typeName(schema lexicons.Schema) string {
 	path, pointer, _ := strings.Cut(string(schema.At()), "#")
 	nsid := strings.ReplaceAll(strings.TrimSuffix(path, ".json"), "/", ".")
-	name := strings.TrimPrefix(pointer, "/defs/")
+	name := strings.NewReplacer("~1", "/", "~0", "~").Replace(strings.TrimPrefix(pointer, "/defs/"))
 	if name == "main" {
 		return nsid
 	}

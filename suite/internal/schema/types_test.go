@@ -52,14 +52,15 @@ func TestFields(t *testing.T) {
 			`{"$bytes":"YQ=="}`: "/v/$bytes minDecodedLength", `{"$bytes":"YWJjZA"}`: "/v/$bytes maxDecodedLength"}},
 		"cid-link": {`{"type":"cid-link"}`, map[string]string{
 			`{"$link":"` + recordCID + `"}`: "", `"` + recordCID + `"`: "/v type", `{}`: "/v required $link",
-			`{"$link":"x"}`: "/v/$link format", `{"$link":null}`: "/v/$link type"}},
+			`{"$link":"x"}`: "/v/$link format", `{"$link":"` + recordCID + `","x":1}`: "/v maxProperties", `{"$link":null}`: "/v/$link type"}},
 		"blob": {`{"type":"blob","accept":["image/*","text/plain"],"maxSize":10}`, map[string]string{
 			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"image/png","size":10}`:  "",
-			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"text/plain","size":0}`:  "",
-			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"text/html","size":0}`:   "/v/mimeType acceptMediaTypes",
-			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"imagery/png","size":0}`: "/v/mimeType acceptMediaTypes",
+			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"text/plain","size":1}`:  "",
+			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"text/html","size":1}`:   "/v/mimeType acceptMediaTypes",
+			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"imagery/png","size":1}`: "/v/mimeType acceptMediaTypes",
 			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"image/png","size":11}`:  "/v/size maximum",
-			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"image/png","size":-1}`:  "/v/size minimum",
+			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"image/png","size":0}`:   "/v/size minimum",
+			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"","size":1}`:            "/v/mimeType acceptMediaTypes,/v/mimeType minLength",
 			`{"$type":"blub","ref":{"$link":"` + blobCID + `"},"mimeType":"image/png","size":1}`:   "/v/$type const",
 			`{"$type":"blob","ref":"` + blobCID + `","mimeType":"image/png","size":1}`:             "/v/ref type",
 			`{}`: "/v required $type,/v required mimeType,/v required ref,/v required size", `"x"`: "/v type"}},
@@ -67,7 +68,8 @@ func TestFields(t *testing.T) {
 			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"application/x","size":99999999999}`: ""}},
 		"blob that accepts all": {`{"type":"blob","accept":["*/*"]}`, map[string]string{
 			`{"$type":"blob","ref":{"$link":"` + blobCID + `"},"mimeType":"application/x","size":1}`: ""}},
-		"unknown": {`{"type":"unknown"}`, map[string]string{`{}`: "", `{"a":[null]}`: "", `[]`: "/v type", `"x"`: "/v type", `null`: "/v type"}},
+		"unknown": {`{"type":"unknown"}`, map[string]string{`{}`: "", `{"a":[null]}`: "", `{"$type":"com.example.x"}`: "", `{"$link":1,"$bytes":2}`: "",
+			`{"$type":"blob"}`: "/v not", `{"$link":"x"}`: "/v not", `{"$bytes":""}`: "/v not", `[]`: "/v type", `"x"`: "/v type", `null`: "/v type"}},
 		"array": {`{"type":"array","items":{"type":"integer"}}`, map[string]string{
 			`[]`: "", `[1,2]`: "", `[1,"2",null]`: "/v/1 type,/v/2 type", `{}`: "/v type", `null`: "/v type"}},
 		"array bounds": {`{"type":"array","items":{"type":"integer"},"minLength":1,"maxLength":2}`, map[string]string{
@@ -76,7 +78,7 @@ func TestFields(t *testing.T) {
 			`{"a":""}`: "", `{"a":"","b":1,"more":null}`: "", `{}`: "/v required a", `{"b":"1"}`: "/v required a,/v/b type",
 			`{"a":null}`: "/v/a type", `[]`: "/v type"}},
 		"optional is not nullable": {`{"type":"object","properties":{"a":{"type":"string"}}}`, map[string]string{`{}`: "", `{"a":null}`: "/v/a type"}},
-		"token by ref":             {`{"type":"ref","ref":"#word"}`, map[string]string{`"com.example.thing#word"`: "", `{}`: "/v type"}},
+		"token by ref":             {`{"type":"ref","ref":"#word"}`, map[string]string{`"com.example.thing#word"`: "", `"word"`: "/v const", `{}`: "/v type"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,14 +143,14 @@ func TestHugeNumbers(t *testing.T) {
 		"any":{"type":"integer"},"most":{"type":"integer","maximum":9},"least":{"type":"integer","minimum":0},
 		"one":{"type":"integer","enum":[1]},"text":{"type":"string"}}}`, "", nil)
 	for text, want := range map[string]string{
-		`{"any":1e9999999}`:                        "",
-		`{"any":1E+99999999999999999999999}`:       "",
+		`{"any":1e9999999}`:                        "/any maximum",
+		`{"any":1E+99999999999999999999999}`:       "/any maximum",
 		`{"any":0e9999999}`:                        "",
 		`{"any":1e-9999999}`:                       "/any type",
 		`{"any":1.5e-99999999999999999999}`:        "/any type",
 		`{"most":1e9999999,"least":-1e9999999}`:    "/least minimum,/most maximum",
-		`{"most":-1e9999999,"least":1e9999999}`:    "",
-		`{"one":1e9999999}`:                        "/one enum",
+		`{"most":-1e9999999,"least":1e9999999}`:    "/least maximum,/most minimum",
+		`{"one":1e9999999}`:                        "/one enum,/one maximum",
 		`{"text":1e9999999}`:                       "/text type",
 		`{"more":[{"deep":1e9999999}],"any":2e10}`: "",
 	} {
