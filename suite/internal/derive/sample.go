@@ -28,13 +28,15 @@ func sample(schema lexicons.Schema, depth int) any {
 	case *lexicons.CIDLink:
 		return sampleLink()
 	case *lexicons.Blob:
-		return map[string]any{"$type": "blob", "ref": sampleLink(), "mimeType": sampleMediaType(s), "size": 0}
+		return map[string]any{"$type": "blob", "ref": sampleLink(), "mimeType": sampleMediaType(s), "size": 1}
 	case *lexicons.Array:
 		return sampleArray(s, depth)
 	case *lexicons.Object:
 		return sampleObject(s, depth)
 	case *lexicons.Record:
-		return sampleObject(s.Record, depth)
+		object := sampleObject(s.Record, depth)
+		object["$type"] = definitionName(s.At())
+		return object
 	case *lexicons.Union:
 		return sampleUnion(s, depth)
 	default:
