@@ -9,17 +9,20 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 )
 
-// mockConfig starts a mock as `pdsconform run` does and returns how to check
-// it.
-func mockConfig(t *testing.T) Config {
+// mockConfig starts a mock as `pdsconform run` does, or with other options, and
+// returns how to check it.
+func mockConfig(t *testing.T, options ...mockserver.Options) Config {
 	t.Helper()
 	catalog, err := lexicons.LoadRevision(lexicons.DefaultRevision)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mock := mockserver.RunT(t, mockserver.Options{
-		InviteRequired: true, InviteInterval: 24 * time.Hour, AdminPassword: "admin-pass-of-the-mock",
-	})
+	chosen := mockserver.Options{InviteRequired: true, InviteInterval: 24 * time.Hour}
+	if len(options) > 0 {
+		chosen = options[0]
+	}
+	chosen.AdminPassword = "admin-pass-of-the-mock"
+	mock := mockserver.RunT(t, chosen)
 	return Config{
 		Target: mock.URL, Control: mock.ControlURL, Embedded: true, AdminPassword: "admin-pass-of-the-mock",
 		Catalog: catalog, Revision: lexicons.DefaultRevision, Seed: 1,
