@@ -23,7 +23,7 @@ type pageView struct {
 	At           string // the section that it is in
 	Given        form   // and what it said
 	Now, Offset  string
-	Steps        []string // by which the clock is moved at a press
+	Steps        []stepView
 	Methods      []string
 	Bodies       []string
 	Drops        []string
@@ -70,7 +70,7 @@ func (s *Server) viewOf(search search) pageView {
 	held := s.store.Snapshot()
 	view := pageView{
 		Version: Version(), URL: s.URL, Search: search,
-		Now: people(s.Now()), Offset: s.clock.Offset().String(), Steps: []string{"15m", "2h", "24h", "2160h"}, Bodies: bodies(), Drops: moments(),
+		Now: people(s.Now()), Offset: s.clock.Offset().String(), Steps: steps(), Bodies: bodies(), Drops: moments(),
 		Accounts: s.accountViews(held, search.Account),
 		Invites:  inviteViews(held),
 		Mail:     s.mailViews(),
@@ -89,6 +89,14 @@ func (s *Server) viewOf(search search) pageView {
 	}
 	s.addDefects(&view)
 	return view
+}
+
+// stepView is how far a press moves the clock.
+type stepView struct{ By, Label string }
+
+// steps are the lives of what expires: codes, access tokens, refresh tokens.
+func steps() []stepView {
+	return []stepView{{"15m", "15 minutes"}, {"2h", "2 hours"}, {"24h", "1 day"}, {"2160h", "90 days"}}
 }
 
 // people is how times are told to people.
