@@ -45,6 +45,15 @@ func EncodeAnnotations(w io.Writer, report *Report) error {
 	return nil
 }
 
+// EncodeErrorAnnotation writes the command for an error that is none of a
+// report's: the text says why there is no report, or not all of it.
+func EncodeErrorAnnotation(w io.Writer, text string) error {
+	if _, err := io.WriteString(w, annotation{"pdsconform", text}.command("error")+"\n"); err != nil {
+		return fmt.Errorf("write annotation: %w", err)
+	}
+	return nil
+}
+
 type annotation struct{ title, text string }
 
 // commands returns the commands of one kind, no more than are shown.

@@ -39,6 +39,9 @@ What a run makes on a target it deletes in the end. Should it be cut off, or hav
 no way to, its journal (journal.jsonl beside the reports) tells pdsconform
 cleanup what is left.
 
+In GitHub Actions the page of report.md is also appended to the summary of the
+step ($GITHUB_STEP_SUMMARY), and findings are annotations (::error …).
+
 Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 5 list of known failures stale, 6 report not written, 70 fault of the suite,
 130 interrupted.`,
@@ -55,10 +58,11 @@ Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 	cmd.Flags().AddFlagSet(optionFlags(new(settings)))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		settings, err := a.loadSettings(cmd.Flags())
-		if err != nil {
-			return err
+		if err == nil {
+			err = a.check(cmd.Context(), settings, cmd.Flags())
 		}
-		return a.check(cmd.Context(), settings, cmd.Flags())
+		a.annotateError(err)
+		return err
 	}
 	return cmd
 }
@@ -159,15 +163,18 @@ func (a *app) conclude(settings settings, formats []reports.Format, end conclusi
 			end.written = path
 		}
 	}
+	unwritten = errors.Join(unwritten, a.appendSummary(report))
 	end.paths = paths
 	out := newConsole(a.stdout, a.colours(settings), settings.verbose)
-	if !settings.quiet {
-		out.findings(end)
-		out.totals(end)
-	}
-	out.verdict(report)
-	if unwritten != nil {
-		return &exitError{reports.ExitUnwritten, unwritten}
+	a.plainly(func() {
+		if !settings.quiet {
+			out.findings(end)
+			out.totals(end)
+		}
+		out.verdict(report)
+	})
+	if err := errors.Join(unwritten, a.annotate(report)); err != nil {
+		return &exitError{reports.ExitUnwritten, err}
 	}
 	return exitWith(report.Summary.ExitCode)
 }
