@@ -43,7 +43,10 @@ func head(w http.ResponseWriter, response Response) http.Header {
 }
 
 // preflight answers any OPTIONS request the same way, with an Origin or
-// without, as clients of the real server are used to.
+// without, and names every verb, as the real server does; other answers are for
+// any origin whether one asked or not, and expose no headers. A library that
+// follows the standard more closely (rs/cors) answers none of that to a request
+// without an Origin, and tells each preflight only of the verb it asked about.
 func preflight(r *http.Request) Response {
 	header := http.Header{
 		"Access-Control-Allow-Methods": {"GET,HEAD,PUT,PATCH,POST,DELETE"},
