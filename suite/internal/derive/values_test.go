@@ -41,7 +41,7 @@ func everyType() map[string]string {
 		"bytes shortest":     `{"type":"bytes","minLength":5,"maxLength":6}`,
 		"cid-link":           `{"type":"cid-link"}`,
 		"blob":               `{"type":"blob"}`,
-		"blob accept":        `{"type":"blob","accept":["image/*"],"maxSize":0}`,
+		"blob accept":        `{"type":"blob","accept":["image/*"],"maxSize":1}`,
 		"blob accept exact":  `{"type":"blob","accept":["text/plain","image/png"],"maxSize":10}`,
 		"blob accept all":    `{"type":"blob","accept":["*/*"]}`,
 		"unknown":            `{"type":"unknown"}`,
