@@ -152,6 +152,10 @@ func (t *Target) AppPasswordsLeft() int {
 // names what is still there.
 func (t *Target) CleanUpRemains(ctx context.Context, remains Remains) (removed int, err error) {
 	for _, account := range remains.accounts {
+		if account.down && t.has(Takedown) {
+			// It may never have been taken down, or have been reinstated.
+			_ = t.SetTakedown(ctx, account.DID, false)
+		}
 		exchange := direct{t}.Do(ctx, LoginRequest(account.Handle, account.Password))
 		if did := exchange.String("did"); exchange.Succeeded() && did != "" {
 			account.DID = did

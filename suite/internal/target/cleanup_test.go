@@ -294,3 +294,24 @@ func TestCleanUpOfAppPasswords(t *testing.T) {
 		})
 	}
 }
+
+// TestCleanUpRemainsReinstates what the journal says was taken down.
+func TestCleanUpRemainsReinstates(t *testing.T) {
+	t.Parallel()
+	fake := &fakePDS{adminMethods: true}
+	base, journal := fake.serve(t), begun(t)
+	admin := Options{AdminPassword: "admin-pass", Drivers: Drivers{Mail: &fake.post}, Journal: journal}
+	target := probed(t, base, admin)
+	accounts := signedUp(t, target, 3)
+	for _, account := range accounts[:2] {
+		if err := target.SetTakedown(t.Context(), account.DID, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remains := readBack(t, journal)
+	admin.Journal = nil
+	removed, err := probed(t, base, admin).CleanUpRemains(t.Context(), remains)
+	if removed != 3 || err != nil || len(fake.left()) != 0 {
+		t.Errorf("%d removed, error %v, left %v", removed, err, fake.left())
+	}
+}

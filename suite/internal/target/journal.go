@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 )
 
@@ -16,6 +17,7 @@ const (
 	eventAccount     = "account"      // about to be made
 	eventPassword    = "password"     // an account has a new one
 	eventAppPassword = "app-password" // about to be made, on a given account
+	eventTakedown    = "takedown"     // an account is about to be taken down
 	eventRemoved     = "removed"      // an account was deleted
 )
 
@@ -132,17 +134,16 @@ func (r *Remains) apply(e entry) {
 		r.accounts = append(r.accounts, left{Handle: e.Handle, Email: e.Email, Password: e.Password})
 	case eventAppPassword:
 		r.appPasswords, r.owner = append(r.appPasswords, e.Name), e.Handle
-	case eventPassword, eventRemoved:
-		for i := range r.accounts {
-			if r.accounts[i].Handle != e.Handle {
-				continue
-			}
-			if e.Event == eventPassword {
-				r.accounts[i].Password = e.Password
-				continue
-			}
-			r.accounts = append(r.accounts[:i], r.accounts[i+1:]...)
-			break
+	case eventPassword, eventTakedown, eventRemoved:
+		i := slices.IndexFunc(r.accounts, func(account left) bool { return account.Handle == e.Handle })
+		switch {
+		case i < 0:
+		case e.Event == eventPassword:
+			r.accounts[i].Password = e.Password
+		case e.Event == eventTakedown:
+			r.accounts[i].DID, r.accounts[i].down = e.DID, true
+		default:
+			r.accounts = slices.Delete(r.accounts, i, i+1)
 		}
 	}
 }

@@ -34,12 +34,17 @@ func newLedger() ledger {
 	return ledger{mutex: &sync.Mutex{}, accounts: map[string]*left{}, appPasswords: map[string]bool{}, owners: map[string]string{}}
 }
 
-func (l *ledger) takedown(did string, down bool) {
+// takedown takes note that an account is down, or not any more, and returns its
+// handle; empty where it is none of the run's.
+func (l *ledger) takedown(did string, down bool) (handle string) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if account := l.accounts[did]; account != nil {
-		account.down = down
+	account := l.accounts[did]
+	if account == nil {
+		return ""
 	}
+	account.down = down
+	return account.Handle
 }
 
 func (l *ledger) password(did, password string) {

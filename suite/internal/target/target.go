@@ -183,8 +183,12 @@ func (t *Target) SetTakedown(ctx context.Context, did string, down bool) error {
 	if missing := t.Missing(Takedown); missing != nil {
 		return missing
 	}
-	if down {
-		t.ledger.takedown(did, true) // before, should the driver fail half-way
+	if down { // before, should the driver fail half-way
+		if handle := t.ledger.takedown(did, true); handle != "" {
+			if err := t.options.Journal.note(entry{Event: eventTakedown, Handle: handle, DID: did}); err != nil {
+				return err
+			}
+		}
 	}
 	err := t.options.Drivers.Takedown.SetTakedown(ctx, did, down)
 	if err == nil {
