@@ -77,7 +77,8 @@ func (a *app) mergeCommand() *cobra.Command {
 		Short: "Join the report documents of shards",
 		Long: `Joins the report documents of the shards of one run to one. Documents of
 different targets or revisions are refused, and so is a set that lacks a shard.
-The exit code is that of the whole.`,
+The exit code is that of the whole. In GitHub Actions the page of report.md is
+also appended to the summary of the step.`,
 		Example: `  pdsconform report merge shard-1/report.json shard-2/report.json --format json,html`,
 		Args:    fileArgs(1, 1000),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -95,6 +96,9 @@ The exit code is that of the whole.`,
 			}
 			if err := flags.write(a, whole); err != nil {
 				return err
+			}
+			if err := a.appendSummary(whole); err != nil {
+				return &exitError{reports.ExitUnwritten, err}
 			}
 			return exitWith(whole.Summary.ExitCode)
 		},

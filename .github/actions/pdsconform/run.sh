@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Runs the suite as a step of GitHub Actions: run.sh PDSCONFORM. Options are in
+# the environment (PDSCONFORM_<FLAG>), further flags in ACTION_ARGS, one on a
+# line. The exit code is that of the run; it and the folder of the reports are
+# outputs of the step as well.
+set -euo pipefail
+
+out=${PDSCONFORM_OUT:-pdsconform-report}
+if [[ $out == *$'\n'* ]]; then
+	echo "::error title=pdsconform::the folder for reports has a line break in its name"
+	exit 2
+fi
+
+args=()
+while IFS= read -r line; do
+	line=${line#"${line%%[![:space:]]*}"}
+	line=${line%"${line##*[![:space:]]}"}
+	[[ -z $line ]] || args+=("$line")
+done <<<"${ACTION_ARGS:-}"
+
+# A job that is cancelled gets a signal, the shell alone. The run is to get it
+# too: it still deletes what it made on the target, and writes its reports.
+"$1" run ${args[@]+"${args[@]}"} --out "$out" &
+child=$!
+trap 'kill -TERM "$child" 2>/dev/null || true' INT TERM
+code=0
+wait "$child" || code=$?
+while kill -0 "$child" 2>/dev/null; do
+	code=0
+	wait "$child" || code=$?
+done
+
+printf 'exit-code=%s\nreport=%s\n' "$code" "$out" >>"$GITHUB_OUTPUT"
+exit "$code"
