@@ -162,7 +162,7 @@ func signUpSights() map[string]sight {
 	add(sights, "createAccount", taken, "taken-handle-accepted", "taken-email-accepted", "taken-handle-server-error", "taken-email-server-error")
 	add(sights, "createAccount", handles, "dotted-handle-accepted", "short-handle-accepted", "long-handle-accepted", "foreign-domain-accepted",
 		"foreign-domain-server-error")
-	add(sights, "createAccount", account, "limited-session", "password-lost", "somebody-elses-did", "somebody-elses-handle")
+	add(sights, "createAccount", account, "limited-session", "password-lost", "same-did-again", "somebody-elses-did", "somebody-elses-handle")
 	add(sights, "createAccount", afterRefusal, "refusal-keeps-handle", "refusal-keeps-email", "refusal-uses-invite")
 	add(sights, "createAccount", uses, "invites-not-needed", "unknown-invite-accepted", "exhausted-invite-accepted", "useless-invite-accepted",
 		"invite-uses-not-counted", "invite-used-up-twice-as-fast")

@@ -80,6 +80,8 @@ func signUpDefects() []defect {
 			}
 			return output, err
 		}),
+		answering(signUp, "same-did-again", "answers with one did for all accounts", "did",
+			func(scene, any) any { return "did:plc:oneforall2oneforall2onef" }),
 		behaviour(signUp, "password-told", "repeats the password in its refusals", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			return output, telling(err, s.text("password"))

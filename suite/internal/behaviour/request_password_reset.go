@@ -46,7 +46,7 @@ func requestPasswordReset() endpoint {
 				id: "password.lives", title: "Asking for a reset changes nothing yet: the password goes on working.",
 				level: reports.Must, authority: reports.Security, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := named(ctx, t, "mail")
+					account := fresh(ctx, t)
 					made := newSession(ctx, t, account)
 					t.Rely(t.Do(ctx, resetRequest(account.Email)))
 					t.ExpectThat("logging in", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())

@@ -33,8 +33,8 @@ var shows = map[string][]string{
 	"input extra-refused":             {"input.unknown-property"},
 	"input unknown-parameter-refused": {"params.unknown"},
 	"input server-error":              {"http.no-server-error", "method", "input.none"},
-	"input connection-dropped":        {"http.answered"},
-	"input demanded":                  {"input.*.optional", "input.*.default", "params.*.default"},
+	"input connection-dropped":        {"http.answered", "method"},
+	"input demanded":                  {"input.*.optional", "input.*.default", "params.*.default", "success"},
 
 	"input absence-server-error":           {"input.*.default"},
 	"input type-server-error":              {"params.*.type", "http.no-server-error"},
