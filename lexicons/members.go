@@ -111,6 +111,17 @@ func intoPointer[T any](d *decoder, target **T, what string) func(value) {
 	}
 }
 
+// choice is into for a list of which values have to be one.
+func choice[T any](d *decoder, target *[]T, what string) func(value) {
+	return func(v value) {
+		before := len(d.problems)
+		into(d, target, what)(v)
+		if len(*target) == 0 && len(d.problems) == before {
+			d.problem(v.pointer, "must not be empty: no value could be valid")
+		}
+	}
+}
+
 // count is intoPointer for a bound that can't be negative.
 func count(d *decoder, target **int) func(value) {
 	return func(v value) {

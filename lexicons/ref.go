@@ -22,7 +22,7 @@ func (c *Catalog) resolve(document *Document) []error {
 			case *Union:
 				s.Targets = make([]Schema, len(s.Refs))
 				for i, ref := range s.Refs {
-					s.Targets[i] = c.target(document, ref, s.Pointer.child("refs").child(strconv.Itoa(i)), &problems)
+					s.Targets[i] = c.variant(document, ref, s.Pointer.child("refs").child(strconv.Itoa(i)), &problems)
 				}
 			}
 		})
@@ -56,6 +56,18 @@ func (c *Catalog) target(from *Document, ref string, at Pointer, problems *[]err
 		*problems = append(*problems, &DocumentError{at, fmt.Sprintf("ref %q names a %s, which is no type of value", ref, definition.Schema.TypeName())})
 	}
 	return definition.Schema
+}
+
+// variant is the target of a union's ref: an object or a record.
+// Source: https://atproto.com/specs/lexicon#union
+func (c *Catalog) variant(from *Document, ref string, at Pointer, problems *[]error) Schema {
+	target := c.target(from, ref, at, problems)
+	switch target.(type) {
+	case nil, *Object, *Record, *Method, *Subscription: // target has complained of nil and the last two
+	default:
+		*problems = append(*problems, &DocumentError{at, fmt.Sprintf("ref %q names a %s: the variants of a union are objects and records", ref, target.TypeName())})
+	}
+	return target
 }
 
 // Walk calls visit for a schema and everything below it in its own document,
