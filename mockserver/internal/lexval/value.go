@@ -38,6 +38,25 @@ func member(container any, name string) (any, bool) {
 	return nil, false
 }
 
+// AsIs returns a value to which Check adds no defaults: its maps are Objects.
+func AsIs(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		object := make(Object, 0, len(v))
+		for name, inner := range v {
+			object = append(object, Member{name, AsIs(inner)})
+		}
+		return object
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = AsIs(item)
+		}
+		return list
+	}
+	return value
+}
+
 func isObject(value any) bool {
 	switch value.(type) {
 	case map[string]any, Object:
