@@ -42,6 +42,7 @@ func Run(ctx context.Context, config Config) (*reports.Report, error) {
 	defer closeDrivers()
 	collector := newCollector(p, bench)
 	p.event(Event{Kind: EventStart, Text: offers(bench.Target), Total: collector.total})
+	p.warnOfClock()
 	runTree(ctx, p, collector)
 	p.cleanUp(ctx, bench.Target)
 	return collector.report(ctx, started), nil

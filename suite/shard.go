@@ -125,6 +125,14 @@ func (p *plan) clockShared() bool {
 	return p.config.Control != "" || len(p.config.Hooks.AdvanceClock) > 0
 }
 
+// warnOfClock says what machines that don't see each other can't agree on.
+func (p *plan) warnOfClock() {
+	moves := slices.ContainsFunc(p.cases, func(c spec.Case) bool { return p.selected[c.ID] && movesClock(c) })
+	if p.config.Shard.Count > 1 && !p.config.Embedded && p.clockShared() && moves {
+		p.note(fmt.Sprintf("shard %s moves the clock of %s: no other may use the same server meanwhile", p.config.Shard, p.config.Target))
+	}
+}
+
 func movesClock(c spec.Case) bool { return slices.Contains(c.Needs, target.Clock) }
 
 // divide shares units out among n parts, the costliest first, each to the part

@@ -150,3 +150,24 @@ func TestWhatAnotherShardChecksIsNotDeselected(t *testing.T) {
 		t.Errorf("excluded for the reasons %v", reasons)
 	}
 }
+
+// The shard that moves the clock says so, no other does.
+func TestShardThatMovesTheClock(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.Embedded, config.Only = false, []string{"server.refreshSession"}
+	warned := []string{}
+	config.OnEvent = func(event Event) {
+		if strings.Contains(event.Text, "moves the clock") {
+			warned = append(warned, event.Text)
+		}
+	}
+	runSuite(t, config)
+	for i := range 3 {
+		config.Shard = Shard{i + 1, 3}
+		runSuite(t, config)
+	}
+	if len(warned) != 1 || !strings.HasPrefix(warned[0], "shard ") || !strings.Contains(warned[0], "/3 moves the clock of "+config.Target) {
+		t.Errorf("warned of %q", warned)
+	}
+}

@@ -42,6 +42,11 @@ cleanup what is left.
 In GitHub Actions the page of report.md is also appended to the summary of the
 step ($GITHUB_STEP_SUMMARY), and findings are annotations (::error …).
 
+--procs N runs N processes beside each other, which is faster where a target is
+slow or far away; the report is that of one. --shard I/N runs the Ith of N parts
+that cost the same, for machines that don't see each other: join their reports
+by pdsconform report merge. Where shards share a target, none may move its clock.
+
 Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 5 list of known failures stale, 6 report not written, 70 fault of the suite,
 130 interrupted.`,
@@ -49,6 +54,8 @@ Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
   pdsconform run --endpoint createSession --verbose
   pdsconform run --rerun-failed pdsconform-report/report.json
   PDSCONFORM_ADMIN_PASSWORD=… pdsconform run --target https://pds.example.org --strict
+  pdsconform run --target https://pds.example.org --procs 8
+  pdsconform run --shard 2/4
   pdsconform run --target http://localhost:2583 --mail smtp://127.0.0.1:1025
   pdsconform run --target http://localhost:2583 --write-known-failures known.yaml
   pdsconform run --target http://localhost:2583 --known-failures known.yaml`,
