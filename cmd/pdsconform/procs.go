@@ -106,7 +106,7 @@ func (r *partedRun) hear(p *process, told *messages) {
 }
 
 // leave has the others have what a process didn't use of the budgets, and shows
-// as errored what it didn't come to.
+// as errored what it had begun with and didn't come to.
 func (r *partedRun) leave(p *process) {
 	r.mutex.Lock()
 	delete(r.working, p)
@@ -118,7 +118,7 @@ func (r *partedRun) leave(p *process) {
 		return
 	}
 	for _, requirement := range p.plan.Requirements {
-		if !p.seen[requirement.ID] {
+		if len(p.seen) > 0 && !p.seen[requirement.ID] {
 			r.event(p, suite.Event{Kind: suite.EventResult,
 				Result: &reports.Result{Requirement: requirement, Outcome: reports.Errored}})
 		}

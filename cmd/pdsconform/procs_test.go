@@ -333,7 +333,7 @@ func TestUnreachableProcs(t *testing.T) {
 	t.Parallel()
 	var out, errs bytes.Buffer
 	code := Run(t.Context(), []string{"run", against, "--procs", "2", "--out", t.TempDir()}, nil, &out, &errs, nil)
-	if code != int(reports.ExitUnreachable) || strings.Count(errs.String(), "nothing answers at") != 1 {
+	if code != int(reports.ExitUnreachable) || strings.Count(errs.String(), "\n") != 1 || !strings.Contains(errs.String(), "nothing answers at") {
 		t.Errorf("exit %d: %s", code, errs.String())
 	}
 }
