@@ -23,7 +23,7 @@ func (s *Server) makeKeys(saved *savedState) keys {
 	made := keys{secret: s.entropy.Bytes(32), signingKey: s.entropy.Bytes(32)}
 	made.signingKey[0] &= 0x7f // below the order of the curve
 	if saved != nil {
-		made.secret, made.signingKey = saved.Secret, saved.SigningKey
+		made.secret, made.signingKey = saved.TokenKey, saved.SigningKey
 	}
 	if s.options.JWTSecret != "" {
 		made.secret = []byte(s.options.JWTSecret)

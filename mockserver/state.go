@@ -29,7 +29,7 @@ type stateFile struct {
 // savedState is what outlasts a server: all that clients and their tokens rely
 // on. Requests, latencies, scenarios and defects are of one run only.
 type savedState struct {
-	Secret     []byte         `json:"secret"`     // that tokens are signed with
+	TokenKey   []byte         `json:"tokenKey"`   // that tokens are signed with
 	SigningKey []byte         `json:"signingKey"` // of the DID documents
 	Ahead      time.Duration  `json:"clockAheadNs"`
 	Seed       uint64         `json:"seed,omitempty"`
@@ -120,7 +120,7 @@ func (s *Server) SaveState(path string) error {
 
 func (s *Server) encodeState() ([]byte, error) {
 	state := savedState{
-		Secret: s.secret, SigningKey: s.signingKey, Ahead: s.clock.Offset(),
+		TokenKey: s.secret, SigningKey: s.signingKey, Ahead: s.clock.Offset(),
 		Store: s.store.Snapshot(), Mail: s.outbox.To(""),
 	}
 	if s.options.Seed != 0 {
