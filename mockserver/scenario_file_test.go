@@ -114,7 +114,7 @@ func TestReadScenariosRefuses(t *testing.T) {
 		"[]":                       "scenarios must be a list",
 		"scenarios: {status: 500}": "scenarios must be a list",
 		"scenarios: [7]":           "scenarios[0] must be a mapping",
-		"scenarioes: []":           "scenarioes is no key",
+		"szenarios: []":            "szenarios is no key",
 		"{scenarios: [], more: 1}": "more is no key",
 		"scenarios: [":             "[1:12]",
 		"scenarios:\n  - {drop: at-once, drop: mid-body}": "[2:21]",

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
-	"time"
 )
 
 // Intervention is what befalls one request, whatever its method makes of it.
@@ -42,7 +41,7 @@ func (hit *Intervention) carriesOut() bool {
 
 // befall asks whether anything is to happen to a request, and waits for as
 // long as that takes.
-func (router *Router) befall(w http.ResponseWriter, r *http.Request, exchange *Exchange) *Intervention {
+func (router *Router) befall(r *http.Request, exchange *Exchange) *Intervention {
 	if router.Intervene == nil {
 		return nil
 	}
@@ -52,10 +51,7 @@ func (router *Router) befall(w http.ResponseWriter, r *http.Request, exchange *E
 	}
 	exchange.Scenario = hit.Name
 	if hit.Wait != nil {
-		// The time in which a request has to be sent goes on running when it
-		// is there, and would end the wait.
-		PeekBody(r)
-		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a writer without one has no such time
+		PeekBody(r) // after the wait the time to send it might be over
 		_ = hit.Wait(r.Context())
 	}
 	return hit

@@ -63,7 +63,7 @@ func New(options Options) (*Router, error) {
 // ServeHTTP answers every request, and survives every handler.
 func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	exchange := newExchange(router.Now(), r)
-	hit := router.befall(w, r, exchange)
+	hit := router.befall(r, exchange)
 	response := router.answer(r, exchange, hit)
 	router.Style.dress(&response)
 	spoil(router.faultsFor(hit), r, exchange.NSID, &response)
