@@ -20,9 +20,9 @@ done <<<"${ACTION_ARGS:-}"
 
 # A job that is cancelled gets a signal, the shell alone. The run is to get it
 # too: it still deletes what it made on the target, and writes its reports.
+trap 'kill -TERM $! 2>/dev/null || true' INT TERM
 "$1" run ${args[@]+"${args[@]}"} --out "$out" &
 child=$!
-trap 'kill -TERM "$child" 2>/dev/null || true' INT TERM
 code=0
 wait "$child" || code=$?
 while kill -0 "$child" 2>/dev/null; do
