@@ -36,11 +36,13 @@ func (style *Style) encode(value any) ([]byte, error) {
 	return style.rewrite(text), nil
 }
 
-// extra are members of all types, and some that are of none.
+// extra are members of all types, and some that are of none. There is no number
+// with a fraction among them: the data model of the protocol has none.
+// Source: https://atproto.com/specs/data-model
 func extra() []lexval.Member {
 	return []lexval.Member{
 		{Name: "extraNull"},
-		{Name: "extraNumber", Value: json.Number("-1.25e-7")},
+		{Name: "extraNumber", Value: json.Number("-9007199254740991")},
 		{Name: "extraList", Value: []any{int64(1), "two", nil, []any{}, lexval.Object{}}},
 		{Name: "extraObject", Value: lexval.Object{{Name: "$type", Value: "com.example.odd#thing"}, {Name: "", Value: true}}},
 		{Name: "extra \"name\" 🤷", Value: "\u2028\u0000\U0001F937"},
