@@ -61,9 +61,6 @@ func (p *plan) open(ctx context.Context) (*spec.Bench, func(), error) {
 	}
 	bench := spec.NewBench(server, p.recipes, derive.Observer(p.config.Catalog, schemas, p.cases))
 	bench.Notify = p.note
-	if brake := p.config.Share.Brake; brake != nil {
-		bench.Brake = brake
-	}
 	return bench, closeDrivers, nil
 }
 
@@ -91,6 +88,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		Journal:         journal,
 		Lease:           p.config.Share.Lease,
 		Leased:          p.config.Share.Leased,
+		Brake:           p.config.Share.Brake,
 		ClockFree:       p.config.Share.ClockFree,
 		Sharers:         p.config.Part.Of,
 		Confirm:         p.config.Confirm,

@@ -3,8 +3,8 @@ package suite
 import (
 	"context"
 
-	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 // Share is what joins runs in several processes on one target, so that they
@@ -31,10 +31,10 @@ type Share struct {
 }
 
 // Brake holds requests back while the target asks to wait.
-type Brake = spec.Brake
+type Brake = xrpc.Brake
 
 // NewBrake makes a brake that is off.
-func NewBrake() *Brake { return spec.NewBrake() }
+func NewBrake() *Brake { return xrpc.NewBrake() }
 
 // Message is one mail that the target has sent.
 type Message = target.Message

@@ -20,9 +20,6 @@ type Bench struct {
 	// Notify is told what a run is waiting for; nil tells nobody.
 	Notify func(string)
 
-	// Brake holds requests back where the target asks for it.
-	Brake *Brake
-
 	mutex sync.Mutex
 	memo  map[string]any
 }
@@ -35,7 +32,7 @@ func (b *Bench) note(text string) {
 
 // NewBench makes the bench of a run.
 func NewBench(server *target.Target, recipes map[string]Recipe, observe func(xrpc.Exchange) []Finding) *Bench {
-	return &Bench{Target: server, Recipes: recipes, Observe: observe, Ledger: NewLedger(), Brake: NewBrake(), memo: map[string]any{}}
+	return &Bench{Target: server, Recipes: recipes, Observe: observe, Ledger: NewLedger(), memo: map[string]any{}}
 }
 
 // evidence is what an evidence function returned when it first ran.

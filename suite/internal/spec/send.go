@@ -2,17 +2,9 @@ package spec
 
 import (
 	"context"
-	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
-)
-
-const (
-	longestWait = 10 * time.Second // for a rate limit to pass, once
-	maxWaits    = 3
 )
 
 // Do sends a request as part of the trial: the exchange is kept as evidence
@@ -32,13 +24,16 @@ func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exc
 		t.permit(ctx, request)
 		exchange := t.bench.Target.Client().Do(ctx, request)
 		t.keep(exchange)
-		wait := retryAfter(exchange)
-		if !exchange.RateLimited() || waits == maxWaits || wait > longestWait {
+		if waits == xrpc.MaxWaits {
+			t.interrupted(ctx)
+			return exchange
+		}
+		wait, again := t.brake().Pull(exchange)
+		if !again {
 			t.interrupted(ctx)
 			return exchange
 		}
 		t.bench.note("the target limits requests: waiting " + wait.String())
-		t.bench.Brake.pull(wait)
 	}
 }
 
@@ -53,7 +48,7 @@ func (t *Trial) permit(ctx context.Context, requests ...xrpc.Request) {
 			panic(&stop{outcome: reports.Errored, reason: err.Error(), fault: reports.FaultSuite})
 		}
 	}
-	t.bench.Brake.wait(ctx)
+	t.brake().Wait(ctx)
 	t.interrupted(ctx)
 }
 
@@ -63,30 +58,12 @@ func (t *Trial) keep(exchange xrpc.Exchange) {
 	t.Target().Track(exchange)
 }
 
+func (t *Trial) brake() *xrpc.Brake { return t.Target().Brake() }
+
 func (t *Trial) interrupted(ctx context.Context) {
 	if ctx.Err() != nil {
 		t.Block("the run was interrupted", "")
 	}
-}
-
-// retryAfter is how long an answer asks to wait.
-// Source: RFC 9110, section 10.2.3
-func retryAfter(exchange xrpc.Exchange) time.Duration {
-	const pointInTime = 1 << 20 // no RateLimit-Reset of seconds is that long
-	if date, err := http.ParseTime(exchange.Header.Get("Retry-After")); err == nil {
-		return max(time.Until(date), 0)
-	}
-	for _, name := range []string{"Retry-After", "RateLimit-Reset"} {
-		seconds, err := strconv.ParseUint(exchange.Header.Get(name), 10, 32)
-		switch {
-		case err != nil:
-		case name == "RateLimit-Reset" && seconds > pointInTime:
-			return max(time.Until(time.Unix(int64(seconds), 0)), 0)
-		default:
-			return time.Duration(seconds) * time.Second
-		}
-	}
-	return time.Second
 }
 
 // Sound returns an unbroken request to a method with its answer, sent once for

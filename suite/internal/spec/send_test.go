@@ -37,8 +37,8 @@ func TestRateLimits(t *testing.T) {
 	}{
 		"none":            {limitedAtFirst(0, "", ""), []int{200}, reports.Passed, 0},
 		"one":             {limitedAtFirst(1, "Retry-After", "0"), []int{429, 200}, reports.Passed, 1},
-		"as many as wait": {limitedAtFirst(maxWaits, "Retry-After", "0"), []int{429, 429, 429, 200}, reports.Passed, maxWaits},
-		"one more":        {limitedAtFirst(maxWaits+1, "Retry-After", "0"), []int{429, 429, 429, 429}, reports.Blocked, maxWaits},
+		"as many as wait": {limitedAtFirst(xrpc.MaxWaits, "Retry-After", "0"), []int{429, 429, 429, 200}, reports.Passed, xrpc.MaxWaits},
+		"one more":        {limitedAtFirst(xrpc.MaxWaits+1, "Retry-After", "0"), []int{429, 429, 429, 429}, reports.Blocked, xrpc.MaxWaits},
 		"a long wait":     {limitedAtFirst(1, "Retry-After", "11"), []int{429}, reports.Blocked, 0},
 		"a longer wait":   {limitedAtFirst(1, "Retry-After", "99999999"), []int{429}, reports.Blocked, 0},
 		"a far date":      {limitedAtFirst(1, "Retry-After", "Fri, 31 Dec 2999 23:59:59 GMT"), []int{429}, reports.Blocked, 0},
@@ -91,7 +91,7 @@ func TestRetryAfter(t *testing.T) {
 		"date in the past":       {http.Header{"Retry-After": {"Tue, 18 Apr 2023 20:41:07 GMT"}}, 0},
 		"point in time, reached": {http.Header{"Ratelimit-Reset": {"1681850467"}}, 0},
 	} {
-		if got := retryAfter(xrpc.Exchange{Status: 429, Header: test.header}); got != test.want {
+		if got, _ := (xrpc.Exchange{Status: 429, Header: test.header}).RetryAfter(); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
 	}

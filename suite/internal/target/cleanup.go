@@ -28,11 +28,21 @@ const requestsPerRemoval = 4
 // direct sends requests outside any case, and tells the target what they made.
 type direct struct{ target *Target }
 
-// Do sends a request.
+// Do sends a request, and again where the target says how long to wait before
+// that and no budget counts it.
 func (d direct) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
-	exchange := d.target.options.Client.Do(ctx, request)
-	d.target.Track(exchange)
-	return exchange
+	options := d.target.options
+	for waits := 0; ; waits++ {
+		options.Brake.Wait(ctx)
+		exchange := options.Client.Do(ctx, request)
+		if _, stated := exchange.RetryAfter(); stated && options.BudgetRequests == 0 && waits < xrpc.MaxWaits {
+			if _, again := options.Brake.Pull(exchange); again && ctx.Err() == nil {
+				continue
+			}
+		}
+		d.target.Track(exchange)
+		return exchange
+	}
 }
 
 // removers is how many accounts are removed at the same time.

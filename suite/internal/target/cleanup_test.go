@@ -3,6 +3,8 @@ package target
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -313,5 +315,26 @@ func TestCleanUpRemainsReinstates(t *testing.T) {
 	removed, err := probed(t, base, admin).CleanUpRemains(t.Context(), remains)
 	if removed != 3 || err != nil || len(fake.left()) != 0 {
 		t.Errorf("%d removed, error %v, left %v", removed, err, fake.left())
+	}
+}
+
+// TestCleanUpWaits where the target says for how long, unless each request
+// counts.
+func TestCleanUpWaits(t *testing.T) {
+	t.Parallel()
+	for budget, want := range map[int]int{0: 3, 1000: 1} {
+		asked := 0
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			if asked++; asked < 3 {
+				w.Header().Set("Retry-After", "0")
+				w.WriteHeader(http.StatusTooManyRequests)
+			}
+		}))
+		t.Cleanup(server.Close)
+		target := targetAt(t, server.URL, Options{BudgetRequests: budget})
+		exchange := direct{target}.Do(t.Context(), LoginRequest("a.test", "x"))
+		if asked != want || exchange.Succeeded() != (want == 3) {
+			t.Errorf("with a budget of %d: asked %d times, answered %d", budget, asked, exchange.Status)
+		}
 	}
 }

@@ -33,6 +33,9 @@ type Options struct {
 	Lease  func(requests, accounts int) bool
 	Leased int
 
+	// Brake holds requests back where the target asks for it; nil makes one.
+	Brake *xrpc.Brake
+
 	// Sharers is how many runs share the target, 0 as well as 1 for one alone.
 	// ClockFree returns when none of the others minds that its clock is moved;
 	// nil where there are none.
@@ -79,6 +82,9 @@ func New(options Options) *Target {
 		confirm = sync.OnceValue(options.Confirm)
 	}
 	requests, signUps := limits(options)
+	if options.Brake == nil {
+		options.Brake = xrpc.NewBrake()
+	}
 	return &Target{
 		requests: requests,
 		signUps:  signUps,
@@ -92,6 +98,9 @@ func New(options Options) *Target {
 
 // Client sends requests that belong to no case.
 func (t *Target) Client() *xrpc.Client { return t.options.Client }
+
+// Brake holds requests back where the target asks for it.
+func (t *Target) Brake() *xrpc.Brake { return t.options.Brake }
 
 // AdminPassword is the admin credential, empty where there is none.
 func (t *Target) AdminPassword() string { return t.options.AdminPassword }

@@ -1,4 +1,4 @@
-package spec
+package xrpc
 
 import (
 	"context"
@@ -14,7 +14,7 @@ func TestBrakeHoldsUntilTheLatestTime(t *testing.T) {
 	brake := &Brake{clock: clock}
 	var told []time.Time
 	brake.OnWait = func(until time.Time) { told = append(told, until) }
-	brake.wait(t.Context()) // off
+	brake.Wait(t.Context()) // off
 
 	start := clock.Now()
 	brake.Hold(start.Add(3 * time.Second))
@@ -32,7 +32,7 @@ func TestBrakeHoldsUntilTheLatestTime(t *testing.T) {
 	released := make(chan struct{})
 	go func() {
 		defer close(released)
-		brake.wait(t.Context())
+		brake.Wait(t.Context())
 	}()
 	trap.MustWait(t.Context()).MustRelease(t.Context())
 	clock.Advance(2 * time.Second)
@@ -51,5 +51,5 @@ func TestBrakeLetsGoOfAnInterruptedRun(t *testing.T) {
 	brake.Hold(brake.clock.Now().Add(time.Hour))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	brake.wait(ctx)
+	brake.Wait(ctx)
 }
