@@ -52,6 +52,9 @@ func (d *decoder) definitions(id string, v value) []*Definition {
 	}
 	var definitions []*Definition
 	for _, m := range members {
+		if m.name == "" {
+			d.problem(m.pointer, "a definition must have a name")
+		}
 		var schema Schema
 		switch word := d.typeOf(m.value); word {
 		case TypeQuery, TypeProcedure, TypeSubscription, TypeRecord:

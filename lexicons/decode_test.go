@@ -91,6 +91,7 @@ func TestRefused(t *testing.T) {
 		"double member":            {`"main":{"type":"object"},"main":{"type":"object"}`, "/defs/main", "twice"},
 		"escaped pointer":          {`"main":{"type":"object","properties":{"a/b~c":{"type":"x"}}}`, "/defs/main/properties/a~1b~0c/type", "x"},
 		"closed union of nothing":  {`"main":{"type":"array","items":{"type":"union","refs":[],"closed":true}}`, "/defs/main/items/refs", "closed"},
+		"definition without name":  {`"":{"type":"object"}`, "/defs/", "name"},
 		"union of a string":        {`"main":{"type":"array","items":{"type":"union","refs":["#x"]}},"x":{"type":"string"}`, "/defs/main/items/refs/0", "objects and records"},
 		"empty enum":               {`"main":{"type":"string","enum":[]}`, "/defs/main/enum", "empty"},
 		"empty integer enum":       {`"main":{"type":"integer","enum":[]}`, "/defs/main/enum", "empty"},

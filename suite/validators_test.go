@@ -33,8 +33,9 @@ func readingsOf(t rapid.TB, catalog *lexicons.Catalog) *readings {
 	return &readings{catalog: catalog, set: set, places: placesOf(catalog)}
 }
 
-// placesOf leaves out what is no type of value, and members that are nullable:
-// null is then a matter of the object around them.
+// placesOf leaves out what is no type of value, members that are nullable, as
+// null is then a matter of the object around them, and what lies behind an
+// empty name, where the library of JSON Schema finds nothing to start from.
 func placesOf(catalog *lexicons.Catalog) []lexicons.Pointer {
 	var places []lexicons.Pointer
 	nullable := map[lexicons.Schema]bool{}
@@ -49,7 +50,7 @@ func placesOf(catalog *lexicons.Catalog) []lexicons.Pointer {
 						nullable[s.Property(name)] = true
 					}
 				}
-				if !nullable[node] {
+				if !nullable[node] && !strings.Contains(string(node.At())+"/", "//") {
 					places = append(places, node.At())
 				}
 			})
