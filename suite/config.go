@@ -58,6 +58,9 @@ type Config struct {
 	// one that is alone.
 	Share Share `json:"-"`
 
+	// VerdictsOnly keeps no exchanges, for whoever reads none.
+	VerdictsOnly bool
+
 	// Confirm is asked before the first account; nil means yes.
 	Confirm func() bool `json:"-"`
 

@@ -19,7 +19,9 @@ const (
 func (c *collector) result(one spec.Case) reports.Result {
 	result := c.outcome(one)
 	exchanges := c.verdicts[one.ID].Exchanges
-	if findings := c.held(one); len(findings) > 0 {
+	if c.plan.config.VerdictsOnly {
+		exchanges = nil
+	} else if findings := c.held(one); len(findings) > 0 {
 		exchanges = nil
 		for _, finding := range findings {
 			exchanges = append(exchanges, finding.Exchange)
