@@ -3,6 +3,7 @@ package suite
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -33,26 +34,29 @@ func readingsOf(t rapid.TB, catalog *lexicons.Catalog) *readings {
 	return &readings{catalog: catalog, set: set, places: placesOf(catalog)}
 }
 
-// placesOf leaves out what is no type of value, members that are nullable, as
-// null is then a matter of the object around them, and what lies behind an
-// empty name, where the library of JSON Schema finds nothing to start from.
+// placesOf leaves out what is no type of value, what is nullable or below it,
+// as JSON Schema keeps it behind a condition, and what lies behind an empty
+// name, where the library finds nothing to start from. Values for the objects
+// around them reach all of these.
 func placesOf(catalog *lexicons.Catalog) []lexicons.Pointer {
 	var places []lexicons.Pointer
-	nullable := map[lexicons.Schema]bool{}
 	for _, document := range catalog.Documents() {
 		for _, definition := range document.Defs {
+			var hidden []string
 			lexicons.Walk(definition.Schema, func(node lexicons.Schema) {
+				place := string(node.At()) + "/"
+				if strings.Contains(place, "//") || slices.ContainsFunc(hidden, func(prefix string) bool { return strings.HasPrefix(place, prefix) }) {
+					return
+				}
 				switch s := node.(type) {
 				case *lexicons.Method, *lexicons.Subscription:
 					return
 				case *lexicons.Object:
 					for _, name := range s.Nullable {
-						nullable[s.Property(name)] = true
+						hidden = append(hidden, string(s.Property(name).At())+"/")
 					}
 				}
-				if !nullable[node] && !strings.Contains(string(node.At())+"/", "//") {
-					places = append(places, node.At())
-				}
+				places = append(places, node.At())
 			})
 		}
 	}
