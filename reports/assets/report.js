@@ -99,10 +99,14 @@
   const byID = (id) => rows.find((row) => row.node.id === id);
 
   // show brings the page to a view. A requirement that its filters would hide
-  // is shown without them.
+  // is shown without them; an ID that isn't here, or is the beginning of some, is
+  // searched for.
   const show = (view, scroll) => {
     const target = view.id && byID(view.id);
-    if (!target && view.id && !isFiltered(view)) { apply(formView()); return; }
+    if (!target && view.id && !isFiltered(view)) {
+      if ($(view.id)) { apply(formView()); return; }
+      view = { q: view.id, method: "" };
+    }
     fillForm(view);
     apply(view);
     if (target) {
@@ -175,7 +179,8 @@
     const { request, response, curl } = exchange;
     const kind = response.error || response.status >= 500 ? " fault" : response.status >= 400 ? " refused" : "";
     const answer = response.error || String(response.status);
-    const head = make("header", "", make("b", "", `${n} of ${of}: ${request.method} ${request.url.replace(/^.*\/xrpc\//, "")} `,
+    const name = request.url.replace(/^.*\/xrpc\//, "").split(/(?<=[.?&])/).flatMap((part) => [part, make("wbr")]);
+    const head = make("header", "", make("b", "", `${n} of ${of}: ${request.method} `, ...name, " ",
       make("span", "status" + kind, answer)), make("span", "hint", `${response.durationMs} ms`));
     if (curl) {
       const button = make("button", "copy", "Copy curl");
