@@ -60,7 +60,7 @@ func TestPicture(t *testing.T) {
 		t.Errorf("the picture has %d bytes", len(small))
 	}
 	if *pictureTo != "" {
-		if err := os.WriteFile(*pictureTo, small, 0o644); err != nil { //nolint:gosec // for all to see
+		if err := os.WriteFile(*pictureTo, small, 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -68,7 +68,7 @@ func (r *runner) command(step actionStep) *exec.Cmd {
 	}
 	command := exec.CommandContext(r.t.Context(), bash(r.t), "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
 	command.Dir = r.workspace
-	command.Env = append(os.Environ(), "GITHUB_ACTIONS=true", "RUNNER_TEMP="+r.temporary,
+	command.Env = append(command.Environ(), "GITHUB_ACTIONS=true", "RUNNER_TEMP="+r.temporary,
 		"GITHUB_OUTPUT="+r.file("output"), "GITHUB_STEP_SUMMARY="+r.file("summary"))
 	for name, value := range step.Env {
 		command.Env = append(command.Env, name+"="+evaluate(value))
@@ -148,7 +148,7 @@ func TestActionRuns(t *testing.T) {
 // script puts a program in the place of pdsconform.
 func (r *runner) script(text string) {
 	r.t.Helper()
-	if err := os.WriteFile(r.file("pdsconform"), []byte("#!"+bash(r.t)+"\n"+text), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(r.file("pdsconform"), []byte("#!"+bash(r.t)+"\n"+text), 0o700); err != nil {
 		r.t.Fatal(err)
 	}
 }
