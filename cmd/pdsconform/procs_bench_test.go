@@ -63,8 +63,11 @@ func distant(tb testing.TB, base string, latency time.Duration) string {
 	}
 	forward := httputil.NewSingleHostReverseProxy(target)
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(latency)
-		forward.ServeHTTP(w, r)
+		select {
+		case <-time.After(latency):
+			forward.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
 	}))
 	tb.Cleanup(proxy.Close)
 	return proxy.URL

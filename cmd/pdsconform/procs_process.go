@@ -31,7 +31,7 @@ func (a *app) ownExecutable() (*exec.Cmd, error) {
 		return nil, err
 	}
 	// It outlasts ctx: what it has made is still to be removed, and reported.
-	cmd := exec.Command(path, partName) //nolint:noctx // see above
+	cmd := exec.Command(path, partName) //nolint:gosec,noctx // this program, and see above
 	cmd.Env = a.environ
 	return cmd, nil
 }

@@ -151,7 +151,7 @@ func (a *app) startWorker(ctx context.Context, seed int64) (*selftest.Worker, er
 	if err != nil {
 		return nil, errors.Join(errors.New("find this program to start it once more, --jobs 1 needs no other"), err)
 	}
-	command := exec.CommandContext(ctx, program, "selftest", "--worker", "--seed", strconv.FormatInt(seed, 10))
+	command := exec.CommandContext(ctx, program, "selftest", "--worker", "--seed", strconv.FormatInt(seed, 10)) //nolint:gosec // this program
 	command.Stderr = a.stderr
 	return selftest.StartWorker(ctx, command)
 }

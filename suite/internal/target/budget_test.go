@@ -1,6 +1,7 @@
 package target
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -52,10 +53,7 @@ func TestAllowCountsWhatIsUnderWay(t *testing.T) {
 	target := probed(t, fake.serve(t), Options{BudgetRequests: 10})
 	question, signUp := xrpc.Query(describeServer, nil), xrpc.Procedure(createAccount, map[string]any{"handle": "a.test"})
 	left := 10 - target.Client().Sent()
-	several := make([]xrpc.Request, left)
-	for i := range several {
-		several[i] = question
-	}
+	several := slices.Repeat([]xrpc.Request{question}, left)
 	if missing := target.Allow(several...); missing != nil {
 		t.Errorf("%d of %d requests are refused: %v", left, left, missing)
 	}
