@@ -11,15 +11,17 @@ import (
 
 // unit is what stays together when a run is divided, since its cases share
 // evidence: the derived requirements of a method, the hand-written ones on one
-// of its subjects, and all that move the clock.
+// of its subjects, and the derived ones that move the clock. A hand-written one
+// that does is a unit by itself.
 type unit struct {
 	key, method string
 	ids         []string
-	cost        int // requests
+	cost        int  // requests
+	clock       bool // whether its cases move the clock
 }
 
-// clockUnit is the key of the cases that move the clock.
-const clockUnit = "clock"
+// clockSuffix ends the keys of units of derived cases that move the clock.
+const clockSuffix = ".clock"
 
 // What is not in the table of costs is taken to cost that many requests.
 const (
@@ -41,14 +43,16 @@ func costTable() (map[string]int, error) {
 
 // unitOf is the key of the unit that a case is of.
 func unitOf(c spec.Case) string {
-	if movesClock(c) {
-		return clockUnit
-	}
 	prefix := spec.Prefix(c.Endpoint)
-	if c.Origin == reports.Derived {
-		return prefix
-	}
 	subject, _, _ := strings.Cut(strings.TrimPrefix(c.ID, prefix+"."), ".")
+	switch derived := c.Origin == reports.Derived; {
+	case derived && movesClock(c):
+		return prefix + clockSuffix
+	case derived:
+		return prefix
+	case movesClock(c):
+		return c.ID
+	}
 	return prefix + "." + subject
 }
 
@@ -68,7 +72,7 @@ func (p *plan) units() []unit {
 		if !known {
 			i = len(units)
 			index[key] = i
-			units = append(units, unit{key: key, method: c.Endpoint})
+			units = append(units, unit{key: key, method: c.Endpoint, clock: movesClock(c)})
 		}
 		units[i].ids = append(units[i].ids, c.ID)
 		units[i].cost += costOfBehaviour

@@ -49,7 +49,7 @@ func TestPartsCostAlike(t *testing.T) {
 	for n, most := range map[int]float64{2: 1.1, 4: 1.15, 8: 1.25} {
 		var loads []int
 		sum := 0
-		for _, ids := range divide(p.units(), n, nil) {
+		for _, ids := range divide(p.units(), n) {
 			load := 0
 			for id := range ids {
 				load += requests[id]

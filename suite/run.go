@@ -89,7 +89,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		Lease:           p.config.Share.Lease,
 		Leased:          p.config.Share.Leased,
 		Brake:           p.config.Share.Brake,
-		ClockFree:       p.config.Share.ClockFree,
+		Together:        p.config.Share.Advance,
 		Sharers:         p.config.Part.Of,
 		Confirm:         p.config.Confirm,
 		Random:          p.random(),
@@ -151,6 +151,9 @@ const cleanUpTime = 2 * time.Minute
 func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 	if p.config.Embedded || server.AccountsLeft()+server.AppPasswordsLeft() == 0 {
 		return
+	}
+	if checked := p.config.Share.Checked; checked != nil {
+		checked(ctx)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()

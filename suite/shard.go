@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -69,7 +70,7 @@ func Parts(config Config, n int) ([]PartPlan, error) {
 // chooseShard leaves out what other shards and parts check.
 func (p *plan) chooseShard() error {
 	if shard := p.config.Shard; shard.Count > 1 {
-		for i, ids := range divide(p.units(), shard.Count, nil) {
+		for i, ids := range divide(p.units(), shard.Count) {
 			if i+1 == shard.Index {
 				continue
 			}
@@ -91,26 +92,21 @@ func (p *plan) chooseShard() error {
 	return nil
 }
 
-// parts divides the selected cases for processes that share a target. What
-// moves its clock waits for the end of all else, and so counts for nothing in
-// the balance; it goes where the derived units are of the methods that it is
-// about, whose evidence it uses.
+// parts divides the selected cases for processes that share a target. What moves
+// a clock that is shared waits until all else is done, and so is divided by
+// itself.
 func (p *plan) parts(n int) []map[string]bool {
-	units := p.units()
-	clock := slices.IndexFunc(units, func(u unit) bool { return u.key == clockUnit })
-	if clock < 0 || !p.clockShared() {
-		return withoutEmpty(divide(units, n, nil))
-	}
-	last := units[clock]
-	used := map[string]bool{}
-	for _, c := range p.cases {
-		if slices.Contains(last.ids, c.ID) {
-			used[spec.Prefix(c.Endpoint)] = true
+	var before, last []unit
+	for _, u := range p.units() {
+		if u.clock && p.clockShared() {
+			last = append(last, u)
+		} else {
+			before = append(before, u)
 		}
 	}
-	parts := divide(slices.Delete(units, clock, clock+1), n, used)
-	for _, id := range last.ids {
-		parts[0][id] = true
+	parts := divide(before, n)
+	for i, ids := range divide(last, n) {
+		maps.Copy(parts[i], ids)
 	}
 	return withoutEmpty(parts)
 }
@@ -137,27 +133,13 @@ func movesClock(c spec.Case) bool { return slices.Contains(c.Needs, target.Clock
 
 // divide shares units out among n parts, the costliest first, each to the part
 // that has the least to do by then: where one is put is decided by costs alone.
-// Before, the first part has its share filled with units that are asked for by
-// their keys, the cheapest first.
-func divide(units []unit, n int, ofFirst map[string]bool) []map[string]bool {
+func divide(units []unit, n int) []map[string]bool {
 	shares := make([]share, n)
-	sum := 0
 	for i := range shares {
-		shares[i] = share{ids: map[string]bool{}, units: map[string]bool{}, methods: map[string]bool{}}
-	}
-	for _, u := range units {
-		sum += u.cost
+		shares[i] = share{ids: map[string]bool{}, methods: map[string]bool{}}
 	}
 	slices.SortStableFunc(units, func(a, b unit) int { return b.cost - a.cost })
-	for _, u := range slices.Backward(units) {
-		if ofFirst[u.key] && shares[0].with(u) <= sum/n {
-			shares[0].add(u)
-		}
-	}
 	for _, u := range units {
-		if shares[0].units[u.key] {
-			continue
-		}
 		least := &shares[0]
 		for i := range shares {
 			if shares[i].with(u) < least.with(u) {
@@ -175,8 +157,8 @@ func divide(units []unit, n int, ofFirst map[string]bool) []map[string]bool {
 
 // share is what one part has to do so far.
 type share struct {
-	ids, units, methods map[string]bool
-	cost                int
+	ids, methods map[string]bool
+	cost         int
 }
 
 // with is what the part would cost with one unit more.
@@ -188,7 +170,7 @@ func (s *share) with(u unit) int {
 }
 
 func (s *share) add(u unit) {
-	s.cost, s.methods[u.method], s.units[u.key] = s.with(u), true, true
+	s.cost, s.methods[u.method] = s.with(u), true
 	for _, id := range u.ids {
 		s.ids[id] = true
 	}

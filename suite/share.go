@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -19,9 +20,16 @@ type Share struct {
 	// wait, and tells where this one has.
 	Brake *Brake
 
-	// ClockFree is asked before the run moves the target's clock, which ends the
-	// sessions and codes of the others, and returns when they are through.
-	ClockFree func(context.Context)
+	// Advance lets time pass by exactly so much for this run, since it ends the
+	// sessions and codes of the others as well: it returns when they, too, have
+	// come to where they can bear it. It calls move where this run is to move the
+	// target's clock for all. Nil where no clock is shared.
+	Advance func(ctx context.Context, by time.Duration, move Move) error
+
+	// Checked is told that the run has checked everything, and returns when the
+	// clock is moved no more, so that what was made can be removed; nil where no
+	// clock is shared.
+	Checked func(ctx context.Context)
 
 	// Mail reads the mail to an address, newest last, that another process
 	// receives; nil where the run reads mail by itself. MailName is its driver,
@@ -29,6 +37,9 @@ type Share struct {
 	Mail     func(ctx context.Context, to string) ([]Message, error)
 	MailName string
 }
+
+// Move moves the target's clock.
+type Move = func(ctx context.Context, by time.Duration) error
 
 // Brake holds requests back while the target asks to wait.
 type Brake = xrpc.Brake

@@ -11,6 +11,7 @@ import (
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
+	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 )
 
@@ -74,10 +75,15 @@ func buildTree(p *plan, run func(context.Context, spec.Case)) {
 }
 
 // priority puts the cases that move the clock last, whatever the seed: each
-// move ends the sessions, codes and accounts that others could have shared.
+// move ends the sessions, codes and accounts that others could have shared. Of
+// these, the derived ones come first, since they all wait for the same time, and
+// processes that share the clock then wait for it together.
 func priority(c spec.Case) ginkgo.SpecPriority {
-	if movesClock(c) {
-		return 0
+	switch {
+	case !movesClock(c):
+		return 2
+	case c.Origin == reports.Derived:
+		return 1
 	}
-	return 1
+	return 0
 }

@@ -25,15 +25,14 @@ type partedRun struct {
 
 	mutex   sync.Mutex // also that events come one at a time
 	working map[*process]bool
-	through *sync.Cond // a process has ended
+	clock   *sharedClock
 	done    int
 	told    map[suite.EventKind]bool // what one part tells for all
 	agreed  *bool                    // what the user said of accounts
 }
 
 // runParts runs the suite in several processes and returns one report, that of
-// a single run but for times and evidence. The part that moves the target's
-// clock waits with that until it is the last.
+// a single run but for times and evidence.
 func (a *app) runParts(ctx context.Context, config suite.Config, settings settings) (*reports.Report, error) {
 	started := time.Now()
 	plans, err := suite.Parts(config, affordable(settings.procs, config.BudgetRequests))
@@ -46,7 +45,6 @@ func (a *app) runParts(ctx context.Context, config suite.Config, settings settin
 	r := &partedRun{app: a, config: config, settings: settings,
 		working: map[*process]bool{}, told: map[suite.EventKind]bool{},
 		budget: pool{requests: config.BudgetRequests, accounts: config.BudgetAccounts}}
-	r.through = sync.NewCond(&r.mutex)
 	for _, plan := range plans {
 		p := &process{plan: plan, run: r, seen: map[string]bool{}}
 		r.processes, r.working[p] = append(r.processes, p), true
@@ -61,6 +59,8 @@ func (a *app) runParts(ctx context.Context, config suite.Config, settings settin
 		}
 		defer r.mail.Close()
 	}
+	r.clock = newSharedClock(r.processes)
+	defer context.AfterFunc(ctx, r.clock.stop)()
 	r.work(ctx)
 	return r.report(ctx, started)
 }
@@ -86,6 +86,7 @@ func (r *partedRun) order(p *process) order {
 		todo.Leased = startRequests
 		p.leasedRequests = startRequests
 	}
+	todo.ClockShared = r.config.Control != "" || len(r.config.Hooks.AdvanceClock) > 0
 	if r.mail != nil {
 		todo.Config.Mail, todo.MailName = "", "smtp"
 	}
@@ -110,8 +111,8 @@ func (r *partedRun) hear(p *process, told *messages) {
 func (r *partedRun) leave(p *process) {
 	r.mutex.Lock()
 	delete(r.working, p)
-	r.through.Broadcast()
 	r.mutex.Unlock()
+	r.clock.leave(p)
 	if p.report != nil {
 		summary := p.report.Summary
 		r.budget.giveBack(p.leasedRequests-summary.Requests, p.leasedAccounts-summary.Accounts.Created)
@@ -150,9 +151,13 @@ func (r *partedRun) event(p *process, event suite.Event) {
 // answer is to a question of a process.
 func (r *partedRun) answer(p *process, q question) reply {
 	switch {
-	case q.ClockFree:
-		r.untilAlone(p)
+	case q.Advance > 0:
+		return r.clock.pass(p, q.Advance)
+	case q.Moved != nil:
+		r.clock.moved(p, *q.Moved)
 		return reply{Yes: true}
+	case q.Checked:
+		return r.clock.pass(p, forever)
 	case q.Consent:
 		return reply{Yes: r.consent()}
 	case q.MailTo != "" && r.mail != nil:
@@ -166,15 +171,6 @@ func (r *partedRun) answer(p *process, q question) reply {
 	p.leasedRequests += q.Requests
 	p.leasedAccounts += q.Accounts
 	return reply{Yes: true}
-}
-
-// untilAlone returns when the other processes have ended.
-func (r *partedRun) untilAlone(p *process) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	for len(r.working) > 1 || len(r.working) == 1 && !r.working[p] {
-		r.through.Wait()
-	}
 }
 
 // consent asks once for all.

@@ -20,6 +20,7 @@ type order struct {
 	Revision, Lexicons string // the flags of these names
 	Leased             int    // requests of the budget that it may send without asking
 	MailName           string // the driver, where the parent receives mail
+	ClockShared        bool   // others feel when the target's clock is moved
 }
 
 // toPart is what a part is told later.
@@ -32,6 +33,7 @@ type toPart struct {
 // reply is to the part's last question.
 type reply struct {
 	Yes      bool
+	Move     time.Duration   `json:",omitempty"` // the clock, for all
 	Messages []suite.Message `json:",omitempty"`
 }
 
@@ -43,13 +45,16 @@ type fromPart struct {
 	End      *ending      `json:",omitempty"`
 }
 
-// question is one of: may so many more be sent or made, may the clock be moved,
-// does the user consent to accounts, which mail has come to an address.
+// question is one of: may so many more be sent or made, has so much time passed,
+// is it over with moving the clock, does the user consent to accounts, which mail
+// has come to an address.
 type question struct {
-	Requests, Accounts int    `json:",omitempty"`
-	ClockFree          bool   `json:",omitempty"`
-	Consent            bool   `json:",omitempty"`
-	MailTo             string `json:",omitempty"`
+	Requests, Accounts int           `json:",omitempty"`
+	Advance            time.Duration `json:",omitempty"`
+	Moved              *bool         `json:",omitempty"` // what came of Move
+	Checked            bool          `json:",omitempty"`
+	Consent            bool          `json:",omitempty"`
+	MailTo             string        `json:",omitempty"`
 }
 
 // ending is the last that a part tells: its report, or why there is none.

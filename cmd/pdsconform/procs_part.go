@@ -67,7 +67,10 @@ func (o order) config(ctx context.Context, p *part) (suite.Config, error) {
 	config.Share = suite.Share{Brake: p.brake, Leased: o.Leased, Lease: func(requests, accounts int) bool {
 		return p.ask(question{Requests: requests, Accounts: accounts}).Yes
 	}}
-	config.Share.ClockFree = func(ctx context.Context) { p.ask(question{ClockFree: true}) }
+	if o.ClockShared {
+		config.Share.Advance = p.advance
+		config.Share.Checked = func(context.Context) { p.ask(question{Checked: true}) }
+	}
 	if o.MailName != "" {
 		config.Share.MailName = o.MailName
 		config.Share.Mail = func(ctx context.Context, to string) ([]suite.Message, error) {
@@ -132,6 +135,20 @@ func (p *part) listen(ctx context.Context, decoder *json.Decoder, stop func()) {
 			p.answers <- *told.Answer
 		}
 	}
+}
+
+// advance lets time pass for all processes that share the target's clock.
+func (p *part) advance(ctx context.Context, by time.Duration, move suite.Move) error {
+	given := p.ask(question{Advance: by})
+	switch {
+	case given.Yes:
+		return nil
+	case given.Move == 0:
+		return errors.New("the target's clock was not moved, since another process of the run ended or it is interrupted")
+	}
+	err := move(ctx, given.Move)
+	p.ask(question{Moved: new(err == nil)})
+	return err
 }
 
 // ask waits for the answer to a question. Where the first process is gone, it

@@ -37,10 +37,10 @@ type Options struct {
 	Brake *xrpc.Brake
 
 	// Sharers is how many runs share the target, 0 as well as 1 for one alone.
-	// ClockFree returns when none of the others minds that its clock is moved;
-	// nil where there are none.
-	Sharers   int
-	ClockFree func(context.Context)
+	// Together lets time pass when all of them are ready for it, and calls move
+	// where this run is the one to move the clock; nil where there is one alone.
+	Sharers  int
+	Together func(ctx context.Context, by time.Duration, move func(context.Context, time.Duration) error) error
 
 	// Journal keeps what is made on the target; nil where that goes with the
 	// target itself.
@@ -166,10 +166,13 @@ func (t *Target) Advance(ctx context.Context, by time.Duration) error {
 	if missing := t.Missing(Clock); missing != nil {
 		return missing
 	}
-	if t.options.ClockFree != nil && !t.Patient() {
-		t.options.ClockFree(ctx)
+	advance := t.options.Drivers.Clock.Advance
+	if together := t.options.Together; together != nil && !t.Patient() {
+		advance = func(ctx context.Context, by time.Duration) error {
+			return together(ctx, by, t.options.Drivers.Clock.Advance)
+		}
 	}
-	if err := t.options.Drivers.Clock.Advance(ctx, by); err != nil {
+	if err := advance(ctx, by); err != nil {
 		return err
 	}
 	t.moved++
