@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/pdsconform/pdsconform/cmd/pdsconform/internal/selftest"
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -51,7 +52,7 @@ why; with 70 where a run came to no verdict.`,
 	flags.IntVar(&s.jobs, "jobs", runtime.NumCPU(), "`processes` that share the work; with 1 it is done in this one")
 	flags.StringVar(&s.format, "format", "table", "table, json or md")
 	flags.Int64Var(&s.seed, "seed", 1, "fixes the order of checks and the names of accounts")
-	flags.BoolVar(&s.worker, "worker", false, "")
+	flags.BoolVar(&s.worker, "worker", false, "take defects from standard input, for the process that started this one")
 	_ = flags.MarkHidden("worker")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.selftest(cmd.Context(), s) }
 	return cmd
@@ -123,10 +124,10 @@ func concluded(ctx context.Context, document selftest.Document, trials []selftes
 
 // tryAll tries the defects in this process, or in several that it starts.
 func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserver.Defect, try selftest.Trying) ([]selftest.Trial, error) {
-	done := 0
+	done, log := 0, &lockedWriter{to: a.stderr}
 	progress := func(selftest.Trial) {
 		if done++; done%50 == 0 {
-			fmt.Fprintf(a.stderr, "%d of %d defects tried\n", done, len(defects))
+			fmt.Fprintf(log, "%d of %d defects tried\n", done, len(defects))
 		}
 	}
 	jobs := min(s.jobs, len(defects))
@@ -135,7 +136,7 @@ func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserv
 	}
 	var workers []selftest.Trying
 	for range jobs {
-		worker, err := a.startWorker(ctx, s.seed)
+		worker, err := startWorker(ctx, s.seed, log)
 		if err != nil {
 			return nil, err
 		}
@@ -145,14 +146,27 @@ func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserv
 	return selftest.All(ctx, defects, workers, progress), nil
 }
 
+// lockedWriter is for several processes that log to one place.
+type lockedWriter struct {
+	mutex sync.Mutex
+	to    io.Writer
+}
+
+// Write writes all of a text before any of another.
+func (w *lockedWriter) Write(text []byte) (int, error) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.to.Write(text)
+}
+
 // startWorker starts this program once more.
-func (a *app) startWorker(ctx context.Context, seed int64) (*selftest.Worker, error) {
+func startWorker(ctx context.Context, seed int64, log io.Writer) (*selftest.Worker, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, errors.Join(errors.New("find this program to start it once more, --jobs 1 needs no other"), err)
 	}
 	command := exec.CommandContext(ctx, program, "selftest", "--worker", "--seed", strconv.FormatInt(seed, 10)) //nolint:gosec // this program
-	command.Stderr = a.stderr
+	command.Stderr = log
 	return selftest.StartWorker(ctx, command)
 }
 
