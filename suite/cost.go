@@ -27,7 +27,7 @@ const clockSuffix = ".clock"
 const (
 	costOfDerived   = 1 // a case made of the documents
 	costOfBehaviour = 3 // a case written by hand
-	costOfMethod    = 3 // what a part sends once for each method that it has something of
+	costOfMethod    = 10 // what a part sends once for each method that it has something of
 )
 
 // costs are the requests that each unit sends, as measured on the mock.
