@@ -25,8 +25,8 @@ const clockSuffix = ".clock"
 
 // What is not in the table of costs is taken to cost that many requests.
 const (
-	costOfDerived   = 1 // a case made of the documents
-	costOfBehaviour = 3 // a case written by hand
+	costOfDerived   = 1  // a case made of the documents
+	costOfBehaviour = 3  // a case written by hand
 	costOfMethod    = 10 // what a part sends once for each method that it has something of
 )
 
