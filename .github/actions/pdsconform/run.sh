@@ -20,13 +20,15 @@ done <<<"${ACTION_ARGS:-}"
 
 # A job that is cancelled gets a signal, the shell alone. The run is to get it
 # too: it still deletes what it made on the target, and writes its reports.
-trap 'kill -TERM $! 2>/dev/null || true' INT TERM
+signalled=''
+trap 'signalled=yes; kill -TERM $! 2>/dev/null || true' INT TERM
 "$1" run ${args[@]+"${args[@]}"} --out "$out" &
 child=$!
 code=0
 wait "$child" || code=$?
-while kill -0 "$child" 2>/dev/null; do
-	code=0
+# A signal ends the wait early, whether or not the run is over by then.
+while [[ -n $signalled ]]; do
+	signalled='' code=0
 	wait "$child" || code=$?
 done
 
