@@ -38,7 +38,7 @@ func (t *Trial) raced(ctx context.Context, exchanges []xrpc.Exchange) []xrpc.Exc
 	for _, exchange := range exchanges {
 		t.keep(exchange)
 	}
-	t.interrupted(ctx) // before the target is blamed for what was cut short
+	t.cutOff(ctx, exchanges...)
 	for _, exchange := range exchanges {
 		t.observe(exchange)
 	}

@@ -24,13 +24,12 @@ func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exc
 		t.permit(ctx, request)
 		exchange := t.bench.Target.Client().Do(ctx, request)
 		t.keep(exchange)
+		t.cutOff(ctx, exchange)
 		if waits == xrpc.MaxWaits {
-			t.interrupted(ctx)
 			return exchange
 		}
 		wait, again := t.brake().Pull(exchange)
 		if !again {
-			t.interrupted(ctx)
 			return exchange
 		}
 		t.bench.note("the target limits requests: waiting " + wait.String())
@@ -63,6 +62,17 @@ func (t *Trial) brake() *xrpc.Brake { return t.Target().Brake() }
 func (t *Trial) interrupted(ctx context.Context) {
 	if ctx.Err() != nil {
 		t.Block("the run was interrupted", "")
+	}
+}
+
+// cutOff ends the trial where an exchange has no answer because the run was
+// interrupted, before the target is blamed for that. An answer is the caller's
+// to take note of, whatever came meanwhile.
+func (t *Trial) cutOff(ctx context.Context, exchanges ...xrpc.Exchange) {
+	for _, exchange := range exchanges {
+		if exchange.Err != nil {
+			t.interrupted(ctx)
+		}
 	}
 }
 

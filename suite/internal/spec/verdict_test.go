@@ -172,6 +172,24 @@ func TestInterruption(t *testing.T) {
 	}
 }
 
+// TestAnswerAfterInterruption: what a procedure has changed is taken note of,
+// and nothing is sent after it.
+func TestAnswerAfterInterruption(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	bench := served(t, func(http.ResponseWriter, *http.Request) { cancel() })
+	noted := false
+	got := Try(ctx, one("server.read.x", func(ctx context.Context, t *Trial) {
+		procedure := xrpc.ProcedureWithoutInput("com.example.server.do")
+		noted = t.Do(ctx, procedure).Succeeded()
+		t.Do(ctx, procedure)
+	}), bench)
+	if diff := cmp.Diff(interrupted, got, cmpopts.IgnoreFields(Verdict{}, "Duration", "Exchanges")); diff != "" || !noted || len(got.Exchanges) != 1 {
+		t.Errorf("noted %v, %d exchanges (-want +got):\n%s", noted, len(got.Exchanges), diff)
+	}
+}
+
 func TestAttempt(t *testing.T) {
 	t.Parallel()
 	bench := served(t, answers(200, "{}"))

@@ -71,7 +71,9 @@ func (c *Client) Secrets() *Secrets { return c.secrets }
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Do sends a request and returns the exchange, whatever came of it: the
-// absence of an answer is in Exchange.Err.
+// absence of an answer is in Exchange.Err. The end of ctx keeps a request from
+// being sent, and cuts off one that changes nothing; any other is waited for
+// within the client's time limit, since only the answer tells what it changed.
 //
 // A connection that the server closed while it was idle is no fault of the
 // server: a request lost on one is sent once more, on a new connection.
@@ -80,6 +82,10 @@ func (c *Client) Do(ctx context.Context, request Request) Exchange {
 	if err := c.silent.givenUp(request.NSID); err != nil {
 		return Exchange{Request: request, Err: err}
 	}
+	if err := ctx.Err(); err != nil {
+		return Exchange{Request: request, Err: err}
+	}
+	ctx = request.uncut(ctx)
 	c.secrets.learnRequest(request)
 	exchange, lostOnIdle := c.once(ctx, request)
 	if lostOnIdle && ctx.Err() == nil {

@@ -342,21 +342,34 @@ func TestLostOnIdleConnection(t *testing.T) {
 	}
 }
 
-func TestInterruptedRequestIsNotSentAgain(t *testing.T) {
+// TestInterruption cuts off what changes nothing, and sends it no second time.
+// Only the answer tells what any other request has changed.
+func TestInterruption(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var requests atomic.Int32
-	client := clientOf(t, ample, func(_ http.ResponseWriter, r *http.Request) {
-		if requests.Add(1) > 1 {
+	for _, verb := range []string{http.MethodGet, http.MethodPost} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var requests atomic.Int32
+		client := clientOf(t, ample, func(w http.ResponseWriter, r *http.Request) {
+			if requests.Add(1) == 1 {
+				return
+			}
 			cancel()
-			<-r.Context().Done()
+			if verb == http.MethodGet {
+				<-r.Context().Done()
+			}
+			w.WriteHeader(http.StatusAccepted)
+		})
+		request := ProcedureWithoutInput("com.example.do").WithVerb(verb)
+		client.Do(ctx, request)
+		exchange := client.Do(ctx, request)
+		cutOff := errors.Is(exchange.Err, context.Canceled)
+		if cutOff != (verb == http.MethodGet) || cutOff == (exchange.Status == http.StatusAccepted) {
+			t.Errorf("%s: status %d, %v", verb, exchange.Status, exchange.Err)
 		}
-	})
-	client.Do(ctx, ProcedureWithoutInput("com.example.do"))
-	exchange := client.Do(ctx, ProcedureWithoutInput("com.example.do"))
-	if !errors.Is(exchange.Err, context.Canceled) || requests.Load() != 2 || client.Sent() != 2 {
-		t.Errorf("%d requests, %d sent, %v", requests.Load(), client.Sent(), exchange.Err)
+		if later := client.Do(ctx, request); !errors.Is(later.Err, context.Canceled) || requests.Load() != 2 || client.Sent() != 2 {
+			t.Errorf("%s: %d requests, %d sent, %v", verb, requests.Load(), client.Sent(), later.Err)
+		}
 	}
 }
 

@@ -18,6 +18,9 @@ import (
 // without an answer says why.
 // Source: RFC 9112, section 9.3.2
 func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
+	if ctx.Err() == nil {
+		ctx = requests[0].uncut(ctx)
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	exchanges := make([]Exchange, len(requests))

@@ -6,6 +6,7 @@
 package xrpc
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"maps"
@@ -93,6 +94,17 @@ func (r Request) WithRaw(body []byte, contentType string) Request {
 func (r Request) WithoutBody() Request {
 	r.Input, r.Raw, r.ContentType = nil, nil, ""
 	return r
+}
+
+// uncut is the context of a request that is under way: one that may change
+// something isn't cut off.
+// Source: RFC 9110, section 9.2.1
+func (r Request) uncut(ctx context.Context) context.Context {
+	switch r.Verb {
+	case http.MethodGet, http.MethodHead, http.MethodOptions:
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
 }
 
 // WithVerb uses another HTTP method.
