@@ -41,6 +41,12 @@ type provocation struct {
 	others []string // declared names that fit as well
 }
 
+// ask sends the provocation, once for all requirements that it shows something
+// of.
+func (p provocation) ask(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+	return spec.Once(ctx, t, "sign-up with "+p.words, func(ctx context.Context, t *spec.Trial) xrpc.Exchange { return ask(ctx, t, p.change) })
+}
+
 // provoke passes once one of the provocations is refused under the declared
 // name. A server without the rule accepts them, and then has to have made the
 // account; one that sees them otherwise has the generic name or another
@@ -49,7 +55,7 @@ func provoke(name string, provocations []provocation) func(context.Context, *spe
 	return func(ctx context.Context, t *spec.Trial) {
 		observed := false
 		for _, p := range provocations {
-			exchange := ask(ctx, t, p.change)
+			exchange := p.ask(ctx, t)
 			given := exchange.ErrorName()
 			switch {
 			case exchange.Succeeded():
@@ -84,20 +90,18 @@ func signUpErrors() []scenario {
 	password := func(password string) func(*target.Identity) {
 		return func(i *target.Identity) { i.Password = password }
 	}
-	taken := []string{"HandleNotAvailable"}
+	short := provocation{"a label of two letters", label("zq"), []string{"HandleNotAvailable"}}
+	tooLong := provocation{"a label of 63 letters", long, nil}
+	dotted := provocation{"a further label before the domain", sub, []string{"UnsupportedDomain"}}
 	return []scenario{
 		{
 			error: "InvalidHandle", title: "A handle against the server's rules is refused with InvalidHandle.",
 			level: reports.Must, authority: reports.Lexicon,
-			run: provoke("InvalidHandle", []provocation{
-				{"a label of two letters", label("zq"), taken},
-				{"a label of 63 letters", long, nil},
-				{"a further label before the domain", sub, []string{"UnsupportedDomain"}},
-			}),
+			run: provoke("InvalidHandle", []provocation{short, tooLong, dotted}),
 		},
-		objection("handle.short", "A handle of two letters before the domain is refused: names have three at least.", label("zq")),
-		objection("handle.long", "A handle of 63 letters before the domain is refused.", long),
-		objection("handle.dotted", "A handle with a further label before the domain is refused.", sub),
+		objection("handle.short", "A handle of two letters before the domain is refused: names have three at least.", short),
+		objection("handle.long", "A handle of 63 letters before the domain is refused.", tooLong),
+		objection("handle.dotted", "A handle with a further label before the domain is refused.", dotted),
 		{
 			error: "InvalidPassword", title: "A password against the server's policy is refused with InvalidPassword.",
 			level: reports.Must, authority: reports.Lexicon, needs: signUp,
@@ -126,10 +130,10 @@ func signUpErrors() []scenario {
 }
 
 // objection is a rule of the reference server that others need not have.
-func objection(id, title string, change func(*target.Identity)) scenario {
+func objection(id, title string, to provocation) scenario {
 	return scenario{
 		id: id, title: title, level: reports.May, authority: reports.Reference, needs: signUp,
-		run: func(ctx context.Context, t *spec.Trial) { t.Expect(ask(ctx, t, change), check.Refused()) },
+		run: func(ctx context.Context, t *spec.Trial) { t.Expect(to.ask(ctx, t), check.Refused()) },
 	}
 }
 

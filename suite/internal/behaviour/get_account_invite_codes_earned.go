@@ -105,14 +105,14 @@ func codeCreation() []scenario {
 			id: "interval.race", title: "Requests that make codes at once make no more of them than one alone.",
 			level: reports.Must, authority: reports.Security, needs: intervals,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, exchanges := raceForCodes(ctx, t)
-				for _, exchange := range exchanges {
+				race := racedForCodes(ctx, t)
+				for _, exchange := range race.exchanges {
 					if !exchange.Succeeded() {
 						t.Expect(exchange, check.Refused())
 					}
 				}
-				if got := len(codesOf(ctx, t, account)); got > mostOpen {
-					t.Failf(fmt.Sprintf("at most %d codes", mostOpen), "%d codes", got)
+				if race.made > mostOpen {
+					t.Failf(fmt.Sprintf("at most %d codes", mostOpen), "%d codes", race.made)
 				}
 			},
 		},
@@ -120,11 +120,10 @@ func codeCreation() []scenario {
 			id: "interval.race-answered", title: "Of requests that make codes at once, each that succeeds lists what the account has.",
 			level: reports.Should, authority: reports.Reference, needs: intervals,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, exchanges := raceForCodes(ctx, t)
-				made := len(codesOf(ctx, t, account))
-				for _, exchange := range exchanges {
-					if listed := len(codesIn(exchange)); exchange.Succeeded() && listed != made {
-						t.Failf(fmt.Sprintf("%d codes in every answer", made), "%d in one", listed)
+				race := racedForCodes(ctx, t)
+				for _, exchange := range race.exchanges {
+					if listed := len(codesIn(exchange)); exchange.Succeeded() && listed != race.made {
+						t.Failf(fmt.Sprintf("%d codes in every answer", race.made), "%d in one", listed)
 					}
 				}
 			},
@@ -205,6 +204,21 @@ func raceForCodes(ctx context.Context, t *spec.Trial) (*target.Account, []xrpc.E
 	widen(ctx, t, nsidGetAccountInviteCodes)
 	defer narrow(t, nsidGetAccountInviteCodes)
 	return account, t.Race(ctx, requests)
+}
+
+// race is what came of requests that make codes at once, and how many codes
+// there were in the end.
+type race struct {
+	exchanges []xrpc.Exchange
+	made      int
+}
+
+// racedForCodes is a race that scenarios share.
+func racedForCodes(ctx context.Context, t *spec.Trial) race {
+	return spec.Once(ctx, t, "race for codes", func(ctx context.Context, t *spec.Trial) race {
+		account, exchanges := raceForCodes(ctx, t)
+		return race{exchanges, len(codesOf(ctx, t, account))}
+	})
 }
 
 func duplicateCreate(ctx context.Context, t *spec.Trial) {
