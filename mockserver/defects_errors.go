@@ -12,7 +12,7 @@ import (
 // form of all its errors.
 func errorDefects(method *lexicons.Method) []defect {
 	all := []defect{
-		about(method, "errors", "html", "answers errors with HTML", onError(htmlError)),
+		about(method, "errors", "html", "answers errors with HTML", onError(gatewayPage)),
 		about(method, "errors", "nameless", "answers errors without a name", onError(namelessError)),
 	}
 	for _, declared := range method.Errors {
@@ -54,11 +54,6 @@ func onError(change func(*xrpc.Response)) func(*xrpc.Faults) {
 			}
 		})
 	}
-}
-
-func htmlError(response *xrpc.Response) {
-	response.ContentType = "text/html; charset=utf-8"
-	response.Body = []byte("<!DOCTYPE html>\n<html><body><h1>" + http.StatusText(response.Status) + "</h1></body></html>\n")
 }
 
 func namelessError(response *xrpc.Response) {

@@ -1,12 +1,10 @@
 package mockserver
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 
 	"github.com/pdsconform/pdsconform/lexicons"
-	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -61,7 +59,7 @@ func paramDefects(method *lexicons.Method) []defect {
 	for _, property := range method.Params.Properties {
 		name := property.Name
 		if !method.Params.Requires(name) {
-			all = append(all, about(method, "input", name+".demanded", "can't do without "+name, demanding(name)))
+			all = append(all, demanded(method, name))
 		}
 		if _, isTruth := lexicons.Deref(property.Schema).(*lexicons.Boolean); isTruth {
 			all = append(all, about(method, "input", name+".type-server-error", "takes the blame for "+name+" of another type with status 500",
@@ -73,26 +71,16 @@ func paramDefects(method *lexicons.Method) []defect {
 	return all
 }
 
+func demanded(method *lexicons.Method, name string) defect {
+	return about(method, "input", name+".demanded", "can't do without "+name, func(f *xrpc.Faults) { f.Demanded = name })
+}
+
 // onQuery crashes where the parameters are such.
 func onQuery(crashes func(url.Values) bool) func(*xrpc.Faults) {
 	return func(f *xrpc.Faults) {
 		f.Answer = append(f.Answer, func(r *http.Request, response *xrpc.Response) {
 			if crashes(r.URL.Query()) {
 				response.Status = http.StatusInternalServerError
-			}
-		})
-	}
-}
-
-// demanding refuses calls that lack a parameter they need not have.
-func demanding(name string) func(*xrpc.Faults) {
-	return func(f *xrpc.Faults) {
-		f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
-			return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
-				if !call.HTTP.URL.Query().Has(name) {
-					return nil, xrpc.InvalidRequest("Error: Params must have the property \"" + name + "\"")
-				}
-				return next(ctx, call)
 			}
 		})
 	}
@@ -119,8 +107,7 @@ func (p place) lapses(method *lexicons.Method) []defect {
 			func(f *xrpc.Faults) { f.Demanded, f.Crashes = p.name(), true }))
 	}
 	if len(p.path) == 1 && !p.required {
-		all = append(all, about(method, "input", p.name()+".demanded", "can't do without "+p.name(),
-			func(f *xrpc.Faults) { f.Demanded = p.name() }))
+		all = append(all, demanded(method, p.name()))
 	}
 	switch s := p.schema.(type) {
 	case *lexicons.String:

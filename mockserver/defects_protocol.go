@@ -16,7 +16,7 @@ func protocolDefects() []defect {
 		onProtocol("unknown-method.server-error", "methods that don't exist are status 500", onUnknownMethod(func(response *xrpc.Response) {
 			response.Status = http.StatusInternalServerError
 		})),
-		onProtocol("unknown-method.html", "methods that don't exist are answered with HTML", onUnknownMethod(htmlError)),
+		onProtocol("unknown-method.html", "methods that don't exist are answered with HTML", onUnknownMethod(gatewayPage)),
 		onProtocol("unknown-method.nameless", "methods that don't exist are answered without an error name", onUnknownMethod(namelessError)),
 		onProtocol("unknown-method.redirect", "methods that don't exist lead to the start page", onUnknownMethod(func(response *xrpc.Response) {
 			*response = xrpc.Response{Status: http.StatusFound, Header: http.Header{"Location": {"/"}}}

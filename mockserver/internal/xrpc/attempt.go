@@ -147,8 +147,8 @@ func (a *attempt) takeValue(r *http.Request, body input) (err error) {
 			return InvalidRequest("Input must not have " + name)
 		}
 	}
-	if _, given := members[a.Demanded]; a.Demanded != "" && !given {
-		return InvalidRequest("Input must have the property \"" + a.Demanded + "\"")
+	if _, given := members[a.Demanded]; a.Demanded != "" && !given && !r.URL.Query().Has(a.Demanded) {
+		return InvalidRequest("Request must have the property \"" + a.Demanded + "\"")
 	}
 	a.call.Input, err = a.checkInput(r, body)
 	if err == nil || !isObject {

@@ -21,7 +21,7 @@ type Faults struct {
 	AnyJSON      bool          // malformed JSON is taken for what can be made of it
 	ClosedInput  bool          // input properties that the document lacks are refused
 	ClosedParams bool          // as are parameters
-	Demanded     string        // an input property that is taken for required
+	Demanded     string        // an input property or parameter that is taken for required
 	Crashes      bool          // every refusal of a request's form is status 500
 	Input        lexval.Lapses // what is not checked in an input
 
