@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 )
 
 // offers names what the control protocol of this server can do.
@@ -54,13 +52,9 @@ func (s *Server) Mail(to string) []Message {
 	sent := s.outbox.To(to)
 	messages := make([]Message, 0, len(sent))
 	for _, message := range sent {
-		messages = append(messages, toMessage(message))
+		messages = append(messages, Message(message))
 	}
 	return messages
-}
-
-func toMessage(m mail.Message) Message {
-	return Message{ID: m.ID, To: m.To, From: m.From, Subject: m.Subject, Text: m.Text, Token: m.Token, At: m.At}
 }
 
 func (s *Server) controlMail(r *http.Request) (any, error) {

@@ -1,10 +1,8 @@
 package mockserver_test
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"testing"
 	"time"
 
@@ -81,34 +79,4 @@ func TestPageOfAnotherOrigin(t *testing.T) {
 	if !preflights[queryPath] || !preflights["/xrpc/com.atproto.server.createAccount"] || !preflights["/xrpc/com.atproto.server.refreshSession"] {
 		t.Errorf("the browser asked about %v", preflights)
 	}
-}
-
-// openChromium starts a browser with a profile of its own, and skips the test
-// where there is none.
-func openChromium(t *testing.T) context.Context {
-	t.Helper()
-	binary := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
-		if found, err := exec.LookPath(name); err == nil {
-			binary = found
-			break
-		}
-	}
-	if binary == "" {
-		t.Skip("no Chromium here: a page of another origin is not tried in a browser")
-	}
-	background, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	t.Cleanup(cancel)
-	allocator, cancel := chromedp.NewExecAllocator(background, chromedp.ExecPath(binary), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-dev-shm-usage", true),
-		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true))
-	t.Cleanup(cancel)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil {
-			t.Logf("close the browser: %v", err)
-		}
-		cancel()
-	})
-	return ctx
 }

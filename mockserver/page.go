@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 )
 
@@ -96,15 +97,21 @@ func searchOf(query url.Values) search {
 	return search{query.Get("account"), query.Get("request"), query.Get("defect"), query.Get("facet")}
 }
 
+// term is one word of a search, by the name of its field.
+type term struct{ Name, Value string }
+
+// Without is what the search says, but for some of its fields.
+func (search search) Without(names ...string) []term {
+	return slices.DeleteFunc([]term{
+		{"account", search.Account}, {"request", search.Request}, {"defect", search.Defect}, {"facet", search.Facet},
+	}, func(t term) bool { return t.Value == "" || slices.Contains(names, t.Name) })
+}
+
 // Query is the search as the query of an address, with its question mark.
 func (search search) Query() string {
 	query := url.Values{}
-	for name, value := range map[string]string{
-		"account": search.Account, "request": search.Request, "defect": search.Defect, "facet": search.Facet,
-	} {
-		if value != "" {
-			query.Set(name, value)
-		}
+	for _, term := range search.Without() {
+		query.Set(term.Name, term.Value)
 	}
 	if len(query) == 0 {
 		return ""
