@@ -1,5 +1,7 @@
 package reports
 
+import "strings"
+
 // Requirement is one obligation of an account server, as listed before
 // anything is sent.
 type Requirement struct {
@@ -23,6 +25,13 @@ type Requirement struct {
 	Source string `json:"source"`
 
 	Origin Origin `json:"origin"`
+}
+
+// Below reports whether a dotted ID is a pattern or lies below it: a pattern is
+// an ID or a prefix of whole parts, with or without a dot at its end.
+func Below(id, pattern string) bool {
+	pattern = strings.TrimSuffix(pattern, ".")
+	return id == pattern || strings.HasPrefix(id, pattern+".")
 }
 
 // Result is what became of one requirement in one run.

@@ -58,6 +58,10 @@ type Config struct {
 	// one that is alone.
 	Share Share `json:"-"`
 
+	// Prompt says that mail and deletions show at once on the target, as on the
+	// mock, so that what hasn't come within a moment never will.
+	Prompt bool
+
 	// VerdictsOnly keeps no exchanges, for whoever reads none.
 	VerdictsOnly bool
 
@@ -70,6 +74,10 @@ type Config struct {
 	// OnEvent is told how the run goes, one event at a time.
 	OnEvent func(Event) `json:"-"`
 }
+
+// SharesClock reports whether a run may be able to move a clock that others on
+// the target feel. Patience only waits.
+func (c Config) SharesClock() bool { return c.Control != "" || len(c.Hooks.AdvanceClock) > 0 }
 
 // Hooks are commands that stand in for a control server, each a program with
 // its arguments, run without a shell. Empty ones are not there.

@@ -35,10 +35,14 @@ const (
 //go:embed costs.json
 var costs []byte
 
-// costTable reads the measured costs by unit.
-func costTable() (map[string]int, error) {
+// costTable reads the measured costs by unit. It panics on a table that the
+// binary was built with and a test has read.
+func costTable() map[string]int {
 	table := map[string]int{}
-	return table, json.Unmarshal(costs, &table)
+	if err := json.Unmarshal(costs, &table); err != nil {
+		panic("costs.json: " + err.Error())
+	}
+	return table
 }
 
 // unitOf is the key of the unit that a case is of.
@@ -59,6 +63,9 @@ func unitOf(c spec.Case) string {
 // units groups the selected cases, in the order of their IDs. A unit of which
 // only some cases are selected costs as much less.
 func (p *plan) units() []unit {
+	if p.costs == nil {
+		p.costs = costTable()
+	}
 	all := map[string]int{}
 	index := map[string]int{}
 	var units []unit

@@ -9,6 +9,7 @@ import (
 
 	"github.com/onsi/ginkgo/v2/types"
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/behaviour"
 	"github.com/pdsconform/pdsconform/suite/internal/derive"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
@@ -22,7 +23,7 @@ type plan struct {
 	selected map[string]bool
 
 	elsewhere map[string]string // selected cases that are another shard's, by ID
-	costs     map[string]int    // of units, in requests
+	costs     map[string]int    // of units, in requests; nil until the run is divided
 }
 
 // newPlan builds all cases and selects among them. Errors are *UsageError, but
@@ -35,11 +36,7 @@ func newPlan(config Config) (*plan, error) {
 		config.Timeout = DefaultTimeout
 	}
 	recipes := recipesFor(config.Catalog)
-	costs, err := costTable()
-	if err != nil {
-		return nil, err
-	}
-	p := &plan{config: config, recipes: recipes, cases: allCases(config.Catalog, recipes), costs: costs,
+	p := &plan{config: config, recipes: recipes, cases: allCases(config.Catalog, recipes),
 		selected: map[string]bool{}, elsewhere: map[string]string{}}
 	if err := spec.Validate(p.cases); err != nil {
 		return nil, err
@@ -155,7 +152,5 @@ func (p *plan) checkPatterns(flag string, patterns []string) error {
 
 // matchesAny reports whether an ID is one of the patterns or lies below one.
 func matchesAny(id string, patterns []string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool {
-		return id == pattern || strings.HasPrefix(id, strings.TrimSuffix(pattern, ".")+".")
-	})
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return reports.Below(id, pattern) })
 }

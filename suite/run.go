@@ -91,6 +91,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		Brake:           p.config.Share.Brake,
 		Together:        p.config.Share.Advance,
 		Sharers:         p.config.Part.Of,
+		Prompt:          p.config.Prompt,
 		Confirm:         p.config.Confirm,
 		Random:          p.random(),
 	})

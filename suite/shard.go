@@ -98,7 +98,7 @@ func (p *plan) chooseShard() error {
 func (p *plan) parts(n int) []map[string]bool {
 	var before, last []unit
 	for _, u := range p.units() {
-		if u.clock && p.clockShared() {
+		if u.clock && p.config.SharesClock() {
 			last = append(last, u)
 		} else {
 			before = append(before, u)
@@ -115,16 +115,10 @@ func withoutEmpty(parts []map[string]bool) []map[string]bool {
 	return slices.DeleteFunc(parts, func(ids map[string]bool) bool { return len(ids) == 0 })
 }
 
-// clockShared reports whether the run may be able to move a clock that others
-// on the target feel. Patience only waits.
-func (p *plan) clockShared() bool {
-	return p.config.Control != "" || len(p.config.Hooks.AdvanceClock) > 0
-}
-
 // warnOfClock says what machines that don't see each other can't agree on.
 func (p *plan) warnOfClock() {
 	moves := slices.ContainsFunc(p.cases, func(c spec.Case) bool { return p.selected[c.ID] && movesClock(c) })
-	if p.config.Shard.Count > 1 && !p.config.Embedded && p.clockShared() && moves {
+	if p.config.Shard.Count > 1 && !p.config.Embedded && p.config.SharesClock() && moves {
 		p.note(fmt.Sprintf("shard %s moves the clock of %s: no other may use the same server meanwhile", p.config.Shard, p.config.Target))
 	}
 }

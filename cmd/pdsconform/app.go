@@ -43,7 +43,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
 		interactive: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
 		runSuite:    suite.Run, listSuite: suite.List, cleanUp: suite.CleanUp,
 	}
-	a.newPart = a.ownExecutable
+	a.newPart = func() (*exec.Cmd, error) { return a.ownProgram(partName) }
 	return a
 }
 

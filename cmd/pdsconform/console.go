@@ -33,11 +33,15 @@ func newConsole(out io.Writer, colours, verbose bool) *console {
 	return &console{out: out, colours: colours, verbose: verbose}
 }
 
-// colours reports whether to print colours: on a terminal, and unless the
-// user, NO_COLOR (https://no-color.org) or the terminal objects.
-func (a *app) colours(s settings) bool {
-	_, terminal := terminalOf(a.stdout)
-	return terminal && !s.noColor && a.lookup("NO_COLOR") == "" && a.lookup("TERM") != "dumb"
+// colours reports whether to print colours: where they can be seen, and unless
+// the user objects.
+func (a *app) colours(s settings) bool { return !s.noColor && a.colourful(a.stdout) }
+
+// colourful reports whether a stream is a terminal that shows colours, and
+// NO_COLOR (https://no-color.org) doesn't object.
+func (a *app) colourful(stream io.Writer) bool {
+	_, terminal := terminalOf(stream)
+	return terminal && a.lookup("NO_COLOR") == "" && a.lookup("TERM") != "dumb"
 }
 
 // terminalOf returns the terminal that w writes to, where there is one.

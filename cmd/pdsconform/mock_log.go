@@ -20,7 +20,7 @@ func (a *app) mockLogger(format string, quiet bool) (*slog.Logger, error) {
 		return nil, usagef("--log-format %q is not known: give text or json", format)
 	case terminal:
 		return slog.New(tint.NewTextHandler(a.stderr, &tint.Options{
-			Level: level, TimeFormat: "15:04:05.000", NoColor: a.lookup("NO_COLOR") != "" || a.lookup("TERM") == "dumb",
+			Level: level, TimeFormat: "15:04:05.000", NoColor: !a.colourful(a.stderr),
 			ReplaceAttr: paintErrors,
 		})), nil
 	}

@@ -126,15 +126,7 @@ func TestMockTLS(t *testing.T) {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(text)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
-	defer transport.CloseIdleConnections()
-	m.client = &http.Client{Transport: transport}
-	if status, _ := m.post("createSession", "", `{"identifier":"a","password":"b"}`); status != 401 || !strings.HasPrefix(m.url, "https:") {
-		t.Errorf("answer of %s is %d", m.url, status)
-	}
-	if code, log := m.stop(); code != 0 {
-		t.Errorf("exit code %d: %s", code, log)
-	}
+	m.speaksTLS(&tls.Config{RootCAs: pool})
 }
 
 // TestMockGivenCertificate serves with files.
@@ -142,14 +134,20 @@ func TestMockGivenCertificate(t *testing.T) {
 	t.Parallel()
 	cert, key, pool := certificateFiles(t)
 	m := startMock(t, "--tls-cert", cert, "--tls-key", key, "--quiet")
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, ServerName: "example.com"}}
+	m.speaksTLS(&tls.Config{RootCAs: pool, ServerName: "example.com"})
+}
+
+// speaksTLS asks for something by HTTPS, and stops the mock.
+func (m *mock) speaksTLS(config *tls.Config) {
+	m.t.Helper()
+	transport := &http.Transport{TLSClientConfig: config}
 	defer transport.CloseIdleConnections()
 	m.client = &http.Client{Transport: transport}
 	if status, _ := m.post("createSession", "", `{"identifier":"a","password":"b"}`); status != 401 || !strings.HasPrefix(m.url, "https:") {
-		t.Errorf("answer of %s is %d", m.url, status)
+		m.t.Errorf("answer of %s is %d", m.url, status)
 	}
 	if code, log := m.stop(); code != 0 {
-		t.Errorf("exit code %d: %s", code, log)
+		m.t.Errorf("exit code %d: %s", code, log)
 	}
 }
 

@@ -86,7 +86,6 @@ func (r *partedRun) order(p *process) order {
 		todo.Leased = startRequests
 		p.leasedRequests = startRequests
 	}
-	todo.ClockShared = r.config.Control != "" || len(r.config.Hooks.AdvanceClock) > 0
 	if r.mail != nil {
 		todo.Config.Mail, todo.MailName = "", "smtp"
 	}

@@ -20,7 +20,6 @@ type order struct {
 	Revision, Lexicons string // the flags of these names
 	Leased             int    // requests of the budget that it may send without asking
 	MailName           string // the driver, where the parent receives mail
-	ClockShared        bool   // others feel when the target's clock is moved
 }
 
 // toPart is what a part is told later.

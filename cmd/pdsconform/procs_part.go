@@ -67,7 +67,7 @@ func (o order) config(ctx context.Context, p *part) (suite.Config, error) {
 	config.Share = suite.Share{Brake: p.brake, Leased: o.Leased, Lease: func(requests, accounts int) bool {
 		return p.ask(question{Requests: requests, Accounts: accounts}).Yes
 	}}
-	if o.ClockShared {
+	if config.SharesClock() {
 		config.Share.Advance = p.advance
 		config.Share.Checked = func(context.Context) { p.ask(question{Checked: true}) }
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -24,14 +25,14 @@ type process struct {
 	leasedRequests, leasedAccounts int
 }
 
-// ownExecutable is a process of this program that is to be a part.
-func (a *app) ownExecutable() (*exec.Cmd, error) {
+// ownProgram is this program once more, with other arguments. It outlasts the
+// context of a command: it is told to stop, and has to clean up.
+func (a *app) ownProgram(arguments ...string) (*exec.Cmd, error) {
 	path, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find this program to start it once more: %w", err)
 	}
-	// It outlasts ctx: what it has made is still to be removed, and reported.
-	cmd := exec.Command(path, partName) //nolint:gosec,noctx // this program, and see above
+	cmd := exec.Command(path, arguments...) //nolint:gosec,noctx // this program, and see above
 	cmd.Env = a.environ
 	return cmd, nil
 }

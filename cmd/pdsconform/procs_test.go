@@ -207,7 +207,7 @@ func TestPartThatIsKilled(t *testing.T) {
 	t.Parallel()
 	p := newParted(t)
 	p.newPart = func(a *app, n int32) (*exec.Cmd, error) {
-		cmd, err := a.ownExecutable()
+		cmd, err := a.ownProgram(partName)
 		if err == nil && n == 2 {
 			cmd.Args[1] = dyingPart
 		}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -49,7 +47,7 @@ why; with 70 where a run came to no verdict.`,
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&s.defects, "defect", nil, "only these: an `ID` or a dotted prefix (repeatable)")
-	flags.IntVar(&s.jobs, "jobs", runtime.NumCPU(), "`processes` that share the work; with 1 it is done in this one")
+	flags.IntVar(&s.jobs, "jobs", jobsPerCPU*runtime.NumCPU(), "`processes` that share the work; with 1 it is done in this one")
 	flags.StringVar(&s.format, "format", "table", "table, json or md")
 	flags.Int64Var(&s.seed, "seed", 1, "fixes the order of checks and the names of accounts")
 	flags.BoolVar(&s.worker, "worker", false, "take defects from standard input, for the process that started this one")
@@ -57,6 +55,10 @@ why; with 70 where a run came to no verdict.`,
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.selftest(cmd.Context(), s) }
 	return cmd
 }
+
+// jobsPerCPU is more than one, since a trial waits about as long as it computes:
+// for races whose window is widened, and for mail that never comes.
+const jobsPerCPU = 4
 
 // gcPercent lets the heap grow to some ten times what is live.
 const gcPercent = 1000
@@ -136,7 +138,7 @@ func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserv
 	}
 	var workers []selftest.Trying
 	for range jobs {
-		worker, err := startWorker(ctx, s.seed, log)
+		worker, err := a.startWorker(ctx, s.seed, log)
 		if err != nil {
 			return nil, err
 		}
@@ -159,13 +161,12 @@ func (w *lockedWriter) Write(text []byte) (int, error) {
 	return w.to.Write(text)
 }
 
-// startWorker starts this program once more.
-func startWorker(ctx context.Context, seed int64, log io.Writer) (*selftest.Worker, error) {
-	program, err := os.Executable()
+// startWorker starts a process that tries one defect after another.
+func (a *app) startWorker(ctx context.Context, seed int64, log io.Writer) (*selftest.Worker, error) {
+	command, err := a.ownProgram("selftest", "--worker", "--seed", strconv.FormatInt(seed, 10))
 	if err != nil {
-		return nil, errors.Join(errors.New("find this program to start it once more, --jobs 1 needs no other"), err)
+		return nil, err
 	}
-	command := exec.CommandContext(ctx, program, "selftest", "--worker", "--seed", strconv.FormatInt(seed, 10)) //nolint:gosec // this program
 	command.Stderr = log
 	return selftest.StartWorker(ctx, command)
 }

@@ -165,7 +165,7 @@ func deleted(ctx context.Context, t *spec.Trial) goneAccount {
 // awaitDeletion waits until a deletion shows, for a bounded time: whether it
 // does is for the scenarios to say.
 func awaitDeletion(ctx context.Context, t *spec.Trial, gone goneAccount) {
-	await(ctx, func() bool {
+	await(ctx, t, func() bool {
 		return loginGone(ctx, t, gone.account) &&
 			!refresh(ctx, t, gone.session.Refresh).Succeeded() && !whoAmI(ctx, t, gone.session.Access).Succeeded()
 	})
@@ -173,7 +173,7 @@ func awaitDeletion(ctx context.Context, t *spec.Trial, gone goneAccount) {
 
 // awaitGone waits until a deleted account can't log in any more.
 func awaitGone(ctx context.Context, t *spec.Trial, account *target.Account) {
-	await(ctx, func() bool { return loginGone(ctx, t, account) })
+	await(ctx, t, func() bool { return loginGone(ctx, t, account) })
 }
 
 // loginGone reports whether an account can't log in for another reason than
@@ -183,8 +183,8 @@ func loginGone(ctx context.Context, t *spec.Trial, account *target.Account) bool
 	return exchange.Refused() && exchange.ErrorName() != "AccountTakedown"
 }
 
-func await(ctx context.Context, shows func() bool) {
-	for deadline := time.Now().Add(deletionPatience); !shows() && time.Now().Before(deadline); {
+func await(ctx context.Context, t *spec.Trial, shows func() bool) {
+	for deadline := time.Now().Add(t.Target().Patience(deletionPatience)); !shows() && time.Now().Before(deadline); {
 		select {
 		case <-ctx.Done():
 			return

@@ -95,7 +95,7 @@ func (b *Mailbox) Peek(ctx context.Context) ([]Message, error) {
 // Code waits for a message on a topic and returns the code in it; empty where
 // none came in time.
 func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
-	patience := mailPatience(b.target.missedMail.of(topic))
+	patience := b.target.Patience(mailPatience(b.target.missedMail.of(topic)))
 	for start := time.Now(); ; {
 		messages, err := b.Peek(ctx)
 		if err != nil {

@@ -42,6 +42,9 @@ type Options struct {
 	Sharers  int
 	Together func(ctx context.Context, by time.Duration, move func(context.Context, time.Duration) error) error
 
+	// Prompt says that what the target does shows at once.
+	Prompt bool
+
 	// Journal keeps what is made on the target; nil where that goes with the
 	// target itself.
 	Journal *Journal
@@ -98,6 +101,18 @@ func New(options Options) *Target {
 
 // Client sends requests that belong to no case.
 func (t *Target) Client() *xrpc.Client { return t.options.Client }
+
+// Patience is how long to wait for what the target does after it has answered:
+// most at the most.
+func (t *Target) Patience(most time.Duration) time.Duration {
+	if t.options.Prompt {
+		return min(most, moment)
+	}
+	return most
+}
+
+// moment is long enough for what shows at once.
+const moment = 200 * time.Millisecond
 
 // Brake holds requests back where the target asks for it.
 func (t *Target) Brake() *xrpc.Brake { return t.options.Brake }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/reports"
 )
 
 // shows says at which requirements a generated defect must show: by its facet
@@ -87,17 +88,11 @@ func Judge(defect mockserver.Defect, failed []Failure) (by, wrong []string) {
 	by, wrong = []string{}, []string{}
 	places := Places(defect)
 	for _, failure := range failed {
-		if slices.ContainsFunc(places, func(place string) bool { return matches(failure.ID, place) }) {
+		if slices.ContainsFunc(places, func(place string) bool { return reports.Below(failure.ID, place) }) {
 			by = append(by, failure.ID)
 		} else {
 			wrong = append(wrong, failure.ID)
 		}
 	}
 	return by, wrong
-}
-
-// matches reports whether an ID is a pattern or lies below it.
-func matches(id, pattern string) bool {
-	pattern = strings.TrimSuffix(pattern, ".")
-	return id == pattern || strings.HasPrefix(id, pattern+".")
 }

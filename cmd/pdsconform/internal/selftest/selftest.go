@@ -39,7 +39,7 @@ type Start func(config suite.Config, defects ...string) (complete suite.Config, 
 // run can be under way in a process; further ones wait.
 func Try(ctx context.Context, config suite.Config, start Start, defect string) Trial {
 	trial := Trial{Defect: defect, Failures: []Failure{}}
-	config.VerdictsOnly = true
+	config.VerdictsOnly, config.Prompt = true, true
 	complete, stop, err := start(config, defect)
 	if err != nil {
 		trial.Broken = err.Error()
@@ -82,13 +82,13 @@ func Select(defects []mockserver.Defect, patterns []string) ([]mockserver.Defect
 	}
 	chosen := map[string]bool{}
 	for _, pattern := range patterns {
-		before := len(chosen)
+		known := false
 		for _, defect := range defects {
-			if matches(defect.ID, pattern) {
-				chosen[defect.ID] = true
+			if reports.Below(defect.ID, pattern) {
+				chosen[defect.ID], known = true, true
 			}
 		}
-		if len(chosen) == before && !slices.ContainsFunc(defects, func(d mockserver.Defect) bool { return matches(d.ID, pattern) }) {
+		if !known {
 			return nil, &UnknownError{pattern}
 		}
 	}

@@ -40,7 +40,7 @@ func TestPlaces(t *testing.T) {
 		there := 0
 		for _, requirement := range all {
 			for _, place := range places {
-				if matches(requirement.ID, place) {
+				if reports.Below(requirement.ID, place) {
 					there++
 				}
 			}
@@ -66,7 +66,7 @@ func TestWritten(t *testing.T) {
 		for _, place := range places {
 			found := false
 			for _, requirement := range all {
-				found = found || matches(requirement.ID, place)
+				found = found || reports.Below(requirement.ID, place)
 			}
 			if !found {
 				t.Errorf("effects.yaml: %s: there is no requirement %s", id, place)

@@ -18,7 +18,7 @@ type Trying func(ctx context.Context, defect string) Trial
 
 // All tries the defects with as many workers as there are ways to try, and
 // tells how it goes, one trial at a time. Trials come in the order of the
-// defects; the first error ends all.
+// defects.
 func All(ctx context.Context, defects []mockserver.Defect, workers []Trying, tried func(Trial)) []Trial {
 	trials := make([]Trial, len(defects))
 	next := make(chan int)
