@@ -10,9 +10,15 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
-// describeServer tells the did as well, which the document doesn't list and
-// clients of today ask for.
-func (s *Server) describeServer(context.Context, *xrpc.Call) (lexval.Object, error) {
+// describeServer always answers the same, which is put together once.
+func (s *Server) describeServer() xrpc.Handler {
+	description := s.describe()
+	return func(context.Context, *xrpc.Call) (lexval.Object, error) { return description, nil }
+}
+
+// describe tells the did as well, which the document doesn't list and clients
+// of today ask for.
+func (s *Server) describe() lexval.Object {
 	links := lexval.Object{}
 	if address := s.options.Links.PrivacyPolicy; address != "" {
 		links = append(links, field("privacyPolicy", address))
@@ -28,7 +34,7 @@ func (s *Server) describeServer(context.Context, *xrpc.Call) (lexval.Object, err
 	if !s.options.odd[oddNoLinks] {
 		output = append(output, field("links", links))
 	}
-	return output, nil
+	return output
 }
 
 func (s *Server) did() string { return "did:web:" + s.options.Hostname }

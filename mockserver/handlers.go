@@ -19,7 +19,7 @@ func (s *Server) endpoints() []xrpc.Endpoint {
 		{NSID: prefix + "createSession", Handle: s.createSession, Writes: true},
 		{NSID: prefix + "deleteAccount", Handle: s.deleteAccount, Writes: true},
 		{NSID: prefix + "deleteSession", Authorize: s.refreshOfAnyAge, AuthorizeLast: true, Handle: s.deleteSession, Writes: true},
-		{NSID: prefix + "describeServer", Handle: s.describeServer},
+		{NSID: prefix + "describeServer", Handle: s.describeServer()},
 		{NSID: prefix + "getAccountInviteCodes", Authorize: s.accessUnlessGone, Handle: s.getAccountInviteCodes, Writes: true},
 		{NSID: prefix + "getSession", Authorize: s.anyAccess, Handle: s.getSession},
 		{NSID: prefix + "listAppPasswords", Authorize: s.accessOfAccount, Handle: s.listAppPasswords},

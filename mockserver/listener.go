@@ -25,7 +25,7 @@ type limits struct {
 // usualLimits are nowhere near what a client needs that means well.
 func usualLimits() limits {
 	return limits{
-		header: 5 * time.Second,
+		header: 30 * time.Second, // as read, or every request would set one deadline more
 		read:   30 * time.Second,
 		write:  2 * time.Minute,
 		idle:   15 * time.Minute,
