@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 )
 
 // Format is one way to write a report.
@@ -42,22 +43,25 @@ func FormatNamed(formats []Format, name string) (Format, bool) {
 
 // Write writes the report into folder, made where it is missing, in each of
 // the formats, and returns the paths written. A file is either there whole or
-// not touched: it is written aside and renamed. All formats are tried, and the
-// error names every file that could not be written.
+// not touched: it is written aside and renamed. All formats are tried, at the
+// same time, and the error names every file that could not be written.
 func Write(folder string, formats []Format, report *Report) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("make report folder: %w", err)
 	}
+	failures := make([]error, len(formats))
+	var writing sync.WaitGroup
+	for i, format := range formats {
+		writing.Go(func() {
+			failures[i] = WriteFile(filepath.Join(folder, format.File), func(w io.Writer) error { return format.Encode(w, report) })
+		})
+	}
+	writing.Wait()
 	var paths []string
-	var failures []error
-	for _, format := range formats {
-		path := filepath.Join(folder, format.File)
-		err := WriteFile(path, func(w io.Writer) error { return format.Encode(w, report) })
-		if err != nil {
-			failures = append(failures, err)
-			continue
+	for i, format := range formats {
+		if failures[i] == nil {
+			paths = append(paths, filepath.Join(folder, format.File))
 		}
-		paths = append(paths, path)
 	}
 	return paths, errors.Join(failures...)
 }

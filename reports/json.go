@@ -19,10 +19,18 @@ var JSONSchema string
 // EncodeJSON writes the document. The same results give the same bytes, but
 // for times and the run's ID.
 func EncodeJSON(w io.Writer, report *Report) error {
-	encoder := json.NewEncoder(w)
+	var compact, text bytes.Buffer
+	encoder := json.NewEncoder(&compact)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(report); err != nil {
+	err := encoder.Encode(report)
+	if err == nil {
+		text.Grow(2 * compact.Len()) // an encoder that indents by itself grows, and copies, many times
+		err = json.Indent(&text, compact.Bytes(), "", "  ")
+	}
+	if err == nil {
+		_, err = text.WriteTo(w)
+	}
+	if err != nil {
 		return fmt.Errorf("encode report as json: %w", err)
 	}
 	return nil

@@ -12,14 +12,16 @@ import (
 // counted from 1, both included.
 type place struct{ first, last int }
 
-// library finds the lines that sources point at, reading each document once.
+// library finds the lines that sources point at, each once: many requirements
+// have the same source.
 type library struct {
 	documents fs.FS
 	texts     map[string][]byte
+	places    map[string]place // by source
 }
 
 func newLibrary(documents fs.FS) *library {
-	return &library{documents: documents, texts: map[string][]byte{}}
+	return &library{documents: documents, texts: map[string][]byte{}, places: map[string]place{}}
 }
 
 // text returns a document, nil where there is none.
@@ -42,11 +44,12 @@ func (l *library) find(source string) (name string, at place) {
 	if !ok {
 		return "", place{}
 	}
-	text := l.text(name)
-	if text == nil {
-		return name, place{}
+	at, known := l.places[source]
+	if text := l.text(name); text != nil && !known {
+		at = locate(text, pointer)
+		l.places[source] = at
 	}
-	return name, locate(text, pointer)
+	return name, at
 }
 
 // splitPointer takes a lexicon pointer apart: com/…/createSession.json and

@@ -15,6 +15,19 @@ import (
 // after it.
 const MaxBody = 100 << 10
 
+// maxDiscarded is how much of a larger body is read and forgotten, so that the
+// connection can go on: net/http gives up on one sooner, and lingers for half a
+// second so that the answer isn't lost.
+const maxDiscarded = 1 << 20
+
+// discard takes in the rest of a body that is refused. Whoever asked first
+// whether to send it has the refusal before that.
+func discard(r *http.Request) {
+	if r.ContentLength <= maxDiscarded && r.Header.Get("Expect") == "" {
+		_, _ = io.CopyN(io.Discard, r.Body, maxDiscarded) // the answer is the same whatever comes
+	}
+}
+
 // bounded reads MaxBody bytes; where there are more, it fails with the error
 // that says so.
 type bounded struct {
@@ -51,6 +64,14 @@ func readBody(r *http.Request) ([]byte, error) {
 	if !hasBody(r) {
 		return nil, nil
 	}
+	body, err := decodedBody(r)
+	if refusal := new(Error); errors.As(err, &refusal) && refusal.Status == http.StatusRequestEntityTooLarge {
+		discard(r)
+	}
+	return body, err
+}
+
+func decodedBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > MaxBody {
 		return nil, payloadTooLarge()
 	}
