@@ -25,7 +25,7 @@ func serve(files []string) error {
 	if len(files) != 1 {
 		return fmt.Errorf("%d files given, want the one that is the answer", len(files))
 	}
-	answer, err := os.ReadFile(files[0])
+	answer, err := os.ReadFile(files[0]) //nolint:gosec // named by whoever starts this
 	if err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func serve(files []string) error {
 	fmt.Fprintf(os.Stdout, "http://%s\n", listener.Addr())
 	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
-		_, _ = w.Write(answer)
+		_, _ = w.Write(answer) //nolint:gosec // the file is the answer
 	})}
 	return server.Serve(listener)
 }
