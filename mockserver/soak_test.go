@@ -4,12 +4,15 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +22,7 @@ import (
 var (
 	soakTime = flag.Duration("soak", 0, "how `long` TestSoak loads the mock; 0 is for a few rounds")
 	soakIdle = flag.Int("soak.idle", 200, "`connections` that stand idle meanwhile")
+	soakURL  = flag.String("soak.url", "", "where TestStandIdle holds connections, for TestSoak")
 )
 
 // TestSoak has people come and go while many connections stand idle: no request
@@ -26,60 +30,85 @@ var (
 // parallel, as it counts goroutines and memory. With -soak 10m -soak.idle 10000
 // it is what the figures in the README come from.
 func TestSoak(t *testing.T) {
-	allowFiles(t, uint64(2**soakIdle+1000))
 	before := runtime.NumGoroutine()
 	server, err := mockserver.New(mockserver.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	idle := standIdle(t, server.URL, *soakIdle)
+	standStill := standIdle(t, server.URL)
 	crowd := &crowd{t: t, server: server}
 	crowd.live(time.Second) // until everything that is made once has been made
-	start, goroutines := heapInUse(), runtime.NumGoroutine()
+	start, goroutines := crowd.gone(), runtime.NumGoroutine()
 	crowd.live(*soakTime)
-	server.Client().CloseIdleConnections()
-	if grown := int64(heapInUse()) - int64(start); grown > 4<<20 {
-		t.Errorf("the heap grew from %d by %d bytes", start, grown)
+	end := crowd.gone()
+	if int64(end)-int64(start) > 4<<20 {
+		t.Errorf("the heap grew from %d to %d bytes", start, end)
 	}
 	noMoreGoroutinesThan(t, goroutines)
-	for _, conn := range idle {
-		answersStill(t, conn)
-		conn.Close()
-	}
-	t.Logf("%d idle connections, %d lives, %d requests, heap %d KiB before and %d KiB after",
-		len(idle), crowd.lives, crowd.requests, start>>10, heapInUse()>>10)
+	standStill()
+	t.Logf("%d idle connections, %d goroutines, %d lives, %d requests, heap %d KiB before and %d KiB after",
+		*soakIdle, goroutines, crowd.lives, crowd.requests, start>>10, end>>10)
 	server.Close()
 	noMoreGoroutinesThan(t, before)
 }
 
-// allowFiles raises the number of files that may be open, both ends of all
-// connections being in this process.
-func allowFiles(t *testing.T, files uint64) {
+// standIdle holds connections in another process, so that the number of files
+// that may be open is for this end of them. What it returns has each of them
+// answered once more, and ends them.
+func standIdle(t *testing.T, url string) (answered func()) {
 	t.Helper()
-	var limit syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+	program, err := os.Executable()
+	if err != nil {
 		t.Fatal(err)
 	}
-	limit.Cur, limit.Max = max(limit.Cur, files), max(limit.Max, files)
-	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
-		t.Skipf("skipped: %d open files are needed, see ulimit -n: %v", files, err)
+	holder := exec.CommandContext(t.Context(), program, "-test.run=^TestStandIdle$", "-test.timeout=0",
+		"-soak.idle="+strconv.Itoa(*soakIdle), "-soak.url="+url)
+	holder.Stderr = os.Stderr
+	in, err := holder.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := holder.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	if !lines.Scan() || lines.Text() != "standing" {
+		t.Fatalf("the connections could not be opened: %s", lines.Text())
+	}
+	return func() {
+		in.Close()
+		_, _ = io.Copy(io.Discard, out)
+		if err := holder.Wait(); err != nil {
+			t.Errorf("the idle connections: %v", err)
+		}
 	}
 }
 
-// standIdle opens connections that have each had an answer.
-func standIdle(t *testing.T, url string, number int) []net.Conn {
-	t.Helper()
-	conns := make([]net.Conn, number)
+// TestStandIdle is the other process of TestSoak: it holds connections until its
+// input ends, and then asks on each whether it still is one.
+func TestStandIdle(t *testing.T) {
+	if *soakURL == "" {
+		t.Skip("skipped: TestSoak starts it")
+	}
+	conns := make([]net.Conn, *soakIdle)
 	for i := range conns {
-		conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+		conn, err := net.Dial("tcp", strings.TrimPrefix(*soakURL, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { conn.Close() })
 		conns[i] = conn
 		answersStill(t, conn)
 	}
-	return conns
+	fmt.Fprintln(os.Stdout, "standing")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	for _, conn := range conns {
+		answersStill(t, conn)
+		conn.Close()
+	}
 }
 
 func answersStill(t *testing.T, conn net.Conn) {
@@ -133,6 +162,15 @@ func (c *crowd) live(long time.Duration) {
 		})
 	}
 	all.Wait()
+}
+
+// gone is what lives on the heap when everybody has left, and their mail has
+// been thrown away.
+func (c *crowd) gone() uint64 {
+	cleaner := newClient(c.t, c.server)
+	cleaner.sendTo(c.server.ControlURL, http.MethodDelete, "/control/v1/mail", nil).ok()
+	cleaner.http.CloseIdleConnections()
+	return heapInUse()
 }
 
 // wholeLife is an account from sign-up to deletion, on connections of its own, and

@@ -36,7 +36,7 @@ func historyAt(now time.Time, opaque bool) history {
 // forgeries are tokens that look right and were not issued.
 func forgeries(now time.Time) []string {
 	claims := func() *Claims {
-		return &Claims{Scope: Access, Subject: "did:web:alice.test", IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(AccessLife))}
+		return &Claims{Scope: Access, Subject: "did:web:alice.test", IssuedAt: new(float64(now.Unix())), ExpiresAt: new(float64(now.Add(AccessLife).Unix()))}
 	}
 	sign := func(method jwt.SigningMethod, claims *Claims, key any) string {
 		signed, err := jwt.NewWithClaims(method, claims).SignedString(key)

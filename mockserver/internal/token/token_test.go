@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 )
 
 func TestVerify(t *testing.T) {
@@ -37,6 +39,11 @@ func TestVerify(t *testing.T) {
 		if _, err := issuer.Verify(row.token, row.scope); !errors.Is(err, row.want) {
 			t.Errorf("%s: %v, want %v", name, err, row.want)
 		}
+	}
+	library, err := jwt.NewWithClaims(jwt.SigningMethodHS256, &Claims{Scope: Refresh, Subject: "did:web:a", ID: "id",
+		IssuedAt: new(float64(now.Unix())), ExpiresAt: new(float64(now.Add(RefreshLife).Unix()))}).SignedString([]byte("secret"))
+	if err != nil || library != refresh {
+		t.Errorf("the token is %s, the library's %s (%v)", refresh, library, err)
 	}
 	now = now.Add(AccessLife)
 	if _, err := issuer.Verify(access, AppPassword); !errors.Is(err, ErrExpired) {
