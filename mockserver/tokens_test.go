@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coder/quartz"
 	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
 
@@ -28,7 +29,7 @@ func forge(t testing.TB, method jwt.SigningMethod, key any, claims jwt.MapClaims
 
 func TestTokenGallery(t *testing.T) {
 	t.Parallel()
-	c := start(t, mockserver.Options{JWTSecret: secret})
+	c := start(t, mockserver.Options{JWTSecret: secret, Clock: quartz.NewMock(t)}) // rows may wait for long
 	s := c.signUp("alice")
 	_, app := c.appPassword(s, "phone")
 	now := c.server.Now().Unix()
