@@ -53,12 +53,22 @@ start_mock() {
 	"$pdsconform" mock --listen 127.0.0.1:0 --control-listen 127.0.0.1:0 --quiet \
 		--invite-required --invite-interval 24h --seed 1 "$@" >"$work/mock.log" &
 	mock=$!
+	await_line "$mock" "$work/mock.log"
+	cat "$work/mock.log"
+}
+
+# await_line PROCESS FILE waits until the process has printed something there.
+await_line() {
 	local tries=0
-	until [[ -s $work/mock.log ]]; do
-		kill -0 "$mock" && ((tries++ < 100)) || fail "the mock is not ready"
+	until [[ -s $2 ]]; do
+		kill -0 "$1" && ((tries++ < 100)) || fail "what prints to ${2##*/} is not ready"
 		sleep 0.1
 	done
-	cat "$work/mock.log"
+}
+
+# into_readme NAME FILE puts a file between the README's marks of that name.
+into_readme() {
+	sed -i -e "/^<!-- $1:/,/^<!-- \\/$1/{//!d}" -e "/^<!-- $1:/r $2" README.md
 }
 
 # target_url and control_url are those of the mock that was started.
