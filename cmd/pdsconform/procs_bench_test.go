@@ -10,8 +10,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-
-	"github.com/pdsconform/pdsconform/mockserver"
 )
 
 // BenchmarkProcs runs the whole program against a mock that is some time away,
@@ -25,9 +23,7 @@ func BenchmarkProcs(b *testing.B) {
 				requests := 0
 				for b.Loop() {
 					b.StopTimer()
-					mock := mockserver.RunT(b, mockserver.Options{
-						InviteRequired: true, InviteInterval: embeddedInterval, AdminPassword: "admin-pass", Links: links(),
-					})
+					mock := mockOfRun(b)
 					away := distant(b, mock.URL, latency)
 					out := b.TempDir()
 					b.StartTimer()

@@ -46,6 +46,7 @@ func BenchmarkRun(b *testing.B) {
 	b.ReportMetric(float64(replayed.Nanoseconds())/float64(b.N*len(requests)), "replay-ns/request")
 }
 
+// mockOfRun is a mock with the options of the one that a run embeds.
 func mockOfRun(b *testing.B) *mockserver.Server {
 	return mockserver.RunT(b, mockserver.Options{
 		InviteRequired: true, InviteInterval: embeddedInterval, AdminPassword: "admin-pass", Links: links(), Seed: 1,
