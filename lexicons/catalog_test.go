@@ -12,22 +12,31 @@ import (
 
 func TestLoadRevision(t *testing.T) {
 	t.Parallel()
+	type size struct{ documents, methods, errors int }
+	want := map[string]size{"2023-04": {17, 16, 14}, "2026-07": {26, 25, 29}}
+	if got := Revisions(); len(got) != len(want) {
+		t.Errorf("revisions %v, want %d", got, len(want))
+	}
+	for _, revision := range Revisions() {
+		catalog, err := LoadRevision(revision)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := size{len(catalog.Documents()), len(catalog.Methods()), 0}
+		for _, method := range catalog.Methods() {
+			got.errors += len(method.Errors)
+		}
+		if got != want[revision] {
+			t.Errorf("revision %s has %+v, want %+v", revision, got, want[revision])
+		}
+	}
+}
+
+func TestTreeOfTheDocument(t *testing.T) {
+	t.Parallel()
 	catalog, err := LoadRevision(DefaultRevision)
 	if err != nil {
 		t.Fatal(err)
-	}
-	declared := 0
-	for _, method := range catalog.Methods() {
-		declared += len(method.Errors)
-	}
-	if got := len(catalog.Documents()); got != 17 {
-		t.Errorf("%d documents, want 17", got)
-	}
-	if got := len(catalog.Methods()); got != 16 {
-		t.Errorf("%d methods, want 16", got)
-	}
-	if declared != 14 {
-		t.Errorf("%d declared errors, want 14", declared)
 	}
 	codes := catalog.Method("com.atproto.server.getAccountInviteCodes").Output.Object().Property("codes").(*Array)
 	item := Deref(codes.Items).(*Object)
@@ -50,25 +59,27 @@ func TestRevisionIsNamedInTheError(t *testing.T) {
 // what every report means.
 func TestDocumentsAreVerbatim(t *testing.T) {
 	t.Parallel()
-	fsys, err := FS(DefaultRevision)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := 0
-	err = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	for _, revision := range Revisions() {
+		fsys, err := FS(revision)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files := 0
+		err = fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			files++
+			raw, err := fs.ReadFile(fsys, name)
+			sum := sha256.Sum256(raw)
+			if got, want := hex.EncodeToString(sum[:]), digests[revision][name]; got != want {
+				t.Errorf("%s of %s has sha256 %s, want %s", name, revision, got, want)
+			}
 			return err
+		})
+		if err != nil || files != len(digests[revision]) {
+			t.Errorf("%s: %d files (%v), want %d", revision, files, err, len(digests[revision]))
 		}
-		files++
-		raw, err := fs.ReadFile(fsys, name)
-		sum := sha256.Sum256(raw)
-		if got, want := hex.EncodeToString(sum[:]), digests[name]; got != want {
-			t.Errorf("%s has sha256 %s, want %s", name, got, want)
-		}
-		return err
-	})
-	if err != nil || files != len(digests) {
-		t.Errorf("%d files (%v), want %d", files, err, len(digests))
 	}
 }
 

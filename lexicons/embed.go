@@ -17,11 +17,11 @@ import (
 // nothing else is asked for.
 const DefaultRevision = "2023-04"
 
-//go:embed 2023-04
+//go:embed 2023-04 2026-07
 var revisions embed.FS
 
 // Revisions names the embedded revisions, oldest first.
-func Revisions() []string { return []string{DefaultRevision} }
+func Revisions() []string { return []string{DefaultRevision, "2026-07"} }
 
 // FS returns the folder of documents of an embedded revision. The error names
 // the revisions that exist.
