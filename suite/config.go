@@ -58,9 +58,9 @@ type Config struct {
 	// one that is alone.
 	Share Share `json:"-"`
 
-	// Prompt says that mail and deletions show at once on the target, as on the
+	// ImmediateEffects says that mail and deletions show at once on the target, as on the
 	// mock, so that what hasn't come within a moment never will.
-	Prompt bool
+	ImmediateEffects bool
 
 	// VerdictsOnly keeps no exchanges, for whoever reads none.
 	VerdictsOnly bool

@@ -25,7 +25,7 @@ func appSession(ctx context.Context, t *spec.Trial, account *target.Account) tar
 
 // accountPair is two accounts that scenarios read from.
 func accountPair(ctx context.Context, t *spec.Trial) []*target.Account {
-	return []*target.Account{own(ctx, t), named(ctx, t, "other")}
+	return []*target.Account{ownAccount(ctx, t), sharedAccount(ctx, t, "other")}
 }
 
 // listed asks listAppPasswords and returns the names in it.

@@ -60,9 +60,9 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// TestCasesAreSound holds the cases against the rules for all, those that are
+// TestCasesAreValid holds the cases against the rules for all, those that are
 // derived among them.
-func TestCasesAreSound(t *testing.T) {
+func TestCasesAreValid(t *testing.T) {
 	t.Parallel()
 	catalog := revision(t)
 	cases := Cases(catalog)
@@ -95,8 +95,8 @@ func TestEveryMethodHasARecipe(t *testing.T) {
 		if recipe.Credential != spec.NoCredential && len(recipe.Needs) == 0 {
 			t.Errorf("%s asks for an %s that needs nothing", method.NSID, recipe.Credential)
 		}
-		if recipe.Credential != spec.NoCredential && recipe.Stranger != nil {
-			t.Errorf("%s asks for an %s, and a stranger may call it", method.NSID, recipe.Credential)
+		if recipe.Credential != spec.NoCredential && recipe.Placeholder != nil {
+			t.Errorf("%s asks for an %s, and has a placeholder request", method.NSID, recipe.Credential)
 		}
 	}
 	if len(recipes) != len(endpoints()) || len(recipes) != len(catalog.Methods()) {

@@ -34,12 +34,12 @@ const (
 
 // What scenarios need, by what they do.
 var (
-	login      = []target.Capability{target.Login}
-	signUp     = []target.Capability{target.SignUp}
-	adminOnly  = []target.Capability{target.Admin}
-	withMail   = []target.Capability{target.SignUp, target.Mail}
-	withClock  = []target.Capability{target.SignUp, target.Mail, target.Clock}
-	withTakers = []target.Capability{target.SignUp, target.Takedown}
+	login         = []target.Capability{target.Login}
+	signUp        = []target.Capability{target.SignUp}
+	adminOnly     = []target.Capability{target.Admin}
+	withMail      = []target.Capability{target.SignUp, target.Mail}
+	withClock     = []target.Capability{target.SignUp, target.Mail, target.Clock}
+	needsTakedown = []target.Capability{target.SignUp, target.Takedown}
 )
 
 // shared is the account that scenarios log in to and read from.
@@ -49,8 +49,8 @@ func shared(ctx context.Context, t *spec.Trial) *target.Account {
 	return account
 }
 
-// named is an account that scenarios of one purpose share.
-func named(ctx context.Context, t *spec.Trial, name string) *target.Account {
+// sharedAccount is an account that scenarios of one purpose share.
+func sharedAccount(ctx context.Context, t *spec.Trial, name string) *target.Account {
 	account, err := t.Target().Account(ctx, t, name)
 	t.Unless(err)
 	return account
@@ -172,11 +172,11 @@ func strayAuthorization(nsid string) scenario {
 		id: "authorization.ignored", title: "An Authorization header is ignored: clients send one along.",
 		level: reports.Should, authority: reports.Reference,
 		run: func(ctx context.Context, t *spec.Trial) {
-			sound := t.Sound(ctx, nsid)
-			exchange := t.Do(ctx, t.Unbroken(ctx, nsid).WithBearer("garbage"))
-			t.Settle(ctx, nsid, exchange)
-			if sound.Stranger {
-				t.Expect(exchange, check.AnsweredAs(sound.Exchange))
+			baseline := t.Baseline(ctx, nsid)
+			exchange := t.Do(ctx, t.ValidRequest(ctx, nsid).WithBearer("garbage"))
+			t.AfterSuccess(ctx, nsid, exchange)
+			if baseline.Placeholder {
+				t.Expect(exchange, check.AnsweredAs(baseline.Exchange))
 				return
 			}
 			t.Expect(exchange, check.Succeeds())
@@ -255,13 +255,13 @@ func (p *pending[T]) get(t *spec.Trial, produce func() T) T {
 
 func (p *pending[T]) used() { p.there = false }
 
-// own is an account that the run has made and scenarios read from: the shared
+// ownAccount is an account that the run has made and scenarios read from: the shared
 // one, unless that was given.
-func own(ctx context.Context, t *spec.Trial) *target.Account {
+func ownAccount(ctx context.Context, t *spec.Trial) *target.Account {
 	if account := shared(ctx, t); !account.Given {
 		return account
 	}
-	return named(ctx, t, "own")
+	return sharedAccount(ctx, t, "own")
 }
 
 // whileTheClockStands is spec.Once for something with a lifetime: once the

@@ -31,8 +31,8 @@ func createAccount() endpoint {
 					return made
 				}))
 			},
-			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { code.used() },
-			Stranger: func(t *spec.Trial) xrpc.Request {
+			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { code.used() },
+			Placeholder: func(t *spec.Trial) xrpc.Request {
 				return signUpRequest(t.Target().NewIdentity(), target.BogusInviteCode)
 			},
 			Transient: true,
@@ -130,8 +130,8 @@ func mixedCase(handle string) string {
 	return string(letters) + "." + domain
 }
 
-// another asks for an account that shares one name with an existing one.
-func another(ctx context.Context, t *spec.Trial, change func(*target.Identity)) xrpc.Exchange {
+// signUpVariant asks for an account that shares one name with an existing one.
+func signUpVariant(ctx context.Context, t *spec.Trial, change func(*target.Identity)) xrpc.Exchange {
 	identity := t.Target().NewIdentity()
 	change(&identity)
 	request, err := t.Target().SignUpRequest(ctx, t, identity)
@@ -145,8 +145,8 @@ func signUpRefusals() []scenario {
 		return scenario{
 			id: id, title: title, level: level, authority: authority, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := own(ctx, t)
-				t.Expect(another(ctx, t, func(identity *target.Identity) { change(identity, account) }), checks...)
+				account := ownAccount(ctx, t)
+				t.Expect(signUpVariant(ctx, t, func(identity *target.Identity) { change(identity, account) }), checks...)
 			},
 		}
 	}
@@ -167,9 +167,9 @@ func signUpRefusals() []scenario {
 			id: "handle.foreign-domain", title: "A handle under a domain that the server does not offer, and whose owner has not agreed, is refused.",
 			level: reports.Must, authority: reports.Security, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
-				t.ExpectThat("a handle under example.com", another(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + ".example.com" }), check.Refused())
+				t.ExpectThat("a handle under example.com", signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + ".example.com" }), check.Refused())
 				t.ExpectThat("a handle that names the server's domain before example.com",
-					another(ctx, t, func(i *target.Identity) { i.Handle += ".example.com" }), check.Refused())
+					signUpVariant(ctx, t, func(i *target.Identity) { i.Handle += ".example.com" }), check.Refused())
 			},
 		},
 		{
@@ -177,24 +177,24 @@ func signUpRefusals() []scenario {
 			level: reports.Must, authority: reports.XRPC, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				for _, name := range []string{".onion", ".arpa", ".invalid"} {
-					t.ExpectThat("a handle under "+name, another(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + name }), check.Refused())
+					t.ExpectThat("a handle under "+name, signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + name }), check.Refused())
 				}
 			},
 		},
 		{
 			id: "handle.taken-down", title: "The handle of an account that was taken down is not free: the account may come back.",
-			level: reports.Must, authority: reports.Security, needs: withTakers,
+			level: reports.Must, authority: reports.Security, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				down := takenDown(ctx, t).account
-				t.Expect(another(ctx, t, func(i *target.Identity) { i.Handle = down.Handle }), check.Refused())
+				t.Expect(signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = down.Handle }), check.Refused())
 			},
 		},
 		{
 			id: "email.owner-hidden", title: "Who asks for an address that is taken is not told whose it is.",
 			level: reports.Must, authority: reports.Security, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := own(ctx, t)
-				exchange := another(ctx, t, func(i *target.Identity) { i.Email = account.Email })
+				account := ownAccount(ctx, t)
+				exchange := signUpVariant(ctx, t, func(i *target.Identity) { i.Email = account.Email })
 				for what, told := range map[string]string{"handle": account.Handle, "DID": account.DID} {
 					if strings.Contains(string(exchange.Body), told) {
 						t.Fail("an answer that does not name the other account", "the "+what+" of the account stands in it")
@@ -210,10 +210,10 @@ func signUpRefusals() []scenario {
 			id: "refused.leaves-address", title: "A refused sign-up leaves the e-mail address free.",
 			level: reports.Should, authority: reports.Reference, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, email := own(ctx, t), t.Target().NewIdentity().Email
-				t.Expect(another(ctx, t, func(i *target.Identity) { i.Handle, i.Email = account.Handle, email }), check.Refused())
+				account, email := ownAccount(ctx, t), t.Target().NewIdentity().Email
+				t.Expect(signUpVariant(ctx, t, func(i *target.Identity) { i.Handle, i.Email = account.Handle, email }), check.Refused())
 				t.ExpectThat("signing up with the same address, under a free handle",
-					another(ctx, t, func(i *target.Identity) { i.Email = email }), check.Succeeds())
+					signUpVariant(ctx, t, func(i *target.Identity) { i.Email = email }), check.Succeeds())
 			},
 		},
 		{
@@ -228,13 +228,13 @@ func signUpRefusals() []scenario {
 }
 
 func refusalLeavesNothing(ctx context.Context, t *spec.Trial) {
-	account := own(ctx, t)
+	account := ownAccount(ctx, t)
 	wanted := t.Target().NewIdentity()
-	refused := another(ctx, t, func(i *target.Identity) { i.Handle, i.Email = wanted.Handle, account.Email })
+	refused := signUpVariant(ctx, t, func(i *target.Identity) { i.Handle, i.Email = wanted.Handle, account.Email })
 	if refused.Succeeded() {
 		t.NotObserved("the target allows several accounts for one address, so that nothing was refused")
 	}
 	t.Expect(refused, check.Refused())
 	t.ExpectThat("signing up under the same handle, with a free address",
-		another(ctx, t, func(i *target.Identity) { i.Handle, i.Email = wanted.Handle, wanted.Email }), check.Succeeds())
+		signUpVariant(ctx, t, func(i *target.Identity) { i.Handle, i.Email = wanted.Handle, wanted.Email }), check.Succeeds())
 }

@@ -146,15 +146,15 @@ func letters(handle string) string {
 // handleNotAvailable asks for a handle that is taken, and for words that
 // servers reserve.
 func handleNotAvailable(ctx context.Context, t *spec.Trial) {
-	account := own(ctx, t)
-	exchanges := []xrpc.Exchange{another(ctx, t, func(i *target.Identity) { i.Handle = account.Handle })}
+	account := ownAccount(ctx, t)
+	exchanges := []xrpc.Exchange{signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = account.Handle })}
 	t.ExpectThat("a handle that is taken", exchanges[0], check.Refused())
 	if name := exchanges[0].ErrorName(); name != genericName {
 		t.ExpectThat("a handle that is taken", exchanges[0], check.ErrorNamed("HandleNotAvailable"))
 		return
 	}
 	for _, word := range []string{"admin", "support"} {
-		exchange := another(ctx, t, func(i *target.Identity) { i.Handle = word + i.Handle[strings.Index(i.Handle, "."):] })
+		exchange := signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = word + i.Handle[strings.Index(i.Handle, "."):] })
 		switch name := exchange.ErrorName(); {
 		case exchange.Refused() && name == "HandleNotAvailable":
 			return

@@ -83,7 +83,7 @@ func requireInvites(t *spec.Trial) {
 
 func refusalKeepsUse(ctx context.Context, t *spec.Trial) {
 	requireInvites(t)
-	taken := own(ctx, t)
+	taken := ownAccount(ctx, t)
 	code := inviteCode(ctx, t, map[string]any{"useCount": 1})
 	identity := t.Target().NewIdentity()
 	identity.Handle = taken.Handle
@@ -123,8 +123,8 @@ func codeForRacers(ctx context.Context, t *spec.Trial) string {
 // addressRace leaves it open whether anybody wins: servers that look at the
 // address late may let all of them lose.
 func addressRace(ctx context.Context, t *spec.Trial) {
-	account := own(ctx, t)
-	if another(ctx, t, func(i *target.Identity) { i.Email = account.Email }).Succeeded() {
+	account := ownAccount(ctx, t)
+	if signUpVariant(ctx, t, func(i *target.Identity) { i.Email = account.Email }).Succeeded() {
 		t.NotObserved("the target allows several accounts for one address")
 	}
 	wanted, code := t.Target().NewIdentity(), codeForRacers(ctx, t)

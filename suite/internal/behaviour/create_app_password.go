@@ -21,7 +21,7 @@ func createAppPassword() endpoint {
 				return xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": t.Target().NewName("app")}).
 					WithBearer(session(ctx, t, shared(ctx, t)).Access)
 			},
-			Settle: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+			AfterSuccess: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
 				t.Target().RevokeAppPassword(ctx, shared(ctx, t), exchange.String("name"))
 			},
 		},
@@ -182,7 +182,7 @@ func appPasswordLimits() []scenario {
 		},
 		{
 			error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
-			level: reports.Must, authority: reports.Lexicon, needs: withTakers,
+			level: reports.Must, authority: reports.Lexicon, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				refusedAsTakenDown(t, askAppPassword(ctx, t, takenDown(ctx, t).session.Access, t.Target().NewName("app")))
 			},

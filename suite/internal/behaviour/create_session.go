@@ -22,7 +22,7 @@ func createSession() endpoint {
 				account := shared(ctx, t)
 				return account.LoginRequest(account.Handle)
 			},
-			Stranger: func(t *spec.Trial) xrpc.Request {
+			Placeholder: func(t *spec.Trial) xrpc.Request {
 				nobody := t.Target().NewIdentity()
 				return target.LoginRequest(nobody.Handle, nobody.Password)
 			},
@@ -167,7 +167,7 @@ func loginRefusals() []scenario {
 			id: "password.other-account.refused", title: "The password of another account is refused.",
 			level: reports.Must, authority: reports.Security, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, other := own(ctx, t), named(ctx, t, "other")
+				account, other := ownAccount(ctx, t), sharedAccount(ctx, t, "other")
 				t.Rely(logIn(ctx, t, other.Handle, other.Password))
 				t.Expect(logIn(ctx, t, account.Handle, other.Password), check.Refused())
 			},

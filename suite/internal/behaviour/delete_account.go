@@ -36,8 +36,8 @@ func deleteAccount() endpoint {
 				kept := next.get(t, func() doomed { return doom(ctx, t, fresh(ctx, t)) })
 				return ask(kept.account.DID, kept.account.Password, kept.code)
 			},
-			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
-			Stranger: func(t *spec.Trial) xrpc.Request {
+			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
+			Placeholder: func(t *spec.Trial) xrpc.Request {
 				return ask(t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode)
 			},
 			Transient: true,
@@ -91,7 +91,7 @@ func deletionEffects() []scenario {
 			level: reports.Should, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				gone := deleted(ctx, t)
-				t.Expect(another(ctx, t, func(i *target.Identity) { i.Email = gone.account.Email }), check.Succeeds())
+				t.Expect(signUpVariant(ctx, t, func(i *target.Identity) { i.Email = gone.account.Email }), check.Succeeds())
 			},
 		},
 		{
@@ -111,7 +111,7 @@ func deletionEffects() []scenario {
 			id: "mail.ends", title: "No code for a password reset is mailed to a deleted account.",
 			level: reports.Should, authority: reports.Security, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, other := fresh(ctx, t), named(ctx, t, "mail")
+				account, other := fresh(ctx, t), sharedAccount(ctx, t, "mail")
 				t.Rely(remove(ctx, t, account.DID, account.Password, doom(ctx, t, account).code))
 				awaitGone(ctx, t, account)
 				box := mailbox(ctx, t, account.Email)
@@ -216,7 +216,7 @@ func wrongDeletions() []wrongDeletion {
 			}},
 		{"did.other-account", "The password and code of one account do not delete another.", reports.Must,
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
-				return own(ctx, t).DID, d.account.Password, d.code
+				return ownAccount(ctx, t).DID, d.account.Password, d.code
 			}},
 		{"code.other-account", "The code of another account is refused.", reports.Must,
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {

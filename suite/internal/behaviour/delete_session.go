@@ -22,7 +22,7 @@ func deleteSession() endpoint {
 				kept := tokens.get(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidDeleteSession).WithBearer(kept.Refresh)
 			},
-			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { tokens.used() },
+			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { tokens.used() },
 		},
 		cases: []scenario{
 			{

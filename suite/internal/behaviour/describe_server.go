@@ -28,7 +28,7 @@ func describeServer() endpoint {
 				id: "user-domains.listed", title: "A server on which accounts can be made lists a domain for them.",
 				level: reports.Should, authority: reports.Reference, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
-					own(ctx, t)
+					ownAccount(ctx, t)
 					if len(t.Target().UserDomains()) == 0 {
 						t.Fail("at least one domain in availableUserDomains", "none")
 					}

@@ -36,7 +36,7 @@ func codeEntries() []scenario {
 			id: "other-account.hidden", title: "The codes of another account are not listed.",
 			level: reports.Must, authority: reports.Security, needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, other := invitedAccount(ctx, t), own(ctx, t)
+				account, other := invitedAccount(ctx, t), ownAccount(ctx, t)
 				t.Rely(t.Do(ctx, codesRequest(session(ctx, t, account).Access)))
 				theirs := codesOf(ctx, t, other)
 				for code := range codesOf(ctx, t, account) {
@@ -115,7 +115,7 @@ func codeEntries() []scenario {
 		},
 		{
 			id: "takedown.refused", title: "An account that was taken down is shown no codes.",
-			level: reports.Should, authority: reports.Reference, needs: withTakers,
+			level: reports.Should, authority: reports.Reference, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				t.Expect(t.Do(ctx, codesRequest(takenDown(ctx, t).session.Access)), check.Refused())
 			},

@@ -51,7 +51,7 @@ func getSession() endpoint {
 			},
 			{
 				id: "takedown.refused", title: "The token of an account that was taken down is refused.",
-				level: reports.Should, authority: reports.Reference, needs: withTakers,
+				level: reports.Should, authority: reports.Reference, needs: needsTakedown,
 				run: func(ctx context.Context, t *spec.Trial) {
 					t.Expect(whoAmI(ctx, t, takenDown(ctx, t).session.Access), check.Refused())
 				},

@@ -19,7 +19,7 @@ func invitee(ctx context.Context, t *spec.Trial) string {
 	if t.Target().Missing(target.SignUp) != nil {
 		return t.Target().NewDID()
 	}
-	return own(ctx, t).DID
+	return ownAccount(ctx, t).DID
 }
 
 // invitees are the DIDs of two accounts.

@@ -89,7 +89,7 @@ func listAppPasswords() endpoint {
 			},
 			{
 				error: "AccountTakedown", title: "An account that was taken down is refused with AccountTakedown.",
-				level: reports.Must, authority: reports.Lexicon, needs: withTakers,
+				level: reports.Must, authority: reports.Lexicon, needs: needsTakedown,
 				run: func(ctx context.Context, t *spec.Trial) {
 					request := xrpc.Query(nsidListAppPasswords, nil).WithBearer(takenDown(ctx, t).session.Access)
 					refusedAsTakenDown(t, t.Do(ctx, request))

@@ -26,7 +26,7 @@ func refreshSession() endpoint {
 				kept := tokens.get(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidRefreshSession).WithBearer(kept.Refresh)
 			},
-			Settle: func(_ context.Context, _ *spec.Trial, exchange xrpc.Exchange) { tokens.used() },
+			AfterSuccess: func(_ context.Context, _ *spec.Trial, exchange xrpc.Exchange) { tokens.used() },
 		},
 		cases: append(rotation(), deadRefreshTokens()...),
 	}
@@ -98,7 +98,7 @@ func rotation() []scenario {
 			id: "session.keeps-power", title: "A refreshed session that was opened with the account's password can create app passwords.",
 			level: reports.Must, authority: reports.Lexicon, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := own(ctx, t)
+				account := ownAccount(ctx, t)
 				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
 				newAppPassword(ctx, t, account) // which the session from before the refresh can
 				name := t.Target().NewName("app")
@@ -122,7 +122,7 @@ func deadRefreshTokens() []scenario {
 	return []scenario{
 		{
 			error: "AccountTakedown", title: "The session of an account that was taken down is refused with AccountTakedown.",
-			level: reports.Must, authority: reports.Lexicon, needs: withTakers,
+			level: reports.Must, authority: reports.Lexicon, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				exchange := refresh(ctx, t, takenDown(ctx, t).session.Refresh)
 				t.Expect(exchange, check.Refused())
@@ -134,7 +134,7 @@ func deadRefreshTokens() []scenario {
 		},
 		{
 			id: "takedown.session-ends", title: "A takedown ends the sessions: once reinstated, the account logs in anew.",
-			level: reports.Should, authority: reports.Reference, needs: withTakers,
+			level: reports.Should, authority: reports.Reference, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				back := reinstated(ctx, t)
 				t.Rely(logIn(ctx, t, back.account.Handle, back.account.Password))

@@ -20,7 +20,7 @@ func requestAccountDelete() endpoint {
 			Credential: spec.AccessToken,
 			Needs:      signUp,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				return request(ctx, t, named(ctx, t, "mail"))
+				return request(ctx, t, sharedAccount(ctx, t, "mail"))
 			},
 		},
 		cases: []scenario{
@@ -57,7 +57,7 @@ func requestAccountDelete() endpoint {
 			},
 			{
 				id: "takedown.refused", title: "An account that was taken down can't ask for its deletion.",
-				level: reports.Should, authority: reports.Reference, needs: withTakers,
+				level: reports.Should, authority: reports.Reference, needs: needsTakedown,
 				run: func(ctx context.Context, t *spec.Trial) {
 					request := xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(takenDown(ctx, t).session.Access)
 					t.Expect(t.Do(ctx, request), check.Refused())

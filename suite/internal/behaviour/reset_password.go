@@ -33,16 +33,16 @@ func resetPassword() endpoint {
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				account := named(ctx, t, "reset")
+				account := sharedAccount(ctx, t, "reset")
 				return ask(t, code.get(t, func() string { return resetCode(ctx, t, account) }))
 			},
-			Settle: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+			AfterSuccess: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
 				code.used()
 				if password, ok := exchange.Request.Input["password"].(string); ok {
-					t.Unless(t.Target().PasswordChanged(named(ctx, t, "reset"), password))
+					t.Unless(t.Target().PasswordChanged(sharedAccount(ctx, t, "reset"), password))
 				}
 			},
-			Stranger: func(t *spec.Trial) xrpc.Request { return ask(t, bogusMailCode) },
+			Placeholder: func(t *spec.Trial) xrpc.Request { return ask(t, bogusMailCode) },
 		},
 		cases: slices.Concat(resetEffects(), resetRefusals(), resetErrors(), []scenario{strayAuthorization(nsidResetPassword)}),
 	}
@@ -65,7 +65,7 @@ func resetEffects() []scenario {
 			id: "other-account.lives", title: "The password of another account stays as it is.",
 			level: reports.Must, authority: reports.Security, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, other := t.Borrow(ctx), own(ctx, t)
+				account, other := t.Borrow(ctx), ownAccount(ctx, t)
 				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
 				t.ExpectThat("logging in to the other account", logIn(ctx, t, other.Handle, other.Password), check.Succeeds())
 				t.ExpectThat("logging in to the other account with the new password", logIn(ctx, t, other.Handle, account.Password), check.Refused())

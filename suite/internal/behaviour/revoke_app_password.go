@@ -23,7 +23,7 @@ func revokeAppPassword() endpoint {
 				return xrpc.Procedure(nsidRevokeAppPassword, map[string]any{"name": kept.Name}).
 					WithBearer(session(ctx, t, account).Access)
 			},
-			Settle: func(context.Context, *spec.Trial, xrpc.Exchange) { made.used() },
+			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { made.used() },
 		},
 		cases: []scenario{
 			{

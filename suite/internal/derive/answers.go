@@ -31,9 +31,9 @@ func (b *builder) answers() {
 	b.add(protocol(reports.Must, idErrorMediaType, "An error is sent as application/json.", sourceErrors), b.anyRefusal)
 }
 
-// anyAnswer sends the method's own requests, unbroken and broken.
+// anyAnswer sends the method's own requests, valid and broken.
 func (b *builder) anyAnswer(ctx context.Context, t *spec.Trial) {
-	sent := t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { t.Sound(ctx, b.method.NSID) })
+	sent := t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { t.Baseline(ctx, b.method.NSID) })
 	b.sendBroken(ctx, t)
 	if !sent && len(t.Exchanges()) == 0 {
 		t.Need(b.recipe.Needs...)

@@ -54,13 +54,13 @@ func (b *builder) sendWithout(ctx context.Context, t *spec.Trial) xrpc.Exchange 
 	})
 }
 
-// sendAs sends an unbroken request, or a sample where none can be made, with
+// sendAs sends a valid request, or a sample where none can be made, with
 // another credential.
 func (b *builder) sendAs(ctx context.Context, t *spec.Trial, authorization string) xrpc.Exchange {
 	request := Sample(b.method)
-	t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { request = t.Unbroken(ctx, b.method.NSID) })
+	t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { request = t.ValidRequest(ctx, b.method.NSID) })
 	exchange := t.Do(ctx, request.WithAuthorization(authorization))
-	t.Settle(ctx, b.method.NSID, exchange)
+	t.AfterSuccess(ctx, b.method.NSID, exchange)
 	return exchange
 }
 
@@ -70,21 +70,21 @@ func (b *builder) wrongCredential(suffix, title string, needs []target.Capabilit
 	b.add(b.security(suffix, title), func(ctx context.Context, t *spec.Trial) {
 		t.Need(needs...)
 		if len(needs) > 0 {
-			b.soundIfPossible(ctx, t)
+			b.baselineIfPossible(ctx, t)
 		}
 		t.Expect(b.sendAs(ctx, t, credential(ctx, t)), check.Refused())
 	})
 }
 
-// soundIfPossible shows that the right credential is accepted, where there is
+// baselineIfPossible shows that the right credential is accepted, where there is
 // one.
-func (b *builder) soundIfPossible(ctx context.Context, t *spec.Trial) {
+func (b *builder) baselineIfPossible(ctx context.Context, t *spec.Trial) {
 	for _, capability := range b.recipe.Needs {
 		if t.Target().Missing(capability) != nil {
 			return
 		}
 	}
-	t.Sound(ctx, b.method.NSID)
+	t.Baseline(ctx, b.method.NSID)
 }
 
 func (b *builder) adminCredentials() {
@@ -97,7 +97,7 @@ func (b *builder) adminCredentials() {
 	b.add(obligation{"auth.wrong-user", "The admin's password is refused under another name than admin.",
 		reports.Should, reports.Security, sourceAuth}, func(ctx context.Context, t *spec.Trial) {
 		t.Need(target.Admin)
-		b.soundIfPossible(ctx, t)
+		b.baselineIfPossible(ctx, t)
 		t.Expect(b.sendAs(ctx, t, xrpc.Request{}.WithBasic("somebody", t.Target().AdminPassword()).Authorization), check.Refused())
 	})
 	b.wrongCredential("user-token", "A user's access token is not taken for the admin credential.",

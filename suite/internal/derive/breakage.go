@@ -12,7 +12,7 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// breakage is one way to break an unbroken request, which the target has to
+// breakage is one way to break a valid request, which the target has to
 // refuse.
 type breakage struct {
 	obligation
@@ -40,18 +40,18 @@ func (b *builder) disputedRefusal(o obligation, apply change) {
 	b.refuse(breakage{obligation: o, apply: apply, disputed: true})
 }
 
-// refuse sends the unbroken request first: it must have succeeded, or at least
+// refuse sends the valid request first: it must have succeeded, or at least
 // been refused in another way, or else the refusal may have any reason.
 func (b *builder) refuse(broken breakage) {
 	b.broken = append(b.broken, broken)
 	b.add(broken.obligation, func(ctx context.Context, t *spec.Trial) {
-		sound := t.Sound(ctx, b.method.NSID)
+		baseline := t.Baseline(ctx, b.method.NSID)
 		exchange := b.send(ctx, t, broken)
 		if broken.disputed && exchange.Succeeded() {
 			t.NotObserved("the target accepts what revisions of the specification disagree on")
 		}
 		t.Expect(exchange, check.Refused())
-		if sound.Stranger && alike(sound.Exchange, exchange) {
+		if baseline.Placeholder && alike(baseline.Exchange, exchange) {
 			b.undecided(t, exchange)
 		}
 	})
@@ -60,8 +60,8 @@ func (b *builder) refuse(broken breakage) {
 // send sends a broken request, once in a run.
 func (b *builder) send(ctx context.Context, t *spec.Trial, broken breakage) xrpc.Exchange {
 	return spec.Once(ctx, t, "broken "+b.id(broken.suffix), func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
-		exchange := t.Do(ctx, broken.apply(t.Unbroken(ctx, b.method.NSID)))
-		t.Settle(ctx, b.method.NSID, exchange)
+		exchange := t.Do(ctx, broken.apply(t.ValidRequest(ctx, b.method.NSID)))
+		t.AfterSuccess(ctx, b.method.NSID, exchange)
 		return exchange
 	})
 }
@@ -86,10 +86,10 @@ func alike(a, b xrpc.Exchange) bool {
 func (b *builder) tolerated(o obligation, apply change) {
 	nsid := b.method.NSID
 	b.add(o, func(ctx context.Context, t *spec.Trial) {
-		sound := t.Sound(ctx, nsid)
-		exchange := t.Do(ctx, apply(t.Unbroken(ctx, nsid)))
-		t.Settle(ctx, nsid, exchange)
-		if sound.Stranger && alike(sound.Exchange, exchange) {
+		baseline := t.Baseline(ctx, nsid)
+		exchange := t.Do(ctx, apply(t.ValidRequest(ctx, nsid)))
+		t.AfterSuccess(ctx, nsid, exchange)
+		if baseline.Placeholder && alike(baseline.Exchange, exchange) {
 			return
 		}
 		t.Expect(exchange, check.Succeeds())
@@ -111,7 +111,7 @@ func (b *builder) refusalsNamed() {
 		"input.refusal-named", "Input that does not fit the schema is refused with 400 InvalidRequest, or a declared error.",
 		reports.Should, reports.Reference, sourceErrors,
 	}, func(ctx context.Context, t *spec.Trial) {
-		t.Sound(ctx, b.method.NSID)
+		t.Baseline(ctx, b.method.NSID)
 		for _, broken := range named {
 			exchange := b.send(ctx, t, broken)
 			if exchange.Succeeded() {

@@ -24,7 +24,7 @@ func (b *builder) expired(choose func(target.Session) (right, wrong string)) {
 	}
 	once := func(ctx context.Context, t *spec.Trial) answer {
 		t.Need(needs...)
-		b.soundIfPossible(ctx, t)
+		b.baselineIfPossible(ctx, t)
 		token, _ := choose(ExpiredSession(ctx, t))
 		_, stated := expiry(token)
 		return answer{b.sendAs(ctx, t, "Bearer "+token), stated}

@@ -41,9 +41,9 @@ func (b *builder) noInput() {
 	b.add(obligation{
 		"input.none", "A body where no input is declared is refused.", reports.May, reports.Reference, string(b.method.At()),
 	}, func(ctx context.Context, t *spec.Trial) {
-		b.sound(ctx, t)
-		exchange := t.DoUnobserved(ctx, t.Unbroken(ctx, nsid).WithRaw([]byte("{}"), "application/json"))
-		t.Settle(ctx, nsid, exchange)
+		b.baseline(ctx, t)
+		exchange := t.DoUnobserved(ctx, t.ValidRequest(ctx, nsid).WithRaw([]byte("{}"), "application/json"))
+		t.AfterSuccess(ctx, nsid, exchange)
 		if exchange.Succeeded() {
 			t.NotObserved("the target ignores a body that no document asks for")
 		}
@@ -75,9 +75,9 @@ func (b *builder) optional(property lexicons.Property, without change) {
 	nsid := b.method.NSID
 	title := fmt.Sprintf("A request without the optional %s is accepted.", property.Name)
 	b.add(must("input."+property.Name+".optional", title, property.Schema.At()), func(ctx context.Context, t *spec.Trial) {
-		b.sound(ctx, t)
-		exchange := t.Do(ctx, without(t.Unbroken(ctx, nsid)))
-		t.Settle(ctx, nsid, exchange)
+		b.baseline(ctx, t)
+		exchange := t.Do(ctx, without(t.ValidRequest(ctx, nsid)))
+		t.AfterSuccess(ctx, nsid, exchange)
 		if exchange.Refused() && b.declares(exchange.ErrorName()) {
 			t.NotObserved("the target asks for %s on grounds that the document provides for: %s", property.Name, exchange.ErrorName())
 		}
@@ -91,9 +91,9 @@ func (b *builder) requiredWithDefault(property lexicons.Property, without change
 	nsid := b.method.NSID
 	title := fmt.Sprintf("A request without %s, which is required and has a default, is refused or gets the default.", property.Name)
 	b.add(must("input."+property.Name+".default", title, property.Schema.At()), func(ctx context.Context, t *spec.Trial) {
-		b.sound(ctx, t)
-		exchange := t.Do(ctx, without(t.Unbroken(ctx, nsid)))
-		t.Settle(ctx, nsid, exchange)
+		b.baseline(ctx, t)
+		exchange := t.Do(ctx, without(t.ValidRequest(ctx, nsid)))
+		t.AfterSuccess(ctx, nsid, exchange)
 		if exchange.Refused() {
 			return
 		}

@@ -20,16 +20,16 @@ func (b *builder) output() {
 	output := b.method.Output
 	if output == nil {
 		b.add(must("output.none", "Success is answered without a body, since the document declares no output.", b.method.At()),
-			func(ctx context.Context, t *spec.Trial) { b.sound(ctx, t) })
+			func(ctx context.Context, t *spec.Trial) { b.baseline(ctx, t) })
 		return
 	}
 	b.add(must("output.media-type", fmt.Sprintf("Success is answered in %s.", output.Encoding), output.Pointer+"/encoding"),
-		func(ctx context.Context, t *spec.Trial) { b.sound(ctx, t) })
+		func(ctx context.Context, t *spec.Trial) { b.baseline(ctx, t) })
 	if output.Schema == nil {
 		return
 	}
 	b.add(must("output.type", "The answer's body is a JSON object.", output.Schema.At()),
-		func(ctx context.Context, t *spec.Trial) { b.sound(ctx, t) })
+		func(ctx context.Context, t *spec.Trial) { b.baseline(ctx, t) })
 	if object := output.Object(); object != nil {
 		b.members(nil, object, map[lexicons.Pointer]bool{})
 	}
@@ -91,7 +91,7 @@ func (b *builder) bounds(path []string, schema lexicons.Schema) {
 // nothing was shown.
 func (b *builder) seen(path []string) checkFunc {
 	return func(ctx context.Context, t *spec.Trial) {
-		exchange := b.sound(ctx, t).Exchange
+		exchange := b.baseline(ctx, t).Exchange
 		decoded, err := exchange.JSON()
 		if err != nil {
 			t.Fail("a JSON object", check.Answer(exchange)+" with a body that is no JSON")

@@ -68,8 +68,8 @@ func (b *builder) illTyped(parameter lexicons.Property, value string) {
 	nsid := b.method.NSID
 	title := fmt.Sprintf("A request in which %s is %q is answered or refused, but is no fault of the server.", parameter.Name, value)
 	b.add(protocol(reports.Must, "params."+parameter.Name+".type", title, sourceStatus), func(ctx context.Context, t *spec.Trial) {
-		b.sound(ctx, t)
-		exchange := t.Do(ctx, t.Unbroken(ctx, nsid).WithParameter(parameter.Name, value))
+		b.baseline(ctx, t)
+		exchange := t.Do(ctx, t.ValidRequest(ctx, nsid).WithParameter(parameter.Name, value))
 		if exchange.Succeeded() {
 			return
 		}
@@ -96,12 +96,12 @@ func (b *builder) defaulted(parameter lexicons.Property, value string) {
 	nsid := b.method.NSID
 	title := fmt.Sprintf("A request without %s is answered as one in which it is %s.", parameter.Name, value)
 	b.add(must("params."+parameter.Name+".default", title, parameter.Schema.At()+"/default"), func(ctx context.Context, t *spec.Trial) {
-		b.sound(ctx, t)
+		b.baseline(ctx, t)
 		given := func() string {
-			return canonical(t.Rely(t.Do(ctx, t.Unbroken(ctx, nsid).WithParameter(parameter.Name, value))))
+			return canonical(t.Rely(t.Do(ctx, t.ValidRequest(ctx, nsid).WithParameter(parameter.Name, value))))
 		}
 		explicit := given()
-		exchange := t.Do(ctx, withoutParameter(t.Unbroken(ctx, nsid), parameter.Name))
+		exchange := t.Do(ctx, withoutParameter(t.ValidRequest(ctx, nsid), parameter.Name))
 		t.Expect(exchange, check.Succeeds())
 		absent := canonical(exchange)
 		if explicit == absent {

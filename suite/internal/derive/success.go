@@ -12,7 +12,7 @@ import (
 // checkFunc is how a case looks at the target.
 type checkFunc = func(context.Context, *spec.Trial)
 
-// success asks that an unbroken request succeeds: all that is shown by
+// success asks that a valid request succeeds: all that is shown by
 // breaking one rests on it.
 func (b *builder) success() {
 	nsid := b.method.NSID
@@ -22,23 +22,23 @@ func (b *builder) success() {
 				// The user vouches for the credential: a refusal of it is the target's.
 				exchange := t.Do(ctx, b.recipe.Request(ctx, t))
 				t.Expect(exchange, check.Succeeds())
-				t.Settle(ctx, nsid, exchange)
+				t.AfterSuccess(ctx, nsid, exchange)
 				return
 			}
-			b.sound(ctx, t)
+			b.baseline(ctx, t)
 		})
 	b.add(protocol(reports.Should, "success.status", "Success is answered with the status 200.", sourceStatus),
 		func(ctx context.Context, t *spec.Trial) {
-			t.Expect(b.sound(ctx, t).Exchange, check.StatusIs(http.StatusOK))
+			t.Expect(b.baseline(ctx, t).Exchange, check.StatusIs(http.StatusOK))
 		})
 }
 
-// sound is an unbroken request that succeeded; where none could be made, the
+// baseline is a valid request that succeeded; where none could be made, the
 // trial ends.
-func (b *builder) sound(ctx context.Context, t *spec.Trial) spec.Sound {
-	sound := t.Sound(ctx, b.method.NSID)
-	if sound.Stranger {
+func (b *builder) baseline(ctx context.Context, t *spec.Trial) spec.Baseline {
+	baseline := t.Baseline(ctx, b.method.NSID)
+	if baseline.Placeholder {
 		t.Need(b.recipe.Needs...)
 	}
-	return sound
+	return baseline
 }

@@ -31,14 +31,14 @@ func (b *builder) wrongVerb(verb string) {
 	title := fmt.Sprintf("A %s is called with %s: %s is refused.", b.method.TypeName(), b.method.Verb(), verb)
 	b.add(protocol(level, "method."+strings.ToLower(verb)+"-refused", title, sourceMethods),
 		func(ctx context.Context, t *spec.Trial) {
-			sound := t.Sound(ctx, nsid)
-			exchange := t.DoUnobserved(ctx, t.Unbroken(ctx, nsid).WithVerb(verb))
-			t.Settle(ctx, nsid, exchange)
+			baseline := t.Baseline(ctx, nsid)
+			exchange := t.DoUnobserved(ctx, t.ValidRequest(ctx, nsid).WithVerb(verb))
+			t.AfterSuccess(ctx, nsid, exchange)
 			if exchange.Answered() && exchange.Status == http.StatusNotImplemented {
 				return
 			}
 			t.Expect(exchange, check.Refused())
-			if sound.Stranger && alike(sound.Exchange, exchange) {
+			if baseline.Placeholder && alike(baseline.Exchange, exchange) {
 				b.undecided(t, exchange)
 			}
 		})

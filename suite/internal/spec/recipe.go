@@ -26,28 +26,28 @@ type Recipe struct {
 	// Needs are the capabilities without which Request can't be made.
 	Needs []target.Capability
 
-	// Request makes an unbroken request, ready to be sent. It may be broken in
+	// Request makes a valid request, ready to be sent. It may be broken in
 	// one place before it is sent, so what it relies on must outlive refusals.
 	Request func(ctx context.Context, t *Trial) xrpc.Request
 
-	// Settle takes note of a success: what the request used up is made anew
+	// AfterSuccess takes note of a success: what the request used up is made anew
 	// for the next. Nil where nothing is used up.
-	Settle func(ctx context.Context, t *Trial, exchange xrpc.Exchange)
+	AfterSuccess func(ctx context.Context, t *Trial, exchange xrpc.Exchange)
 
-	// Stranger makes a request that is as well-formed as an unbroken one, but
+	// Placeholder makes a request that is as well-formed as a valid one, but
 	// of values that nobody has. It serves where Request can't be made. Nil
 	// where the method is closed to strangers.
-	Stranger func(t *Trial) xrpc.Request
+	Placeholder func(t *Trial) xrpc.Request
 
 	// Transient says that a success ends what the request is about (an
 	// account, a session), so that cases don't call it more than they must.
 	Transient bool
 }
 
-// Sound is an unbroken request with the answer that shows it.
-type Sound struct {
+// Baseline is a valid request with the answer that shows it.
+type Baseline struct {
 	xrpc.Exchange
-	// Stranger says that the request could only be made of values that nobody
+	// Placeholder says that the request could only be made of values that nobody
 	// has, so that the answer is a refusal.
-	Stranger bool
+	Placeholder bool
 }

@@ -24,48 +24,48 @@ func making(settled *int, needs ...target.Capability) Recipe {
 			made++
 			return xrpc.Procedure(makeMethod, map[string]any{"n": made})
 		},
-		Settle: func(context.Context, *Trial, xrpc.Exchange) { *settled++ },
+		AfterSuccess: func(context.Context, *Trial, xrpc.Exchange) { *settled++ },
 	}
 }
 
-func stranger(*Trial) xrpc.Request {
-	return xrpc.Procedure(makeMethod, map[string]any{"n": "stranger"})
+func placeholder(*Trial) xrpc.Request {
+	return xrpc.Procedure(makeMethod, map[string]any{"n": "placeholder"})
 }
 
-// TestSound sends the unbroken request of a method once for all cases.
-func TestSound(t *testing.T) {
+// TestBaseline sends the valid request of a method once for all cases.
+func TestBaseline(t *testing.T) {
 	t.Parallel()
 	settled := 0
-	withStranger := making(&settled, target.Admin)
-	withStranger.Stranger = stranger
+	withPlaceholder := making(&settled, target.Admin)
+	withPlaceholder.Placeholder = placeholder
 	for name, test := range map[string]struct {
-		recipe   Recipe
-		status   int
-		outcome  reports.Outcome
-		reason   string
-		input    any
-		stranger bool
-		settled  int
-		findings int
+		recipe      Recipe
+		status      int
+		outcome     reports.Outcome
+		reason      string
+		input       any
+		placeholder bool
+		settled     int
+		findings    int
 	}{
-		"success":           {making(&settled), 200, reports.Passed, "", 1, false, 1, 0},
-		"needs are there":   {making(&settled, target.SignUp), 200, reports.Passed, "", 1, false, 1, 0},
-		"refused":           {making(&settled), 400, reports.Blocked, "it relies on server.make.success, which failed", 1, false, 0, 1},
-		"needs lack":        {making(&settled, target.SignUp, target.Admin), 200, reports.Blocked, "no admin credential", nil, false, 0, 0},
-		"stranger":          {withStranger, 400, reports.Passed, "", "stranger", true, 0, 0},
-		"stranger accepted": {withStranger, 200, reports.Passed, "", "stranger", true, 0, 0},
+		"success":              {making(&settled), 200, reports.Passed, "", 1, false, 1, 0},
+		"needs are there":      {making(&settled, target.SignUp), 200, reports.Passed, "", 1, false, 1, 0},
+		"refused":              {making(&settled), 400, reports.Blocked, "it relies on server.make.success, which failed", 1, false, 0, 1},
+		"needs lack":           {making(&settled, target.SignUp, target.Admin), 200, reports.Blocked, "no admin credential", nil, false, 0, 0},
+		"placeholder":          {withPlaceholder, 400, reports.Passed, "", "placeholder", true, 0, 0},
+		"placeholder accepted": {withPlaceholder, 200, reports.Passed, "", "placeholder", true, 0, 0},
 	} {
 		settled = 0
 		bench := served(t, answers(test.status, `{"error":"Odd"}`))
 		bench.Recipes[makeMethod] = test.recipe
 		for i := range 2 {
-			var sound Sound
-			verdict := Try(t.Context(), one("server.make.x", func(ctx context.Context, t *Trial) { sound = t.Sound(ctx, makeMethod) }), bench)
+			var baseline Baseline
+			verdict := Try(t.Context(), one("server.make.x", func(ctx context.Context, t *Trial) { baseline = t.Baseline(ctx, makeMethod) }), bench)
 			if verdict.Outcome != test.outcome || verdict.Reason != test.reason {
 				t.Errorf("%s %d: %s %s", name, i, verdict.Outcome, verdict.Reason)
 			}
-			if verdict.Outcome == reports.Passed && (sound.Status != test.status || sound.Stranger != test.stranger) {
-				t.Errorf("%s %d: %d, stranger %t", name, i, sound.Status, sound.Stranger)
+			if verdict.Outcome == reports.Passed && (baseline.Status != test.status || baseline.Placeholder != test.placeholder) {
+				t.Errorf("%s %d: %d, placeholder %t", name, i, baseline.Status, baseline.Placeholder)
 			}
 			if test.input == nil {
 				if len(verdict.Exchanges) != 0 {
@@ -81,8 +81,8 @@ func TestSound(t *testing.T) {
 	}
 }
 
-// TestUnbroken makes requests that are not sent yet, each a new one.
-func TestUnbroken(t *testing.T) {
+// TestValidRequest makes requests that are not sent yet, each a new one.
+func TestValidRequest(t *testing.T) {
 	t.Parallel()
 	settled := 0
 	var requests atomic.Int32
@@ -90,33 +90,33 @@ func TestUnbroken(t *testing.T) {
 	bench.Recipes[makeMethod] = making(&settled)
 	closed := making(&settled, target.Admin)
 	open := closed
-	open.Stranger = stranger
+	open.Placeholder = placeholder
 	bench.Recipes["closed"], bench.Recipes["open"] = closed, open
 	var got []any
 	Try(t.Context(), one("server.make.x", func(ctx context.Context, t *Trial) {
 		for _, nsid := range []string{makeMethod, makeMethod, "open"} {
-			got = append(got, t.Unbroken(ctx, nsid).Input["n"])
+			got = append(got, t.ValidRequest(ctx, nsid).Input["n"])
 		}
 	}), bench)
-	if diff := cmp.Diff([]any{1, 2, "stranger"}, got); diff != "" || requests.Load() != 0 {
+	if diff := cmp.Diff([]any{1, 2, "placeholder"}, got); diff != "" || requests.Load() != 0 {
 		t.Errorf("%d sent, requests (-want +got):\n%s", requests.Load(), diff)
 	}
-	verdict := Try(t.Context(), one("server.make.x", func(ctx context.Context, t *Trial) { t.Unbroken(ctx, "closed") }), bench)
+	verdict := Try(t.Context(), one("server.make.x", func(ctx context.Context, t *Trial) { t.ValidRequest(ctx, "closed") }), bench)
 	if verdict.Outcome != reports.Blocked || verdict.Unlock != "--admin-password" {
 		t.Errorf("got %+v", verdict)
 	}
 }
 
-func TestSettle(t *testing.T) {
+func TestAfterSuccess(t *testing.T) {
 	t.Parallel()
 	settled := 0
 	bench := served(t, answers(200, "{}"))
 	bench.Recipes[makeMethod], bench.Recipes[readMethod] = making(&settled), Recipe{Credential: AccessToken, Transient: true}
 	Try(t.Context(), one("server.make.x", func(ctx context.Context, t *Trial) {
-		t.Settle(ctx, makeMethod, xrpc.Exchange{Status: 200})
-		t.Settle(ctx, makeMethod, xrpc.Exchange{Status: 400})
-		t.Settle(ctx, readMethod, xrpc.Exchange{Status: 200})
-		t.Settle(ctx, "no such method", xrpc.Exchange{Status: 200})
+		t.AfterSuccess(ctx, makeMethod, xrpc.Exchange{Status: 200})
+		t.AfterSuccess(ctx, makeMethod, xrpc.Exchange{Status: 400})
+		t.AfterSuccess(ctx, readMethod, xrpc.Exchange{Status: 200})
+		t.AfterSuccess(ctx, "no such method", xrpc.Exchange{Status: 200})
 		if recipe := t.Recipe(readMethod); recipe.Credential != AccessToken || !recipe.Transient {
 			settled = -1
 		}

@@ -76,22 +76,22 @@ func (t *Trial) cutOff(ctx context.Context, exchanges ...xrpc.Exchange) {
 	}
 }
 
-// Sound returns an unbroken request to a method with its answer, sent once for
+// Baseline returns a valid request to a method with its answer, sent once for
 // all cases of a run. It ends the trial where the method can't be called, or
 // refuses what it ought to accept.
-func (t *Trial) Sound(ctx context.Context, nsid string) Sound {
-	return Once(ctx, t, "sound "+nsid, func(ctx context.Context, t *Trial) Sound {
+func (t *Trial) Baseline(ctx context.Context, nsid string) Baseline {
+	return Once(ctx, t, "baseline "+nsid, func(ctx context.Context, t *Trial) Baseline {
 		recipe := t.bench.Recipes[nsid]
 		if missing := t.missing(recipe); missing {
-			if recipe.Stranger == nil {
+			if recipe.Placeholder == nil {
 				t.Need(recipe.Needs...)
 			}
-			return Sound{Exchange: t.Do(ctx, recipe.Stranger(t)), Stranger: true}
+			return Baseline{Exchange: t.Do(ctx, recipe.Placeholder(t)), Placeholder: true}
 		}
 		exchange := t.Do(ctx, recipe.Request(ctx, t))
 		t.Rely(exchange)
-		t.Settle(ctx, nsid, exchange)
-		return Sound{Exchange: exchange}
+		t.AfterSuccess(ctx, nsid, exchange)
+		return Baseline{Exchange: exchange}
 	})
 }
 
@@ -104,27 +104,27 @@ func (t *Trial) missing(recipe Recipe) bool {
 	return false
 }
 
-// Unbroken makes a fresh unbroken request to a method, not sent yet; one of a
-// stranger's values where no other can be made.
-func (t *Trial) Unbroken(ctx context.Context, nsid string) xrpc.Request {
+// ValidRequest makes a fresh valid request to a method, not sent yet; one of
+// placeholder values where no other can be made.
+func (t *Trial) ValidRequest(ctx context.Context, nsid string) xrpc.Request {
 	recipe := t.bench.Recipes[nsid]
 	if !t.missing(recipe) {
 		return recipe.Request(ctx, t)
 	}
-	if recipe.Stranger == nil {
+	if recipe.Placeholder == nil {
 		t.Need(recipe.Needs...)
 	}
-	return recipe.Stranger(t)
+	return recipe.Placeholder(t)
 }
 
 // Recipe returns how a method is called.
 func (t *Trial) Recipe(nsid string) Recipe { return t.bench.Recipes[nsid] }
 
-// Settle takes note of a request's success, so that what it used up is made
+// AfterSuccess takes note of a request's success, so that what it used up is made
 // anew. It must be called for a broken request that succeeded as well.
-func (t *Trial) Settle(ctx context.Context, nsid string, exchange xrpc.Exchange) {
-	if settle := t.bench.Recipes[nsid].Settle; settle != nil && exchange.Succeeded() {
-		settle(ctx, t, exchange)
+func (t *Trial) AfterSuccess(ctx context.Context, nsid string, exchange xrpc.Exchange) {
+	if afterSuccess := t.bench.Recipes[nsid].AfterSuccess; afterSuccess != nil && exchange.Succeeded() {
+		afterSuccess(ctx, t, exchange)
 	}
 }
 

@@ -42,8 +42,8 @@ type Options struct {
 	Sharers  int
 	Together func(ctx context.Context, by time.Duration, move func(context.Context, time.Duration) error) error
 
-	// Prompt says that what the target does shows at once.
-	Prompt bool
+	// ImmediateEffects says that what the target does shows at once.
+	ImmediateEffects bool
 
 	// Journal keeps what is made on the target; nil where that goes with the
 	// target itself.
@@ -105,7 +105,7 @@ func (t *Target) Client() *xrpc.Client { return t.options.Client }
 // Patience is how long to wait for what the target does after it has answered:
 // most at the most.
 func (t *Target) Patience(most time.Duration) time.Duration {
-	if t.options.Prompt {
+	if t.options.ImmediateEffects {
 		return min(most, moment)
 	}
 	return most

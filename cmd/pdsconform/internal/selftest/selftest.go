@@ -39,7 +39,7 @@ type Start func(config suite.Config, defects ...string) (complete suite.Config, 
 // run can be under way in a process; further ones wait.
 func Try(ctx context.Context, config suite.Config, start Start, defect string) Trial {
 	trial := Trial{Defect: defect, Failures: []Failure{}}
-	config.VerdictsOnly, config.Prompt = true, true
+	config.VerdictsOnly, config.ImmediateEffects = true, true
 	complete, stop, err := start(config, defect)
 	if err != nil {
 		trial.Broken = err.Error()
