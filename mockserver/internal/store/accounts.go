@@ -6,17 +6,28 @@ import "time"
 type Account struct {
 	DID       string    `json:"did"`
 	Handle    string    `json:"handle"` // lower-case
-	Email     string    `json:"email"`  // lower-case
+	Email     string    `json:"email"`  // lower-case; empty where the account has none
 	Password  Password  `json:"password"`
 	CreatedAt time.Time `json:"createdAt"`
 	TakenDown bool      `json:"takenDown,omitempty"`
+
+	EmailConfirmed bool `json:"emailConfirmed,omitempty"`
+	AuthFactor     bool `json:"authFactor,omitempty"` // whether a log-in asks for a mailed code
+
+	Deactivated bool   `json:"deactivated,omitempty"`
+	DeleteAfter string `json:"deleteAfter,omitempty"` // as it was given; only where it is deactivated
+
+	// Imported says that the identity is older than the account: it stands in a
+	// PLC directory, and not with the account.
+	Imported bool `json:"imported,omitempty"`
 }
 
 // AppPassword is one app password of an account; its name is unique there.
 type AppPassword struct {
-	Name      string    `json:"name"`
-	Password  Password  `json:"password"`
-	CreatedAt time.Time `json:"createdAt"`
+	Name       string    `json:"name"`
+	Password   Password  `json:"password"`
+	CreatedAt  time.Time `json:"createdAt"`
+	Privileged bool      `json:"privileged,omitempty"`
 }
 
 // Account reads the account of a DID.
@@ -49,13 +60,29 @@ func (tx *Tx) InsertAccount(account Account) {
 func (s *Store) putAccount(account Account, version uint64) {
 	s.accounts.put(account.DID, account, version)
 	s.handles.put(account.Handle, account.DID, version)
-	s.addresses.put(account.Email, account.DID, version)
+	if account.Email != "" {
+		s.addresses.put(account.Email, account.DID, version)
+	}
 }
 
-// UpdateAccount replaces an account that the transaction has read. Handle and
-// address must be the same.
+// UpdateAccount replaces an account that the transaction has read. Where handle
+// or address are others, it must have read that they are free.
 func (tx *Tx) UpdateAccount(account Account) {
-	tx.write(func(version uint64) { tx.store.accounts.put(account.DID, account, version) })
+	tx.write(func(version uint64) {
+		s := tx.store
+		known, _ := s.accounts.get(account.DID)
+		if known.Handle != account.Handle {
+			s.handles.delete(known.Handle)
+			s.handles.put(account.Handle, account.DID, version)
+		}
+		if known.Email != account.Email {
+			s.addresses.delete(known.Email)
+			if account.Email != "" {
+				s.addresses.put(account.Email, account.DID, version)
+			}
+		}
+		s.accounts.put(account.DID, account, version)
+	})
 }
 
 // DeleteAccount removes an account that the transaction has read, with its app

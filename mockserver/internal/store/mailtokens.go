@@ -9,6 +9,9 @@ type MailPurpose int
 const (
 	ResetPassword MailPurpose = iota
 	DeleteAccount
+	ConfirmEmail
+	UpdateEmail
+	AuthFactor
 	mailPurposes
 )
 
@@ -64,4 +67,13 @@ func (tx *Tx) PutMailToken(purpose MailPurpose, token MailToken) {
 // DropMailToken removes the account's token of that purpose, if there is one.
 func (tx *Tx) DropMailToken(purpose MailPurpose, did string) {
 	tx.write(func(uint64) { tx.store.mailTokens[purpose].drop(did) })
+}
+
+// DropMailTokens removes all of the account's tokens, whatever they are for.
+func (tx *Tx) DropMailTokens(did string) {
+	tx.write(func(uint64) {
+		for purpose := range tx.store.mailTokens {
+			tx.store.mailTokens[purpose].drop(did)
+		}
+	})
 }

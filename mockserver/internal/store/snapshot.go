@@ -15,6 +15,19 @@ type Snapshot struct {
 	InvitesFor   map[string][]string      `json:"invitesFor"` // codes by DID, in the order of creation
 	ResetTokens  []MailToken              `json:"resetTokens"`
 	DeleteTokens []MailToken              `json:"deleteTokens"`
+
+	// What came with a later revision; a snapshot without them is read as well.
+	ConfirmTokens []MailToken `json:"confirmTokens,omitempty"`
+	UpdateTokens  []MailToken `json:"updateTokens,omitempty"`
+	FactorTokens  []MailToken `json:"factorTokens,omitempty"`
+}
+
+// tokens are the lists of mail tokens by purpose.
+func (s *Snapshot) tokens() map[MailPurpose]*[]MailToken {
+	return map[MailPurpose]*[]MailToken{
+		ResetPassword: &s.ResetTokens, DeleteAccount: &s.DeleteTokens, ConfirmEmail: &s.ConfirmTokens,
+		UpdateEmail: &s.UpdateTokens, AuthFactor: &s.FactorTokens,
+	}
 }
 
 // Snapshot returns what the store holds.
@@ -27,8 +40,9 @@ func (s *Store) Snapshot() Snapshot {
 		Sessions:     values(&s.sessions),
 		Invites:      values(&s.invites),
 		InvitesFor:   map[string][]string{},
-		ResetTokens:  values(&s.mailTokens[ResetPassword].byDID),
-		DeleteTokens: values(&s.mailTokens[DeleteAccount].byDID),
+	}
+	for purpose, list := range taken.tokens() {
+		*list = values(&s.mailTokens[purpose].byDID)
 	}
 	for did, row := range s.appPasswords.rows {
 		taken.AppPasswords[did] = slices.Clip(row.value) // elements are never changed in place
@@ -66,11 +80,10 @@ func (s *Store) Restore(from Snapshot) {
 	for did, codes := range from.InvitesFor {
 		s.invitesFor.put(did, slices.Clip(codes), version)
 	}
-	for _, token := range from.ResetTokens {
-		s.mailTokens[ResetPassword].put(token, version)
-	}
-	for _, token := range from.DeleteTokens {
-		s.mailTokens[DeleteAccount].put(token, version)
+	for purpose, list := range from.tokens() {
+		for _, token := range *list {
+			s.mailTokens[purpose].put(token, version)
+		}
 	}
 }
 

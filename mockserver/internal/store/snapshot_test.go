@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ func furnished(t *testing.T) *Store {
 	do(t, s, func(tx *Tx) {
 		alice := account("did:a")
 		alice.Password, alice.TakenDown = NewPassword([SaltSize]byte{1}, "secret"), true
+		alice.EmailConfirmed, alice.AuthFactor, alice.Deactivated, alice.DeleteAfter, alice.Imported = true, true, true, "2030-01-01T00:00:00Z", true
 		tx.InsertAccount(alice)
 		tx.InsertAccount(account("did:b"))
 		tx.AddAppPassword("did:a", AppPassword{Name: "", Password: NewPassword([SaltSize]byte{2}, "app"), CreatedAt: noon})
@@ -25,8 +27,9 @@ func furnished(t *testing.T) *Store {
 		tx.PutSession(Session{ID: "1", DID: "did:a", WithAppPassword: true, ExpiresAt: noon.Add(time.Hour)}, noon)
 		tx.AddInvites([]Invite{{Code: "z", Available: 2, ForAccount: "did:a"}, {Code: "y", Available: -1, ForAccount: "did:a"}, {Code: "x", Disabled: true, ForAccount: "admin"}})
 		tx.UseInvite("z", InviteUse{By: "did:b", At: noon})
-		tx.PutMailToken(ResetPassword, MailToken{DID: "did:a", Text: "R", GrantedAt: noon})
-		tx.PutMailToken(DeleteAccount, MailToken{DID: "did:a", Text: "D", GrantedAt: noon})
+		for purpose := range mailPurposes {
+			tx.PutMailToken(purpose, MailToken{DID: "did:a", Text: "T" + strconv.Itoa(int(purpose)), GrantedAt: noon})
+		}
 	})
 	return s
 }
@@ -47,7 +50,7 @@ func TestSnapshotTravels(t *testing.T) {
 	other := New()
 	do(t, other, func(tx *Tx) {
 		tx.InsertAccount(account("did:c"))
-		tx.PutMailToken(ResetPassword, MailToken{DID: "did:c", Text: "R"})
+		tx.PutMailToken(ResetPassword, MailToken{DID: "did:c", Text: "T0"})
 	})
 	other.Restore(read)
 	if diff := cmp.Diff(taken, other.Snapshot(), cmp.AllowUnexported(Password{}), cmpopts.IgnoreUnexported(Session{})); diff != "" {
@@ -61,7 +64,7 @@ func TestSnapshotTravels(t *testing.T) {
 	if codes := tx.InvitesFor("did:a"); len(codes) != 2 || codes[0].Code != "z" || codes[0].Uses[0].By != "did:b" {
 		t.Errorf("codes are %+v", codes)
 	}
-	if token, found := tx.MailTokenByText(ResetPassword, "R"); !found || token.DID != "did:a" {
+	if token, found := tx.MailTokenByText(ResetPassword, "T0"); !found || token.DID != "did:a" {
 		t.Errorf("reset code is of %+v", token)
 	}
 	if _, found := tx.AccountByHandle("did:c.test"); found {
