@@ -64,11 +64,22 @@ type Request struct {
 	Authorization string          `json:"authorization,omitempty"`
 	ContentType   string          `json:"contentType,omitempty"`
 	UserAgent     string          `json:"userAgent,omitempty"`
-	Body          json.RawMessage `json:"body,omitempty"` // JSON, or a string that says why not
-	Status        int             `json:"status"`         // 0 where the connection was closed without an answer
+	Host          string          `json:"host,omitempty"`       // whom it was sent to, by its own words
+	Origin        string          `json:"origin,omitempty"`     // the header of that name
+	Accept        string          `json:"accept,omitempty"`     // the header of that name
+	Connection    string          `json:"connection,omitempty"` // the client's end of the connection
+	Credential    string          `json:"credential,omitempty"` // the mark of the bearer token, see Issued
+	BodyBytes     int             `json:"bodyBytes,omitempty"`  // how long the body was
+	Body          json.RawMessage `json:"body,omitempty"`       // JSON, or a string that says why not
+	Status        int             `json:"status"`               // 0 where the connection was closed without an answer
 	Error         string          `json:"error,omitempty"`
 	Response      json.RawMessage `json:"response,omitempty"` // as Body
 	Scenario      string          `json:"scenario,omitempty"` // the ID of the one that befell the request
+
+	// Issued are marks of the tokens that were sent in the answer, by member:
+	// equal tokens have equal marks, and no mark tells its token. By them a
+	// reader sees which token a later request bears.
+	Issued map[string]string `json:"issued,omitempty"`
 }
 
 // Requests returns the newest requests, at most a thousand, in the order in
@@ -90,10 +101,17 @@ func describe(id int, x *xrpc.Exchange) Request {
 		Authorization: redactAuthorization(x.Authorization),
 		ContentType:   redactText(x.ContentType),
 		UserAgent:     redactText(x.UserAgent),
+		Host:          redactText(x.Host),
+		Origin:        redactText(x.Origin),
+		Accept:        redactText(x.Accept),
+		Connection:    x.Connection,
+		Credential:    markOfBearer(x.Authorization),
+		BodyBytes:     x.RequestBytes,
 		Body:          redactBody(x.RequestBody, x.RequestBytes),
 		Status:        x.Status, Error: x.Error,
 		Response: redactBody(x.ResponseBody, x.ResponseBytes),
 		Scenario: x.Scenario,
+		Issued:   issued(x.ResponseBody),
 	}
 }
 

@@ -63,3 +63,23 @@ func TestRequestLogIsBounded(t *testing.T) {
 		t.Errorf("log holds %d requests, %d to %d", len(requests), requests[0].ID, requests[len(requests)-1].ID)
 	}
 }
+
+// A reader sees which token a request bears, and over which connection it came,
+// and never the token.
+func TestRequestLogMarksTokens(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	s := c.signUp("alice")
+	c.send("GET", "/xrpc/com.atproto.server.getSession", nil, "Authorization", "Bearer "+s.access, "Origin", "https://app.example").ok()
+	requests := c.server.Requests()
+	signUp, getSession := requests[0], requests[1]
+	if mark := signUp.Issued["accessJwt"]; mark == "" || mark != getSession.Credential || mark == signUp.Issued["refreshJwt"] {
+		t.Errorf("issued %v, and then used %q", signUp.Issued, getSession.Credential)
+	}
+	if getSession.Issued != nil || signUp.Credential != "" {
+		t.Errorf("marks of nothing: %v, %q", getSession.Issued, signUp.Credential)
+	}
+	if getSession.Origin != "https://app.example" || getSession.Host == "" || getSession.Connection == "" || signUp.BodyBytes == 0 {
+		t.Errorf("the request is %+v", getSession)
+	}
+}

@@ -19,6 +19,10 @@ type Exchange struct {
 	Authorization string
 	ContentType   string
 	UserAgent     string
+	Host          string // whom the request was sent to, by its own words
+	Origin        string // the header that browsers send, or ""
+	Accept        string
+	Connection    string // the address of the client's end, one for each connection
 	Caller        string // the DID that the token stood for, or ""
 	RequestBody   []byte // nil where it was longer than is kept
 	RequestBytes  int
@@ -35,6 +39,10 @@ func newExchange(at time.Time, r *http.Request) *Exchange {
 		Authorization: r.Header.Get("Authorization"),
 		ContentType:   r.Header.Get("Content-Type"),
 		UserAgent:     r.Header.Get("User-Agent"),
+		Host:          r.Host,
+		Origin:        r.Header.Get("Origin"),
+		Accept:        r.Header.Get("Accept"),
+		Connection:    r.RemoteAddr,
 	}
 }
 
