@@ -49,7 +49,7 @@ type Invite struct {
 // SeedAccount adds an account without a sign-up and returns its DID. What is
 // taken is an error, as is an ill-formed field. The error begins with the
 // field's name.
-func (s *Server) SeedAccount(account Account) (did string, err error) {
+func (s *PDS) SeedAccount(account Account) (did string, err error) {
 	if bad := newAccountCheck().account("", account); bad != nil {
 		return "", bad
 	}
@@ -69,7 +69,7 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 }
 
 // insert adds all of it, or nothing.
-func (s *Server) insert(account store.Account, passwords []store.AppPassword, invites []store.Invite) error {
+func (s *PDS) insert(account store.Account, passwords []store.AppPassword, invites []store.Invite) error {
 	for {
 		tx := s.store.Begin()
 		if _, taken := tx.AccountByHandle(account.Handle); taken {
@@ -98,7 +98,7 @@ func (s *Server) insert(account store.Account, passwords []store.AppPassword, in
 }
 
 // seededInvites returns codes that are not stored yet.
-func (s *Server) seededInvites(given []Invite, account string) []store.Invite {
+func (s *PDS) seededInvites(given []Invite, account string) []store.Invite {
 	invites := make([]store.Invite, 0, len(given))
 	for _, invite := range given {
 		invites = append(invites, store.Invite{
@@ -111,8 +111,8 @@ func (s *Server) seededInvites(given []Invite, account string) []store.Invite {
 
 // populate adds the accounts and codes of the options, but for those that a
 // state file has brought already.
-func (s *Server) populate() error {
-	for i, account := range s.options.Accounts {
+func (s *PDS) populate(accounts []Account, invites []Invite) error {
+	for i, account := range accounts {
 		if _, known := s.store.AccountByHandle(strings.ToLower(account.Handle)); known {
 			continue
 		}
@@ -121,7 +121,7 @@ func (s *Server) populate() error {
 		}
 	}
 	tx := s.store.Begin()
-	for _, invite := range s.seededInvites(s.options.Invites, adminAccount) {
+	for _, invite := range s.seededInvites(invites, adminAccount) {
 		if _, known := tx.Invite(invite.Code); !known {
 			tx.AddInvites([]store.Invite{invite})
 		}

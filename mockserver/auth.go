@@ -17,22 +17,22 @@ import (
 
 // anyAccess takes the access token of any session and asks nothing about its
 // account.
-func (s *Server) anyAccess(r *http.Request) (xrpc.Caller, error) {
+func (s *PDS) anyAccess(r *http.Request) (xrpc.Caller, error) {
 	return s.bearer(r, token.Access, token.AppPassword)
 }
 
 // accessOfAccount takes the access token of any session whose account exists
 // and was not taken down.
-func (s *Server) accessOfAccount(r *http.Request) (xrpc.Caller, error) {
+func (s *PDS) accessOfAccount(r *http.Request) (xrpc.Caller, error) {
 	return s.withAccount(s.anyAccess(r))
 }
 
 // fullAccess is accessOfAccount without app-password sessions.
-func (s *Server) fullAccess(r *http.Request) (xrpc.Caller, error) {
+func (s *PDS) fullAccess(r *http.Request) (xrpc.Caller, error) {
 	return s.withAccount(s.bearer(r, token.Access))
 }
 
-func (s *Server) withAccount(caller xrpc.Caller, err error) (xrpc.Caller, error) {
+func (s *PDS) withAccount(caller xrpc.Caller, err error) (xrpc.Caller, error) {
 	if err != nil {
 		return caller, err
 	}
@@ -45,7 +45,7 @@ func (s *Server) withAccount(caller xrpc.Caller, err error) (xrpc.Caller, error)
 
 // accessUnlessGone takes the access token of any session, and tells a deleted
 // account the same as one that was taken down.
-func (s *Server) accessUnlessGone(r *http.Request) (xrpc.Caller, error) {
+func (s *PDS) accessUnlessGone(r *http.Request) (xrpc.Caller, error) {
 	caller, err := s.anyAccess(r)
 	if err != nil {
 		return caller, err
@@ -57,12 +57,12 @@ func (s *Server) accessUnlessGone(r *http.Request) (xrpc.Caller, error) {
 }
 
 // refresh takes a refresh token that is in date.
-func (s *Server) refresh(r *http.Request) (xrpc.Caller, error) {
+func (s *PDS) refresh(r *http.Request) (xrpc.Caller, error) {
 	return s.bearer(r, token.Refresh)
 }
 
 // refreshOfAnyAge takes a refresh token, expired ones too.
-func (s *Server) refreshOfAnyAge(r *http.Request) (xrpc.Caller, error) {
+func (s *PDS) refreshOfAnyAge(r *http.Request) (xrpc.Caller, error) {
 	raw, err := bearerToken(r)
 	if err != nil {
 		return xrpc.Caller{}, err
@@ -70,7 +70,7 @@ func (s *Server) refreshOfAnyAge(r *http.Request) (xrpc.Caller, error) {
 	return callerOf(s.tokens.VerifyAnyAge(raw, token.Refresh))
 }
 
-func (s *Server) bearer(r *http.Request, scopes ...string) (xrpc.Caller, error) {
+func (s *PDS) bearer(r *http.Request, scopes ...string) (xrpc.Caller, error) {
 	raw, err := bearerToken(r)
 	if err != nil {
 		return xrpc.Caller{}, err
@@ -103,7 +103,7 @@ func callerOf(claims *token.Claims, err error) (xrpc.Caller, error) {
 }
 
 // admin takes the Basic credentials of the administrator.
-func (s *Server) admin(r *http.Request) (xrpc.Caller, error) {
+func (s *PDS) admin(r *http.Request) (xrpc.Caller, error) {
 	encoded, isBasic := strings.CutPrefix(r.Header.Get("Authorization"), "Basic ")
 	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
 	user, password, _ := strings.Cut(string(decoded), ":")
@@ -115,9 +115,9 @@ func (s *Server) admin(r *http.Request) (xrpc.Caller, error) {
 
 // isAdminPassword ignores what follows a second colon, unless the password
 // itself has one.
-func (s *Server) isAdminPassword(given string) bool {
+func (s *PDS) isAdminPassword(given string) bool {
 	beforeColon, _, _ := strings.Cut(given, ":")
-	want := []byte(s.options.AdminPassword)
+	want := []byte(s.config.AdminPassword)
 	return subtle.ConstantTimeCompare([]byte(given), want)|subtle.ConstantTimeCompare([]byte(beforeColon), want) == 1
 }
 

@@ -1,39 +1,11 @@
 package mockserver
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
-	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
-
-// ErrUnknownAccount is the error of a DID that no account has.
-var ErrUnknownAccount = errors.New("there is no account of this did")
-
-// Takedown takes an account down, or reinstates it. What was taken down loses
-// its sessions for good. A DID without an account is ErrUnknownAccount.
-func (s *Server) Takedown(did string, down bool) error {
-	if !down && s.faulty("behaviour.createSession.takedown-not-reversible") {
-		return nil
-	}
-	for {
-		tx := s.store.Begin()
-		account, found := tx.Account(did)
-		if !found {
-			return fmt.Errorf("%w: %s", ErrUnknownAccount, did)
-		}
-		account.TakenDown = down
-		tx.UpdateAccount(account)
-		if down && !s.faulty("behaviour.refreshSession.takedown-forgotten") {
-			tx.DeleteSessions(did)
-		}
-		if err := tx.Commit(); !errors.Is(err, store.ErrConflict) {
-			return err
-		}
-	}
-}
 
 func (s *Server) controlSeed(r *http.Request) (any, error) {
 	var account Account

@@ -35,28 +35,6 @@ type document []byte
 // controlDocument answers with the description of the control protocol.
 func controlDocument(*http.Request) (any, error) { return document(openAPI), nil }
 
-// Message is one mail that the server sent.
-type Message struct {
-	ID      string    `json:"id"`
-	To      string    `json:"to"`
-	From    string    `json:"from"`
-	Subject string    `json:"subject"`
-	Text    string    `json:"text"`
-	Token   string    `json:"token"` // the code that the text carries
-	At      time.Time `json:"at"`
-}
-
-// Mail returns the messages to an address, oldest first; an empty address
-// stands for all.
-func (s *Server) Mail(to string) []Message {
-	sent := s.outbox.To(to)
-	messages := make([]Message, 0, len(sent))
-	for _, message := range sent {
-		messages = append(messages, Message(message))
-	}
-	return messages
-}
-
 func (s *Server) controlMail(r *http.Request) (any, error) {
 	return s.Mail(r.URL.Query().Get("to")), nil
 }

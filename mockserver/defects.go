@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/lexicons"
-	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -52,7 +51,7 @@ type plan struct {
 	active []string
 	has    map[string]bool
 	faults map[string]*xrpc.Faults // by NSID; under "" what concerns every answer
-	mail   []func(*mail.Message) bool
+	hooks  Hooks
 }
 
 // on returns the faults of a method, to add to.
@@ -92,12 +91,6 @@ type faults struct {
 	current atomic.Pointer[plan] // nil on a sound server
 }
 
-// faulty reports whether the server has a defect.
-func (s *Server) faulty(id string) bool {
-	current := s.faults.current.Load()
-	return current != nil && current.has[id]
-}
-
 // SetDefects makes the server have these defects and no others. An unknown
 // one is an error that names it, and changes nothing. Reset takes the server
 // back to the defects of its options.
@@ -106,6 +99,7 @@ func (s *Server) SetDefects(ids ...string) error {
 	defer s.faults.mutex.Unlock()
 	if len(ids) == 0 {
 		s.faults.current.Store(nil)
+		s.hooks.Store(nil)
 		return s.router.SetFaults(nil)
 	}
 	made, err := planOf(s, s.faults.known(), ids...)
@@ -116,6 +110,7 @@ func (s *Server) SetDefects(ids ...string) error {
 		return fmt.Errorf("defects: %w", err)
 	}
 	s.faults.current.Store(made)
+	s.hooks.Store(&made.hooks)
 	return nil
 }
 

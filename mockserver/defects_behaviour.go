@@ -2,10 +2,8 @@ package mockserver
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
@@ -43,17 +41,6 @@ func (s scene) say(name string, value any) { s.call.Input[name] = value }
 func (s scene) caller() string             { return s.call.Caller.DID }
 func (s scene) asks(parameter string) bool { return s.call.HTTP.URL.Query().Has(parameter) }
 
-// find looks an account up by an address, a DID or a handle.
-func (s *Server) find(identifier string) (store.Account, bool) {
-	return accountOf(s.store.Begin(), strings.ToLower(identifier))
-}
-
-// named is find for whoever need not be there.
-func (s *Server) named(identifier string) store.Account {
-	account, _ := s.find(identifier)
-	return account
-}
-
 // behaviour is a defect of what a method does.
 func behaviour(method, name, description string, act func(scene) (lexval.Object, error)) defect {
 	return behaviourOf(method, name, description, func(s *Server, p *plan) { p.act(s, method, act) })
@@ -70,9 +57,9 @@ func behaviourOf(method, name, description string, apply func(*Server, *plan)) d
 	}
 }
 
-// hooked is a defect that the server asks for by its ID.
-func hooked(method, name, description string) defect {
-	return behaviourOf(method, name, description, func(*Server, *plan) {})
+// hooked is a defect of what lies below the handlers.
+func hooked(method, name, description string, change func(*Server, *Hooks)) defect {
+	return behaviourOf(method, name, description, func(s *Server, p *plan) { change(s, &p.hooks) })
 }
 
 // act puts itself around a handler.
@@ -89,17 +76,6 @@ func (p *plan) act(s *Server, method string, act func(scene) (lexval.Object, err
 func (p *plan) look(method string, look func(*http.Request, xrpc.Caller, error) (xrpc.Caller, error)) {
 	f := p.on(prefix + method)
 	f.Authorize = append(f.Authorize, look)
-}
-
-// alter changes the store, whatever else goes on there.
-func (s *Server) alter(work func(*store.Tx)) {
-	for {
-		tx := s.store.Begin()
-		work(tx)
-		if !errors.Is(tx.Commit(), store.ErrConflict) {
-			return
-		}
-	}
 }
 
 // with returns an output in which a member has another value.

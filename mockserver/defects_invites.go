@@ -6,7 +6,6 @@ import (
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
-	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
 const (
@@ -163,7 +162,7 @@ func listInvitesDefects() []defect {
 			func(s scene, use lexval.Object) any { return s.somebodyElse(valueOf(use, "usedBy")).DID })),
 		told("use-date-wrong", "tells a date on which nobody used the code", "uses",
 			inUses("usedAt", func(scene, lexval.Object) any { return beginning })),
-		hooked(listInvites, "race", "makes codes for all who ask at once"),
+		racing(listInvites, "race", "makes codes for all who ask at once", store.InviteLists),
 	}
 }
 
@@ -173,10 +172,20 @@ func inUses(member string, value func(scene, lexval.Object) any) func(scene, lex
 
 func earnedInvitesDefects() []defect {
 	return []defect{
-		hooked(listInvites, "epochs-counted-early", "gives a code for an interval that has begun"),
-		hooked(listInvites, "more-than-five-open", "gives codes without end"),
-		hooked(listInvites, "used-not-counted", "gives a code anew for each that was used"),
-		hooked(listInvites, "made-anew", "gives the codes of all intervals each time"),
+		miscounting("epochs-counted-early", "gives a code for an interval that has begun",
+			func(interval, age time.Duration, invites []store.Invite) int64 {
+				return invitesToCreate(interval, age+interval, invites)
+			}),
+		miscounting("more-than-five-open", "gives codes without end",
+			func(interval, age time.Duration, invites []store.Invite) int64 {
+				return int64(age/interval) - int64(len(invites))
+			}),
+		miscounting("used-not-counted", "gives a code anew for each that was used",
+			func(interval, age time.Duration, invites []store.Invite) int64 {
+				return invitesToCreate(interval, age, usableOf(invites))
+			}),
+		miscounting("made-anew", "gives the codes of all intervals each time",
+			func(interval, age time.Duration, _ []store.Invite) int64 { return invitesToCreate(interval, age, nil) }),
 		behaviour(listInvites, "new-codes-not-listed", "does not list the codes that it has just made", func(s scene) (lexval.Object, error) {
 			before := s.store.Invites(s.caller())
 			output, err := s.play()
@@ -204,26 +213,11 @@ func earnedInvitesDefects() []defect {
 	}
 }
 
-// earned is how many codes an account gets, counted wrongly where that is a
-// defect of the server.
-func (s *Server) earned(call *xrpc.Call, age time.Duration, invites []store.Invite) int64 {
-	interval := s.options.InviteInterval
-	count := invitesToCreate(interval, age, invites)
-	if s.faults.current.Load() == nil || interval <= 0 {
-		return count
-	}
-	only := func(counts func(store.Invite) bool) []store.Invite {
-		return slices.DeleteFunc(slices.Clone(invites), func(i store.Invite) bool { return !counts(i) })
-	}
-	for name, miscount := range map[string]func() int64{
-		"epochs-counted-early": func() int64 { return invitesToCreate(interval, age+interval, invites) },
-		"more-than-five-open":  func() int64 { return int64(age/interval) - int64(len(invites)) },
-		"used-not-counted":     func() int64 { return invitesToCreate(interval, age, only(store.Invite.Usable)) },
-		"made-anew":            func() int64 { return invitesToCreate(interval, age, nil) },
-	} {
-		if s.faulty("behaviour." + listInvites + "." + name) {
-			count = miscount()
-		}
-	}
-	return count
+// miscounting is a defect of how many codes an account gets.
+func miscounting(name, description string, count func(interval, age time.Duration, invites []store.Invite) int64) defect {
+	return hooked(listInvites, name, description, func(_ *Server, hooks *Hooks) { hooks.Earned = count })
+}
+
+func usableOf(invites []store.Invite) []store.Invite {
+	return slices.DeleteFunc(slices.Clone(invites), func(i store.Invite) bool { return !i.Usable() })
 }

@@ -52,7 +52,8 @@ func logInDefects() []defect {
 			}
 			return output, err
 		}),
-		hooked(logIn, "takedown-not-reversible", "refuses an account that was reinstated"),
+		hooked(logIn, "takedown-not-reversible", "refuses an account that was reinstated",
+			func(_ *Server, hooks *Hooks) { hooks.NeverReinstated = true }),
 		behaviour(logIn, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if session, found := s.sessionOf(output); found {
@@ -135,9 +136,10 @@ func logInPasswordDefects() []defect {
 		return openWithAppPassword(s.store.Begin(), &session, text)
 	}
 	return []defect{
-		hooked(logIn, "password-case-ignored", "takes a password in any letter case"),
-		hooked(logIn, "password-cut-off", "looks at the first eight bytes of a password only"),
-		hooked(logIn, "password-padding-ignored", "takes a password with spaces around it"),
+		mistaking("password-case-ignored", "takes a password in any letter case", strings.ToLower),
+		mistaking("password-cut-off", "looks at the first eight bytes of a password only",
+			func(text string) string { return text[:min(8, len(text))] }),
+		mistaking("password-padding-ignored", "takes a password with spaces around it", strings.TrimSpace),
 		entering("any-password-accepted", "takes any password", func(scene, store.Account) bool { return true }),
 		entering("empty-password-accepted", "takes an empty password",
 			func(s scene, _ store.Account) bool { return s.text("password") == "" }),
@@ -173,18 +175,9 @@ func logInPasswordDefects() []defect {
 	}
 }
 
-// passwordText is what a password is taken for: itself, on a sound server.
-func (s *Server) passwordText(text string) string {
-	switch {
-	case s.faults.current.Load() == nil:
-	case s.faulty("behaviour.createSession.password-case-ignored"):
-		return strings.ToLower(text)
-	case s.faulty("behaviour.createSession.password-cut-off"):
-		return text[:min(8, len(text))]
-	case s.faulty("behaviour.createSession.password-padding-ignored"):
-		return strings.TrimSpace(text)
-	}
-	return text
+// mistaking takes passwords for what they are not.
+func mistaking(name, description string, taken func(string) string) defect {
+	return hooked(logIn, name, description, func(_ *Server, hooks *Hooks) { hooks.Password = taken })
 }
 
 func getSessionDefects() []defect {

@@ -43,8 +43,14 @@ func mailDefects() []defect {
 
 // inMail is a defect of a message; what it does not keep isn't sent.
 func (l letter) inMail(name, description string, change func(*Server, *mail.Message) (keep bool)) defect {
-	return behaviourOf(l.request, name, description, func(s *Server, p *plan) {
-		p.mail = append(p.mail, func(message *mail.Message) bool { return message.Subject != l.subject || change(s, message) })
+	return hooked(l.request, name, description, func(s *Server, hooks *Hooks) {
+		before := hooks.Mail
+		hooks.Mail = func(message *mail.Message) (keptBack bool) {
+			if before != nil && before(message) {
+				return true
+			}
+			return message.Subject == l.subject && !change(s, message)
+		}
 	})
 }
 
@@ -181,13 +187,4 @@ func (l letter) replayDefects() []defect {
 		all = append(all, keeping(l.method, l.method, "code-good-twice", "takes a code more than once"))
 	}
 	return all
-}
-
-// spoilsMail changes a message on a server that does so, or keeps it back.
-func (s *Server) spoilsMail(message *mail.Message) (keptBack bool) {
-	current := s.faults.current.Load()
-	if current == nil {
-		return false
-	}
-	return slices.ContainsFunc(current.mail, func(change func(*mail.Message) bool) bool { return !change(message) })
 }

@@ -46,7 +46,8 @@ func refreshDefects() []defect {
 			output, err := s.play()
 			return s.scoped(output, true), err
 		}),
-		hooked(refresh, "takedown-forgotten", "takes the tokens from before a takedown once it is lifted"),
+		hooked(refresh, "takedown-forgotten", "takes the tokens from before a takedown once it is lifted",
+			func(_ *Server, hooks *Hooks) { hooks.SessionsOutliveTakedown = true }),
 	})
 }
 

@@ -139,6 +139,6 @@ func resetDefects() []defect {
 				return output, err
 			})
 		}),
-		hooked(reset, "race", "takes a code from all who come with it at once"),
+		racing(reset, "race", "takes a code from all who come with it at once", store.ResetCodes),
 	}
 }

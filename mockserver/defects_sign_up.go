@@ -210,42 +210,33 @@ func (s *Server) useUp(code, did string) {
 	})
 }
 
-// signUpRaceDefects are what transactions overlook; see raceRows.
+// signUpRaceDefects are what transactions overlook. An invite code that all use
+// is no reason to lose.
 func signUpRaceDefects() []defect {
 	return []defect{
-		hooked(signUp, "handle-race", "gives a handle to all who ask for it at once"),
-		hooked(signUp, "email-race", "takes an address from all who come with it at once"),
-		hooked(signUp, "invite-race", "counts one use of an invite code for all who use it at once"),
+		racing(signUp, "handle-race", "gives a handle to all who ask for it at once", store.Handles, store.Invites),
+		racing(signUp, "email-race", "takes an address from all who come with it at once", store.Addresses, store.Invites),
+		racing(signUp, "invite-race", "counts one use of an invite code for all who use it at once", store.Invites),
 	}
-}
-
-// raceRows are the rows that a commit of a method does not look at, by the
-// defect that it takes. An invite code that all use is no reason to lose.
-func raceRows(nsid string) map[string][]store.Rows {
-	switch shortName(nsid) {
-	case signUp:
-		return map[string][]store.Rows{
-			"handle-race": {store.Handles, store.Invites}, "email-race": {store.Addresses, store.Invites}, "invite-race": {store.Invites},
-		}
-	case listInvites:
-		return map[string][]store.Rows{"race": {store.InviteLists}}
-	case reset:
-		return map[string][]store.Rows{"race": {store.ResetCodes}}
-	}
-	return nil
 }
 
 // raceWindow is what it takes for two requests that come at once to meet.
 const raceWindow = 20 * time.Millisecond
 
-// overlook makes a transaction win a race that it has lost, on a server with
-// that defect.
-func (s *Server) overlook(nsid string, tx *store.Tx) (overlooked bool) {
-	for name, rows := range raceRows(nsid) {
-		if s.faulty("behaviour." + shortName(nsid) + "." + name) {
-			tx.Overlook(rows...)
-			overlooked = true
+// racing is a defect by which a commit of a method does not look at some rows,
+// and so wins a race that it has lost.
+func racing(method, name, description string, overlooked ...store.Rows) defect {
+	return hooked(method, name, description, func(_ *Server, hooks *Hooks) {
+		before := hooks.Commit
+		hooks.Commit = func(nsid string, tx *store.Tx) (wait time.Duration) {
+			if before != nil {
+				wait = before(nsid, tx)
+			}
+			if nsid != prefix+method {
+				return wait
+			}
+			tx.Overlook(overlooked...)
+			return max(wait, raceWindow)
 		}
-	}
-	return overlooked
+	})
 }

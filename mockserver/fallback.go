@@ -20,7 +20,7 @@ const healthPath = "/xrpc/_health"
 
 // fallback serves what no document of com.atproto.server describes, and
 // clients that start from a handle need all the same.
-func (s *Server) fallback(r *http.Request) (xrpc.Response, error) {
+func (s *PDS) fallback(r *http.Request) (xrpc.Response, error) {
 	const resolveHandle = "/xrpc/com.atproto.identity.resolveHandle"
 	switch path := r.URL.Path; {
 	case path == resolveHandle:
@@ -69,7 +69,7 @@ func answer(value lexval.Object) (xrpc.Response, error) {
 }
 
 // resolveHandle answers com.atproto.identity.resolveHandle.
-func (s *Server) resolveHandle(r *http.Request) (xrpc.Response, error) {
+func (s *PDS) resolveHandle(r *http.Request) (xrpc.Response, error) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return xrpc.Response{}, xrpc.InvalidRequest("Incorrect HTTP method (" + r.Method + ") expected GET")
 	}
@@ -89,7 +89,7 @@ func (s *Server) resolveHandle(r *http.Request) (xrpc.Response, error) {
 
 // didOfHost answers for the handle that the request was addressed to.
 // Source: https://atproto.com/specs/handle#https-well-known-method
-func (s *Server) didOfHost(r *http.Request) (xrpc.Response, error) {
+func (s *PDS) didOfHost(r *http.Request) (xrpc.Response, error) {
 	host := r.Host
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -104,7 +104,7 @@ func (s *Server) didOfHost(r *http.Request) (xrpc.Response, error) {
 // didDocument answers in the manner of a PLC directory. The service's address
 // is the one that the request came to, so that it holds behind a port mapping.
 // Source: https://web.plc.directory/spec/v0.1/did-plc
-func (s *Server) didDocument(r *http.Request, did string) (xrpc.Response, error) {
+func (s *PDS) didDocument(r *http.Request, did string) (xrpc.Response, error) {
 	account, found := s.store.Account(did)
 	if !found {
 		return xrpc.Response{}, xrpc.NotFound("DID not registered: " + did)

@@ -16,14 +16,14 @@ import (
 
 // createAccount checks first what the request says and then, in one
 // transaction, what the store says; a refused request leaves nothing behind.
-func (s *Server) createAccount(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) createAccount(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	if err := s.checkSignUp(call.Input); err != nil {
 		return nil, err
 	}
 	account := s.newAccount(call.Input.String("handle"), call.Input.String("email"), call.Input.String("password"))
 	session := s.newSession(account.DID)
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
-		if s.options.InviteRequired {
+		if s.config.InviteRequired {
 			if err := s.useInvite(tx, call.Input.String("inviteCode"), account.DID); err != nil {
 				return err
 			}
@@ -50,8 +50,8 @@ func (s *Server) createAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 
 // checkSignUp refuses what no state of the store could mend, in the order of
 // the real server; what that one accepts comes last.
-func (s *Server) checkSignUp(input lexval.Values) error {
-	if s.options.InviteRequired && input.String("inviteCode") == "" {
+func (s *PDS) checkSignUp(input lexval.Values) error {
+	if s.config.InviteRequired && input.String("inviteCode") == "" {
 		return xrpc.Fail("InvalidInviteCode", "No invite code provided")
 	}
 	if err := s.checkHandle(strings.ToLower(input.String("handle"))); err != nil {
@@ -72,7 +72,7 @@ func (s *Server) checkSignUp(input lexval.Values) error {
 }
 
 // newAccount returns an account that is not stored yet.
-func (s *Server) newAccount(handle, email, password string) store.Account {
+func (s *PDS) newAccount(handle, email, password string) store.Account {
 	return store.Account{
 		DID:       "did:plc:" + s.entropy.Base32(24),
 		Handle:    strings.ToLower(handle),
@@ -82,7 +82,7 @@ func (s *Server) newAccount(handle, email, password string) store.Account {
 	}
 }
 
-func (s *Server) useInvite(tx *store.Tx, code, did string) error {
+func (s *PDS) useInvite(tx *store.Tx, code, did string) error {
 	invite, found := tx.Invite(code)
 	if !found || !invite.Usable() {
 		return xrpc.Fail("InvalidInviteCode", "Provided invite code not available")

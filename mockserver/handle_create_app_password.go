@@ -15,7 +15,7 @@ import (
 
 // createAppPassword shows a password that is never shown again. Any name is
 // good, also an empty one, that the account does not use yet.
-func (s *Server) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	did, name := call.Caller.DID, call.Input.String("name")
 	text := s.appPasswordText()
 	password := store.AppPassword{Name: name, Password: s.newPassword(text), CreatedAt: s.clock.Now()}
@@ -46,8 +46,8 @@ func (s *Server) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval
 }
 
 // appPasswordText is four groups of four characters.
-func (s *Server) appPasswordText() string {
-	if s.options.odd[oddCodes] {
+func (s *PDS) appPasswordText() string {
+	if s.config.Variants.OtherCodes {
 		return s.entropy.Base64(18)
 	}
 	drawn := s.entropy.Base32(16)

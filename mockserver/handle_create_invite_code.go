@@ -12,7 +12,7 @@ import (
 
 // createInviteCode makes one code, for the administrator where no account is
 // named. The number of uses has no bounds: a code of none is of no use.
-func (s *Server) createInviteCode(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) createInviteCode(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	account := or(call.Input.String("forAccount"), adminAccount)
 	invites := s.newInvites(1, account, adminAccount, call.Input.Integer("useCount"))
 	if err := s.addInvites(ctx, call, invites); err != nil {

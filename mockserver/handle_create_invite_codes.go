@@ -18,7 +18,7 @@ const maxCodesPerCall = 10_000
 
 // createInviteCodes makes codeCount codes for each account, in the order of
 // the accounts; an account that is named twice gets two entries.
-func (s *Server) createInviteCodes(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) createInviteCodes(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	accounts, given := call.Input.Strings("forAccounts")
 	if !given {
 		accounts = []string{adminAccount}

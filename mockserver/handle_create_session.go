@@ -12,7 +12,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
-func (s *Server) createSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) createSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	identifier := strings.ToLower(call.Input.String("identifier"))
 	password := call.Input.String("password")
 	var account store.Account

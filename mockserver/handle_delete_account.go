@@ -5,6 +5,7 @@ package mockserver
 
 import (
 	"context"
+	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
@@ -13,7 +14,7 @@ import (
 
 // deleteAccount wants the account's own password, an app password won't do,
 // and the code that was mailed to it. The account is gone when it answers.
-func (s *Server) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	did, text := call.Input.String("did"), canonical(call.Input.String("token"))
 	var account store.Account
 	var refusal error
@@ -32,7 +33,7 @@ func (s *Server) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 			tx.DropMailToken(store.DeleteAccount, did)
 			return nil // dropping it is to be committed
 		}
-		if s.options.odd[oddSlowDeletion] {
+		if s.config.Variants.SlowDeletion {
 			tx.DropMailToken(store.DeleteAccount, did)
 			return nil
 		}
@@ -42,8 +43,23 @@ func (s *Server) deleteAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 	if err != nil {
 		return nil, err
 	}
-	if refusal == nil && s.options.odd[oddSlowDeletion] {
+	if refusal == nil && s.config.Variants.SlowDeletion {
 		s.deleteLater(account)
 	}
 	return nil, refusal
+}
+
+// deletionDelay is how long a deletion takes to show, by the base clock.
+const deletionDelay = time.Second
+
+// deleteLater deletes an account that has been answered for. It only touches
+// memory, so nobody has to wait for it.
+func (s *PDS) deleteLater(account store.Account) {
+	s.config.Clock.AfterFunc(deletionDelay, func() {
+		s.alter(func(tx *store.Tx) {
+			if found, ok := tx.Account(account.DID); ok && found.CreatedAt.Equal(account.CreatedAt) {
+				tx.DeleteAccount(found)
+			}
+		})
+	}, "deletion")
 }

@@ -13,7 +13,7 @@ import (
 
 // deleteSession ends the one session of a refresh token. A session that has
 // ended already is no error, nor is one whose account is gone.
-func (s *Server) deleteSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) deleteSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	return nil, s.transact(ctx, call, func(tx *store.Tx) error {
 		tx.DeleteSession(call.Caller.TokenID)
 		return nil

@@ -11,30 +11,30 @@ import (
 )
 
 // describeServer always answers the same, which is put together once.
-func (s *Server) describeServer() xrpc.Handler {
+func (s *PDS) describeServer() xrpc.Handler {
 	description := s.describe()
 	return func(context.Context, *xrpc.Call) (lexval.Object, error) { return description, nil }
 }
 
 // describe tells the did as well, which the document doesn't list and clients
 // of today ask for.
-func (s *Server) describe() lexval.Object {
+func (s *PDS) describe() lexval.Object {
 	links := lexval.Object{}
-	if address := s.options.Links.PrivacyPolicy; address != "" {
+	if address := s.config.Links.PrivacyPolicy; address != "" {
 		links = append(links, field("privacyPolicy", address))
 	}
-	if address := s.options.Links.TermsOfService; address != "" {
+	if address := s.config.Links.TermsOfService; address != "" {
 		links = append(links, field("termsOfService", address))
 	}
 	output := lexval.Object{
 		field("did", s.did()),
-		field("inviteCodeRequired", s.options.InviteRequired),
-		field("availableUserDomains", lexval.Strings(s.options.UserDomains)),
+		field("inviteCodeRequired", s.config.InviteRequired),
+		field("availableUserDomains", lexval.Strings(s.config.UserDomains)),
 	}
-	if !s.options.odd[oddNoLinks] {
+	if !s.config.Variants.NoLinks {
 		output = append(output, field("links", links))
 	}
 	return output
 }
 
-func (s *Server) did() string { return "did:web:" + s.options.Hostname }
+func (s *PDS) did() string { return "did:web:" + s.config.Hostname }

@@ -20,7 +20,7 @@ const maxOpenInvites = 5
 // getAccountInviteCodes lists the codes of the caller, and first makes those
 // that its age has earned. Codes that were made just now are listed in any
 // case.
-func (s *Server) getAccountInviteCodes(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) getAccountInviteCodes(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	invites, err := s.earnedInvites(ctx, call)
 	if err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func (s *Server) getAccountInviteCodes(ctx context.Context, call *xrpc.Call) (le
 
 // earnedInvites returns all codes of the caller. Of two requests that would
 // add to the same list only one can: the other lost, and says so.
-func (s *Server) earnedInvites(ctx context.Context, call *xrpc.Call) ([]store.Invite, error) {
+func (s *PDS) earnedInvites(ctx context.Context, call *xrpc.Call) ([]store.Invite, error) {
 	tx := s.store.Begin()
 	account, found := tx.Account(call.Caller.DID)
 	if !found || account.TakenDown {
@@ -47,7 +47,11 @@ func (s *Server) earnedInvites(ctx context.Context, call *xrpc.Call) ([]store.In
 	if !call.Params.Boolean("createAvailable") {
 		return invites, nil
 	}
-	count := s.earned(call, s.clock.Now().Sub(account.CreatedAt), invites)
+	interval, age := s.config.InviteInterval, s.clock.Now().Sub(account.CreatedAt)
+	count := invitesToCreate(interval, age, invites)
+	if hooks := s.hooks.Load(); hooks != nil && hooks.Earned != nil && interval > 0 {
+		count = hooks.Earned(interval, age, invites)
+	}
 	if count <= 0 {
 		return invites, nil
 	}

@@ -12,7 +12,7 @@ import (
 
 // getSession knows no difference between an account that was taken down and
 // one that is not there.
-func (s *Server) getSession(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) getSession(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
 	account, found := s.store.Account(call.Caller.DID)
 	if !found || account.TakenDown {
 		return nil, unknownAccount(call.Caller.DID)

@@ -12,7 +12,7 @@ import (
 
 // listAppPasswords tells names and dates; the passwords themselves are not
 // kept.
-func (s *Server) listAppPasswords(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) listAppPasswords(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
 	list := []any{}
 	for _, password := range s.store.AppPasswords(call.Caller.DID) {
 		list = append(list, lexval.Object{

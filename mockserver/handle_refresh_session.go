@@ -16,7 +16,7 @@ import (
 // that a client whose answer got lost can ask again.
 const refreshGrace = 2 * time.Hour
 
-func (s *Server) refreshSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) refreshSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	var account store.Account
 	var successor store.Session
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
@@ -47,7 +47,7 @@ func (s *Server) refreshSession(ctx context.Context, call *xrpc.Call) (lexval.Ob
 // rotate returns the session's successor. It is fixed at the first use, which
 // also leaves the session no longer than the grace; a use within the grace
 // brings a successor back that was logged out.
-func (s *Server) rotate(tx *store.Tx, session store.Session) store.Session {
+func (s *PDS) rotate(tx *store.Tx, session store.Session) store.Session {
 	now := s.clock.Now()
 	next := s.newSession(session.DID)
 	next.WithAppPassword, next.AppPassword = session.WithAppPassword, session.AppPassword
@@ -66,4 +66,12 @@ func (s *Server) rotate(tx *store.Tx, session store.Session) store.Session {
 	}
 	tx.PutSession(next, now)
 	return next
+}
+
+// graceOf is how long a refresh token works on after its first use.
+func (s *PDS) graceOf() time.Duration {
+	if s.config.Variants.NoGrace {
+		return 0
+	}
+	return refreshGrace
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // requestAccountDelete mails a code, which replaces an earlier one.
-func (s *Server) requestAccountDelete(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) requestAccountDelete(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	token := s.newMailToken(call.Caller.DID)
 	var account store.Account
 	err := s.transact(ctx, call, func(tx *store.Tx) error {

@@ -14,7 +14,7 @@ import (
 
 // requestPasswordReset mails a code, which replaces an earlier one. Its answer
 // is the same for any address, so that it tells nobody who has an account.
-func (s *Server) requestPasswordReset(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) requestPasswordReset(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	address := strings.ToLower(call.Input.String("email"))
 	var account store.Account
 	var token store.MailToken

@@ -14,7 +14,7 @@ import (
 // resetPassword finds the account by the code alone. It ends all sessions of
 // the account, app-password sessions too; app passwords and access tokens go
 // on working.
-func (s *Server) resetPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) resetPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	text, password := canonical(call.Input.String("token")), call.Input.String("password")
 	hashed := s.newPassword(s.passwordText(password))
 	var refusal error

@@ -13,7 +13,7 @@ import (
 
 // revokeAppPassword also ends the sessions that the password opened; their
 // access tokens work until they expire. A name that is not in use is no error.
-func (s *Server) revokeAppPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *PDS) revokeAppPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	return nil, s.transact(ctx, call, func(tx *store.Tx) error {
 		tx.DeleteAppPassword(call.Caller.DID, call.Input.String("name"))
 		return nil

@@ -10,7 +10,7 @@ const prefix = "com.atproto.server."
 
 // endpoints is the one table of what is served: New refuses to start where it
 // and the lexicon documents differ.
-func (s *Server) endpoints() []xrpc.Endpoint {
+func (s *PDS) endpoints() []xrpc.Endpoint {
 	return []xrpc.Endpoint{
 		{NSID: prefix + "createAccount", Handle: s.createAccount, Writes: true},
 		{NSID: prefix + "createAppPassword", Authorize: s.fullAccess, Handle: s.createAppPassword, Writes: true},
@@ -32,6 +32,6 @@ func (s *Server) endpoints() []xrpc.Endpoint {
 }
 
 // writes reports whether the method of that NSID changes anything.
-func (s *Server) writes(nsid string) bool {
+func (s *PDS) writes(nsid string) bool {
 	return slices.ContainsFunc(s.endpoints(), func(e xrpc.Endpoint) bool { return e.NSID == nsid && e.Writes })
 }

@@ -25,7 +25,7 @@ func topLevelIsBanned(name string) bool {
 
 // checkHandle holds a well-formed lower-case handle against the rules of this
 // server.
-func (s *Server) checkHandle(handle string) error {
+func (s *PDS) checkHandle(handle string) error {
 	domain := s.domainOf(handle)
 	if topLevelIsBanned(handle) || domain == "" {
 		return xrpc.Fail("UnsupportedDomain", "Not a supported handle domain")
@@ -45,9 +45,9 @@ func (s *Server) checkHandle(handle string) error {
 }
 
 // domainOf is the longest user domain that the handle ends in, or "".
-func (s *Server) domainOf(handle string) string {
+func (s *PDS) domainOf(handle string) string {
 	longest := ""
-	for _, domain := range s.options.UserDomains {
+	for _, domain := range s.config.UserDomains {
 		if strings.HasSuffix(handle, domain) && len(domain) > len(longest) {
 			longest = domain
 		}
@@ -56,13 +56,13 @@ func (s *Server) domainOf(handle string) string {
 }
 
 // passwordProblem says what is wrong with a new account password, or "".
-func (s *Server) passwordProblem(password string) string {
+func (s *PDS) passwordProblem(password string) string {
 	length := utf8.RuneCountInString(password)
-	if length < s.options.MinPasswordLength {
-		return fmt.Sprintf("Password must have at least %d characters", s.options.MinPasswordLength)
+	if length < s.config.MinPasswordLength {
+		return fmt.Sprintf("Password must have at least %d characters", s.config.MinPasswordLength)
 	}
-	if s.options.MaxPasswordLength >= 0 && length > s.options.MaxPasswordLength {
-		return fmt.Sprintf("Password must have at most %d characters", s.options.MaxPasswordLength)
+	if s.config.MaxPasswordLength >= 0 && length > s.config.MaxPasswordLength {
+		return fmt.Sprintf("Password must have at most %d characters", s.config.MaxPasswordLength)
 	}
 	return ""
 }

@@ -13,7 +13,7 @@ import (
 const adminAccount = "admin"
 
 // addInvites stores codes that the administrator gave out.
-func (s *Server) addInvites(ctx context.Context, call *xrpc.Call, invites []store.Invite) error {
+func (s *PDS) addInvites(ctx context.Context, call *xrpc.Call, invites []store.Invite) error {
 	return s.transact(ctx, call, func(tx *store.Tx) error {
 		tx.AddInvites(invites)
 		return nil
@@ -22,14 +22,14 @@ func (s *Server) addInvites(ctx context.Context, call *xrpc.Call, invites []stor
 
 // newInvites returns codes that are not stored yet: the server's name with
 // dashes for dots, and two groups of five characters.
-func (s *Server) newInvites(count int, account, createdBy string, uses int64) []store.Invite {
-	prefix := strings.ReplaceAll(s.options.Hostname, ".", "-")
+func (s *PDS) newInvites(count int, account, createdBy string, uses int64) []store.Invite {
+	prefix := strings.ReplaceAll(s.config.Hostname, ".", "-")
 	now := s.clock.Now()
 	invites := make([]store.Invite, 0, count)
 	for range count {
 		drawn := s.entropy.Base32(10)
 		code := prefix + "-" + drawn[:5] + "-" + drawn[5:]
-		if s.options.odd[oddCodes] { // the form before 27 April 2023
+		if s.config.Variants.OtherCodes { // the form before 27 April 2023
 			code = prefix + "-" + drawn[:7]
 		}
 		invites = append(invites, store.Invite{
@@ -45,4 +45,4 @@ func (s *Server) newInvites(count int, account, createdBy string, uses int64) []
 
 // DisableInviteCode makes a code useless, as an administrator of a real server
 // can; it reports whether there is such a code. Its owner still sees it listed.
-func (s *Server) DisableInviteCode(code string) bool { return s.store.DisableInvite(code) }
+func (s *PDS) DisableInviteCode(code string) bool { return s.store.DisableInvite(code) }

@@ -8,6 +8,13 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 )
 
+// SavedKeys are the private keys of a server that goes on where an earlier one
+// was.
+type SavedKeys struct {
+	Token   []byte // that tokens are signed with
+	Signing []byte // of the DID documents
+}
+
 // keys are what a server signs with.
 type keys struct {
 	secret     []byte // of tokens
@@ -19,17 +26,17 @@ type keys struct {
 // makeKeys draws the token secret and the key of the DID documents, unless
 // they were saved. Both are drawn in any case, so that what is given doesn't
 // shift what comes after.
-func (s *Server) makeKeys(saved *savedState) keys {
+func (s *PDS) makeKeys(saved *SavedKeys) keys {
 	made := keys{secret: s.entropy.Bytes(32), signingKey: s.entropy.Bytes(32)}
 	made.signingKey[0] &= 0x7f // below the order of the curve
 	if saved != nil {
-		made.secret, made.signingKey = saved.TokenKey, saved.SigningKey
+		made.secret, made.signingKey = saved.Token, saved.Signing
 	}
-	if s.options.JWTSecret != "" {
-		made.secret = []byte(s.options.JWTSecret)
+	if s.config.JWTSecret != "" {
+		made.secret = []byte(s.config.JWTSecret)
 	}
 	made.tokens = token.NewIssuer(made.secret, s.clock.Now)
-	made.tokens.Opaque = s.options.odd[oddTokens]
+	made.tokens.Opaque = s.config.Variants.OpaqueTokens
 	made.signing = sync.OnceValues(func() (string, error) { return multibase(made.signingKey) })
 	return made
 }

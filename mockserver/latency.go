@@ -44,7 +44,7 @@ func (l *latencies) reset() { l.delays.Store(nil) }
 // SetLatency makes a method wait at a stage, which widens the window of a
 // race; a delay of zero ends that. The only stage is BeforeCommit, and only
 // methods that change something have it.
-func (s *Server) SetLatency(nsid, stage string, delay time.Duration) error {
+func (s *PDS) SetLatency(nsid, stage string, delay time.Duration) error {
 	switch {
 	case !s.writes(nsid):
 		return fmt.Errorf("nsid: %q names no method that commits anything", nsid)

@@ -89,19 +89,6 @@ func whenAsked(build func() http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { built().ServeHTTP(w, r) })
 }
 
-// errClosing is why the contexts of requests end when the server is closed.
-var errClosing = errors.New("the server is being closed")
-
-// wait blocks for a duration of the base clock. The end of the server ends the
-// wait and not the request; that of the request is an error.
-func (s *Server) wait(ctx context.Context, duration time.Duration) error {
-	err := s.clock.Wait(ctx, duration)
-	if errors.Is(context.Cause(ctx), errClosing) {
-		return nil
-	}
-	return err
-}
-
 // speak makes the main listener serve TLS, and HTTP/2 with it or without, where
 // that is asked for. The real server speaks HTTP/1.1.
 // Source: https://www.rfc-editor.org/rfc/rfc9113#section-3.3

@@ -15,15 +15,15 @@ const mailTokenLife = 15 * time.Minute
 
 // newMailToken returns a code that is not stored yet: two groups of five
 // characters.
-func (s *Server) newMailToken(did string) store.MailToken {
-	if s.options.odd[oddCodes] { // the form before 27 April 2023
+func (s *PDS) newMailToken(did string) store.MailToken {
+	if s.config.Variants.OtherCodes { // the form before 27 April 2023
 		return store.MailToken{DID: did, Text: s.entropy.Digits(6), GrantedAt: s.clock.Now()}
 	}
 	drawn := strings.ToUpper(s.entropy.Base32(10))
 	return store.MailToken{DID: did, Text: drawn[:5] + "-" + drawn[5:], GrantedAt: s.clock.Now()}
 }
 
-func (s *Server) hasExpired(token store.MailToken) bool {
+func (s *PDS) hasExpired(token store.MailToken) bool {
 	return s.clock.Now().After(token.GrantedAt.Add(mailTokenLife))
 }
 
@@ -42,16 +42,16 @@ func unknownMailToken() error { return xrpc.InvalidToken("Token is invalid") }
 
 // send puts a message with a code into the outbox, and on its way where there
 // is an SMTP server.
-func (s *Server) send(account store.Account, subject, text string, token store.MailToken) {
+func (s *PDS) send(account store.Account, subject, text string, token store.MailToken) {
 	message := mail.Message{
 		To:      account.Email,
-		From:    "noreply@" + s.options.Hostname,
+		From:    "noreply@" + s.config.Hostname,
 		Subject: subject,
 		Text:    text,
 		Token:   token.Text,
 		At:      s.clock.Now(),
 	}
-	if s.spoilsMail(&message) {
+	if hooks := s.hooks.Load(); hooks != nil && hooks.Mail != nil && hooks.Mail(&message) {
 		return
 	}
 	s.outbox.Send(message)
@@ -63,7 +63,7 @@ const (
 	deletionSubject = "Account Deletion Requested"
 )
 
-func (s *Server) sendResetCode(account store.Account, token store.MailToken) {
+func (s *PDS) sendResetCode(account store.Account, token store.MailToken) {
 	s.send(account, resetSubject, fmt.Sprintf(
 		"Somebody, hopefully you, asked for a new password for %s.\n\n"+
 			"The code to set it with is %s. It works for fifteen minutes.\n\n"+

@@ -6,9 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
-	"time"
 
-	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -191,27 +189,4 @@ func oddStatusOf(err *xrpc.Error) (int, bool) {
 		"MethodNotImplemented": http.StatusNotFound,
 	}[err.Name]
 	return status, open
-}
-
-// graceOf is how long a refresh token works on after its first use.
-func (s *Server) graceOf() time.Duration {
-	if s.options.odd[oddNoGrace] {
-		return 0
-	}
-	return refreshGrace
-}
-
-// deletionDelay is how long a deletion takes to show, by the base clock.
-const deletionDelay = time.Second
-
-// deleteLater deletes an account that has been answered for. It only touches
-// memory, so nobody has to wait for it.
-func (s *Server) deleteLater(account store.Account) {
-	s.options.Clock.AfterFunc(deletionDelay, func() {
-		s.alter(func(tx *store.Tx) {
-			if found, ok := tx.Account(account.DID); ok && found.CreatedAt.Equal(account.CreatedAt) {
-				tx.DeleteAccount(found)
-			}
-		})
-	}, "deletion")
 }

@@ -125,13 +125,6 @@ type Options struct {
 	odd oddities // what Odd comes to
 }
 
-// Links are the addresses of a server's legal texts; empty ones are left out.
-// Source: com/atproto/server/describeServer.json#/defs/links
-type Links struct {
-	PrivacyPolicy  string
-	TermsOfService string
-}
-
 // defaultCatalog loads the embedded documents once for all servers of a
 // process: a catalogue never changes.
 var defaultCatalog = sync.OnceValues(func() (*lexicons.Catalog, error) {
@@ -167,6 +160,20 @@ func (o Options) complete() (Options, error) {
 		return o, bad
 	}
 	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains())
+}
+
+// config is what the account server behind the listeners is made of.
+func (o *Options) config() Config {
+	return Config{
+		Hostname: o.Hostname, UserDomains: o.UserDomains, AdminPassword: o.AdminPassword,
+		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
+		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,
+		JWTSecret: o.JWTSecret, Links: o.Links, Clock: o.Clock, Seed: o.Seed,
+		Variants: Variants{
+			OtherCodes: o.odd[oddCodes], OpaqueTokens: o.odd[oddTokens], NoLinks: o.odd[oddNoLinks],
+			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion],
+		},
+	}
 }
 
 func or[T comparable](value, fallback T) T {

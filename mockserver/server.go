@@ -20,11 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
-	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
-	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
-	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -38,14 +34,9 @@ type Server struct {
 	ControlURL string
 
 	options Options
-	clock   *clock.Clock
-	entropy *entropy.Source
-	keys
-	store     *store.Store
-	outbox    mail.Outbox
+	*PDS
 	courier   *courier.Courier // nil where mail stays in the outbox
 	requests  requestLog
-	latency   latencies
 	unfit     outputDefects
 	limiter   limiter
 	faults    faults
@@ -70,12 +61,7 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
-	s := &Server{
-		options: options,
-		clock:   clock.New(options.Clock),
-		entropy: entropy.New(options.Seed),
-		store:   store.New(),
-	}
+	s := &Server{options: options}
 	s.faults.known = sync.OnceValue(func() []defect { return catalogueOf(options.Catalog) })
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
@@ -102,7 +88,7 @@ func (s *Server) build() (err error) {
 	if s.security, err = s.options.secure(); err != nil {
 		return err
 	}
-	s.keys = s.makeKeys(saved)
+	s.PDS = NewPDS(s.options.config(), saved.keys())
 	s.router, err = xrpc.New(xrpc.Options{
 		Catalog:   s.options.Catalog,
 		Endpoints: s.endpoints(),

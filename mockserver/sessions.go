@@ -10,7 +10,7 @@ import (
 const tokenIDSize = 32
 
 // newSession returns a session of an account that is not stored yet.
-func (s *Server) newSession(did string) store.Session {
+func (s *PDS) newSession(did string) store.Session {
 	return store.Session{
 		ID:        s.entropy.Base64(tokenIDSize),
 		DID:       did,
@@ -19,7 +19,7 @@ func (s *Server) newSession(did string) store.Session {
 }
 
 // tokensOf signs the tokens of a session, as members of an output.
-func (s *Server) tokensOf(session store.Session) (lexval.Object, error) {
+func (s *PDS) tokensOf(session store.Session) (lexval.Object, error) {
 	scope := token.Access
 	if session.WithAppPassword {
 		scope = token.AppPassword
@@ -36,8 +36,16 @@ func (s *Server) tokensOf(session store.Session) (lexval.Object, error) {
 }
 
 // newPassword hashes a text with a salt of its own.
-func (s *Server) newPassword(text string) store.Password {
+func (s *PDS) newPassword(text string) store.Password {
 	var salt [store.SaltSize]byte
 	s.entropy.Fill(salt[:])
 	return store.NewPassword(salt, text)
+}
+
+// passwordText is what a password is taken for: itself, on a sound server.
+func (s *PDS) passwordText(text string) string {
+	if hooks := s.hooks.Load(); hooks != nil && hooks.Password != nil {
+		return hooks.Password(text)
+	}
+	return text
 }

@@ -38,6 +38,14 @@ type savedState struct {
 	Mail       []mail.Message `json:"mail"`
 }
 
+// keys are those of a state, nil of none.
+func (state *savedState) keys() *SavedKeys {
+	if state == nil {
+		return nil
+	}
+	return &SavedKeys{Token: state.TokenKey, Signing: state.SigningKey}
+}
+
 // origin is what Reset goes back to: nothing, or what options and state file
 // have brought.
 type origin struct {
@@ -169,7 +177,7 @@ func (s *Server) furnish(saved *savedState) error {
 		s.origin.mail = saved.Mail
 	}
 	if len(s.options.Accounts)+len(s.options.Invites) > 0 {
-		if err := s.populate(); err != nil {
+		if err := s.populate(s.options.Accounts, s.options.Invites); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,7 @@ package mockserver
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
@@ -12,7 +13,7 @@ import (
 
 // transact runs work until its transaction wins or work fails. Every loss is
 // another transaction's success, so the loop always gets somewhere.
-func (s *Server) transact(ctx context.Context, call *xrpc.Call, work func(*store.Tx) error) error {
+func (s *PDS) transact(ctx context.Context, call *xrpc.Call, work func(*store.Tx) error) error {
 	for {
 		tx := s.store.Begin()
 		if err := work(tx); err != nil {
@@ -26,10 +27,10 @@ func (s *Server) transact(ctx context.Context, call *xrpc.Call, work func(*store
 }
 
 // commit commits, after the latency that was asked for.
-func (s *Server) commit(ctx context.Context, nsid string, tx *store.Tx) error {
+func (s *PDS) commit(ctx context.Context, nsid string, tx *store.Tx) error {
 	delay := s.latency.of(nsid)
-	if s.faults.current.Load() != nil && s.overlook(nsid, tx) {
-		delay = max(delay, raceWindow)
+	if hooks := s.hooks.Load(); hooks != nil && hooks.Commit != nil {
+		delay = max(delay, hooks.Commit(nsid, tx))
 	}
 	if delay > 0 {
 		if err := s.wait(ctx, delay); err != nil {
@@ -37,6 +38,41 @@ func (s *Server) commit(ctx context.Context, nsid string, tx *store.Tx) error {
 		}
 	}
 	return tx.Commit()
+}
+
+// errClosing is why the contexts of requests end when the server is closed.
+var errClosing = errors.New("the server is being closed")
+
+// wait blocks for a duration of the base clock. The end of the server ends the
+// wait and not the request; that of the request is an error.
+func (s *PDS) wait(ctx context.Context, duration time.Duration) error {
+	err := s.clock.Wait(ctx, duration)
+	if errors.Is(context.Cause(ctx), errClosing) {
+		return nil
+	}
+	return err
+}
+
+// alter changes the store, whatever else goes on there.
+func (s *PDS) alter(work func(*store.Tx)) {
+	for {
+		tx := s.store.Begin()
+		work(tx)
+		if !errors.Is(tx.Commit(), store.ErrConflict) {
+			return
+		}
+	}
+}
+
+// find looks an account up by an address, a DID or a handle.
+func (s *PDS) find(identifier string) (store.Account, bool) {
+	return accountOf(s.store.Begin(), strings.ToLower(identifier))
+}
+
+// named is find for whoever need not be there.
+func (s *PDS) named(identifier string) store.Account {
+	account, _ := s.find(identifier)
+	return account
 }
 
 // field is a member of an output.
