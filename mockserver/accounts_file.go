@@ -9,12 +9,13 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 )
 
 // AccountList is what an accounts file holds, for the options of that name.
 type AccountList struct {
-	Accounts []Account `yaml:"accounts"`
-	Invites  []Invite  `yaml:"invites"` // codes that are nobody's to give away
+	Accounts []pds.Account `yaml:"accounts"`
+	Invites  []pds.Invite  `yaml:"invites"` // codes that are nobody's to give away
 }
 
 // ReadAccounts reads an accounts file, in YAML or JSON: an object of the lists
@@ -52,8 +53,8 @@ func parseAccounts(text []byte) (list AccountList, err error) {
 	if err := yaml.NodeToValue(file.Docs[0].Body, &list, yaml.Strict()); err != nil {
 		return list, yamlProblem(err)
 	}
-	if bad := checkAccounts(list.Accounts, list.Invites); bad != nil {
-		return list, fmt.Errorf("%d: %w", lineOfPath(file, bad.path), bad)
+	if bad := pds.CheckAccounts(list.Accounts, list.Invites); bad != nil {
+		return list, fmt.Errorf("%d: %w", lineOfPath(file, bad.Path), bad)
 	}
 	return list, nil
 }

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	_ "embed" // for the description of the control protocol
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"net/http"
 	"slices"
 	"time"
@@ -23,7 +24,7 @@ func (s *Server) controlInfo(*http.Request) (any, error) {
 		}
 	}
 	slices.Sort(served)
-	return map[string]any{"name": "pdsconform mock", "version": Version(), "offers": offers(), "verbs": served}, nil
+	return map[string]any{"name": "pdsconform mock", "version": pds.Version(), "offers": offers(), "verbs": served}, nil
 }
 
 //go:embed control.openapi.yaml
@@ -36,11 +37,11 @@ type document []byte
 func controlDocument(*http.Request) (any, error) { return document(openAPI), nil }
 
 func (s *Server) controlMail(r *http.Request) (any, error) {
-	return s.Mail(r.URL.Query().Get("to")), nil
+	return s.core.Mail(r.URL.Query().Get("to")), nil
 }
 
 func (s *Server) controlClearMail(*http.Request) (any, error) {
-	s.outbox.Clear()
+	s.core.Outbox.Clear()
 	return empty{}, nil
 }
 
@@ -51,7 +52,7 @@ type clockState struct {
 }
 
 func (s *Server) controlClock(*http.Request) (any, error) {
-	return clockState{timestamp(s.clock.Now()), s.clock.Offset().String()}, nil
+	return clockState{pds.Timestamp(s.core.Clock.Now()), s.core.Clock.Offset().String()}, nil
 }
 
 func (s *Server) controlAdvance(r *http.Request) (any, error) {
@@ -65,7 +66,7 @@ func (s *Server) controlAdvance(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, badRequest(`advance must be a duration such as "20m"`)
 	}
-	if err := s.clock.Advance(by); err != nil {
+	if err := s.core.Clock.Advance(by); err != nil {
 		return nil, badRequest("advance: " + err.Error())
 	}
 	return s.controlClock(r)
@@ -127,7 +128,7 @@ func (s *Server) controlLatency(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, badRequest(`delay must be a duration such as "50ms"`)
 	}
-	if err := s.SetLatency(order.NSID, order.Stage, delay); err != nil {
+	if err := s.core.SetLatency(order.NSID, order.Stage, delay); err != nil {
 		return nil, badRequest(err.Error())
 	}
 	return order, nil

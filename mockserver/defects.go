@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -51,7 +52,7 @@ type plan struct {
 	active []string
 	has    map[string]bool
 	faults map[string]*xrpc.Faults // by NSID; under "" what concerns every answer
-	hooks  Hooks
+	hooks  pds.Hooks
 }
 
 // on returns the faults of a method, to add to.
@@ -99,7 +100,7 @@ func (s *Server) SetDefects(ids ...string) error {
 	defer s.faults.mutex.Unlock()
 	if len(ids) == 0 {
 		s.faults.current.Store(nil)
-		s.hooks.Store(nil)
+		s.core.Hooks.Store(nil)
 		return s.router.SetFaults(nil)
 	}
 	made, err := planOf(s, s.faults.known(), ids...)
@@ -110,7 +111,7 @@ func (s *Server) SetDefects(ids ...string) error {
 		return fmt.Errorf("defects: %w", err)
 	}
 	s.faults.current.Store(made)
-	s.hooks.Store(&made.hooks)
+	s.core.Hooks.Store(&made.hooks)
 	return nil
 }
 
@@ -158,7 +159,7 @@ func (e *unknownDefect) Error() string {
 
 // shortName is the name by which IDs call a method: without the prefix that
 // nearly all share.
-func shortName(nsid string) string { return strings.TrimPrefix(nsid, prefix) }
+func shortName(nsid string) string { return strings.TrimPrefix(nsid, pds.Prefix) }
 
 // about makes an ID and fills in what concerns a method.
 func about(method *lexicons.Method, facet, name, description string, apply func(*xrpc.Faults)) defect {

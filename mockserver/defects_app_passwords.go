@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -34,9 +35,9 @@ func nameTaken(name, description string, taken func(s scene, asked string) bool)
 func createAppPasswordDefects() []defect {
 	return []defect{
 		answering(addAppPassword, "password-useless", "answers with a password that is good for nothing", "password",
-			func(s scene, _ any) any { return s.appPasswordText() }),
+			func(s scene, _ any) any { return s.core.AppPasswordText() }),
 		answering(addAppPassword, "name-changed", "gives the app password another name", "name",
-			func(s scene, _ any) any { return "app password of " + s.named(s.caller()).Handle }),
+			func(s scene, _ any) any { return "app password of " + s.core.Named(s.caller()).Handle }),
 		answering(addAppPassword, "date-wrong", "tells a date on which nothing was made", "createdAt",
 			func(scene, any) any { return beginning }),
 		behaviour(addAppPassword, "taken-name-server-error", "takes the blame for a name that is in use with status 500", func(s scene) (lexval.Object, error) {
@@ -47,20 +48,20 @@ func createAppPasswordDefects() []defect {
 			return output, err
 		}),
 		nameTaken("name-case-ignored", "takes two letter cases for one name", func(s scene, asked string) bool {
-			return slices.ContainsFunc(s.store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return strings.EqualFold(p.Name, asked) })
+			return slices.ContainsFunc(s.core.Store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return strings.EqualFold(p.Name, asked) })
 		}),
 		nameTaken("names-shared", "takes a name for taken that another account uses", func(s scene, asked string) bool {
-			return slices.ContainsFunc(s.store.Accounts(), func(a store.Account) bool {
-				return slices.ContainsFunc(s.store.AppPasswords(a.DID), func(p store.AppPassword) bool { return p.Name == asked })
+			return slices.ContainsFunc(s.core.Store.Accounts(), func(a store.Account) bool {
+				return slices.ContainsFunc(s.core.Store.AppPasswords(a.DID), func(p store.AppPassword) bool { return p.Name == asked })
 			})
 		}),
 		behaviour(addAppPassword, "same-password-again", "gives the same password each time", func(s scene) (lexval.Object, error) {
 			const text = "same-same-same-same"
 			output, err := s.play()
 			if err == nil {
-				s.alter(func(tx *store.Tx) {
+				s.core.Alter(func(tx *store.Tx) {
 					passwords := slices.Clone(tx.AppPasswords(s.caller()))
-					passwords[len(passwords)-1].Password = s.newPassword(text)
+					passwords[len(passwords)-1].Password = s.core.NewPassword(text)
 					tx.PutAppPasswords(s.caller(), passwords)
 				})
 			}
@@ -69,7 +70,7 @@ func createAppPasswordDefects() []defect {
 		behaviour(addAppPassword, "earlier-revoked", "revokes the earlier app passwords", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if err == nil {
-				s.alter(func(tx *store.Tx) {
+				s.core.Alter(func(tx *store.Tx) {
 					passwords := tx.AppPasswords(s.caller())
 					tx.PutAppPasswords(s.caller(), passwords[len(passwords)-1:])
 				})
@@ -78,8 +79,8 @@ func createAppPasswordDefects() []defect {
 		}),
 		behaviourOf(addAppPassword, "app-password-session-accepted", "serves app-password sessions", func(s *Server, p *plan) {
 			p.look(addAppPassword, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
-				if raw, missing := bearerToken(r); err != nil && missing == nil {
-					return s.withAccount(callerOf(s.tokens.Verify(raw, token.Access, token.AppPassword)))
+				if raw, missing := pds.BearerToken(r); err != nil && missing == nil {
+					return s.core.WithAccount(pds.CallerOf(s.core.Tokens.Verify(raw, token.Access, token.AppPassword)))
 				}
 				return caller, err
 			})
@@ -106,7 +107,7 @@ func inEach(member string, value func(scene, lexval.Object) any) func(scene, []a
 func describeAppPasswords(passwords []store.AppPassword) []any {
 	list := []any{}
 	for _, password := range passwords {
-		list = append(list, lexval.Object{field("name", password.Name), field("createdAt", timestamp(password.CreatedAt))})
+		list = append(list, lexval.Object{pds.Field("name", password.Name), pds.Field("createdAt", pds.Timestamp(password.CreatedAt))})
 	}
 	return list
 }
@@ -123,8 +124,8 @@ func listAppPasswordsDefects() []defect {
 			inEach("createdAt", func(scene, lexval.Object) any { return beginning })),
 		listing(listAppPasswords, "somebody-elses-listed", "lists the app passwords of all accounts", member, func(s scene, _ []any) []any {
 			all := []any{}
-			for _, account := range s.store.Accounts() {
-				all = append(all, describeAppPasswords(s.store.AppPasswords(account.DID))...)
+			for _, account := range s.core.Store.Accounts() {
+				all = append(all, describeAppPasswords(s.core.Store.AppPasswords(account.DID))...)
 			}
 			return all
 		}),
@@ -141,9 +142,9 @@ func listAppPasswordsDefects() []defect {
 				for i, element := range list {
 					text, known := told.Load(s.caller() + valueOf(element.(lexval.Object), "name").(string))
 					if !known {
-						text = s.appPasswordText() // made before this began
+						text = s.core.AppPasswordText() // made before this began
 					}
-					list[i] = append(element.(lexval.Object), field("password", text))
+					list[i] = append(element.(lexval.Object), pds.Field("password", text))
 				}
 				return output, err
 			})
@@ -178,7 +179,7 @@ func keeping(name, description, method string, act func(scene, *kept) (lexval.Ob
 	return behaviourOf(revokeAppPassword, name, description, func(s *Server, p *plan) {
 		revoked := &kept{of: map[string][]store.AppPassword{}}
 		p.act(s, revokeAppPassword, func(s scene) (lexval.Object, error) {
-			revoked.add(s.caller(), s.store.AppPasswords(s.caller()), s.text("name"))
+			revoked.add(s.caller(), s.core.Store.AppPasswords(s.caller()), s.text("name"))
 			return s.play()
 		})
 		p.act(s, method, func(s scene) (lexval.Object, error) { return act(s, revoked) })
@@ -193,26 +194,26 @@ func revokeAppPasswordDefects() []defect {
 		})
 	}
 	revoke := func(s scene, did string, doomed func(string) bool) {
-		for _, password := range s.store.AppPasswords(did) {
+		for _, password := range s.core.Store.AppPasswords(did) {
 			if doomed(password.Name) {
-				s.alter(func(tx *store.Tx) { tx.DeleteAppPassword(did, password.Name) })
+				s.core.Alter(func(tx *store.Tx) { tx.DeleteAppPassword(did, password.Name) })
 			}
 		}
 	}
 	return []defect{
 		behaviour(revokeAppPassword, "no-effect", "revokes nothing", func(scene) (lexval.Object, error) { return nil, nil }),
 		behaviour(revokeAppPassword, "sessions-survive", "lets the sessions of the app password live on", func(s scene) (lexval.Object, error) {
-			sessions := s.store.Sessions(s.caller())
+			sessions := s.core.Store.Sessions(s.caller())
 			output, err := s.play()
-			s.alter(func(tx *store.Tx) {
+			s.core.Alter(func(tx *store.Tx) {
 				for _, session := range sessions {
-					tx.PutSession(session, s.clock.Now())
+					tx.PutSession(session, s.core.Clock.Now())
 				}
 			})
 			return output, err
 		}),
 		behaviour(revokeAppPassword, "unknown-name-refused", "refuses a name that is not in use", func(s scene) (lexval.Object, error) {
-			if !slices.ContainsFunc(s.store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return p.Name == s.text("name") }) {
+			if !slices.ContainsFunc(s.core.Store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return p.Name == s.text("name") }) {
 				return nil, xrpc.InvalidRequest("There is no app password of that name")
 			}
 			return s.play()
@@ -222,18 +223,18 @@ func revokeAppPasswordDefects() []defect {
 			revoke(s, s.caller(), func(name string) bool { return strings.EqualFold(name, s.text("name")) })
 		}),
 		also("revokes-somebody-elses", "revokes the app passwords of that name of all accounts", func(s scene) {
-			for _, account := range s.store.Accounts() {
+			for _, account := range s.core.Store.Accounts() {
 				revoke(s, account.DID, func(name string) bool { return name == s.text("name") })
 			}
 		}),
 		also("ends-all-sessions", "ends all sessions of the account", func(s scene) {
-			s.alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
+			s.core.Alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
 		}),
 		keeping("still-logs-in", "lets the app password open sessions still", logIn, func(s scene, revoked *kept) (lexval.Object, error) {
 			output, err := s.play()
-			account := s.named(s.text("identifier"))
+			account := s.core.Named(s.text("identifier"))
 			for _, password := range revoked.get(account.DID) {
-				if err != nil && password.Password.Matches(s.passwordText(s.text("password"))) {
+				if err != nil && password.Password.Matches(s.core.PasswordText(s.text("password"))) {
 					return s.enter(account, true)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -23,7 +24,7 @@ const (
 
 // credentialsOf names what this server asks for.
 func credentialsOf(nsid string) credentials {
-	switch strings.TrimPrefix(nsid, prefix) {
+	switch strings.TrimPrefix(nsid, pds.Prefix) {
 	case "createInviteCode", "createInviteCodes":
 		return administrators
 	case "createAppPassword", "getAccountInviteCodes", "getSession", "listAppPasswords", "requestAccountDelete", "revokeAppPassword":
@@ -84,7 +85,7 @@ func authDefects(method *lexicons.Method) []defect {
 				return caller, err
 			})
 		}))
-	if method.NSID != prefix+"deleteSession" && kind != administrators { // there an expired token is as good as any
+	if method.NSID != pds.Prefix+"deleteSession" && kind != administrators { // there an expired token is as good as any
 		all = append(all, add("expired", "takes expired tokens", kind.expired))
 	}
 	return all
@@ -106,7 +107,7 @@ func isNamed(err error, name string) bool {
 
 // wrongKind takes any genuine token.
 func (c credentials) wrongKind(s *Server, r *http.Request, _ error) (xrpc.Caller, error) {
-	raw, err := bearerToken(r)
+	raw, err := pds.BearerToken(r)
 	if err != nil {
 		return xrpc.Caller{}, err
 	}
@@ -116,7 +117,7 @@ func (c credentials) wrongKind(s *Server, r *http.Request, _ error) (xrpc.Caller
 			others = append(others, scope)
 		}
 	}
-	return callerOf(s.tokens.Verify(raw, others...))
+	return pds.CallerOf(s.core.Tokens.Verify(raw, others...))
 }
 
 // forged takes what nobody has signed: any password of the administrator, and
@@ -125,24 +126,24 @@ func (c credentials) forged(s *Server, r *http.Request, err error) (xrpc.Caller,
 	if c == administrators {
 		return xrpc.Caller{}, unless(strings.HasPrefix(r.Header.Get("Authorization"), "Basic "))
 	}
-	raw, missing := bearerToken(r)
+	raw, missing := pds.BearerToken(r)
 	if missing != nil || !isNamed(err, "InvalidToken") {
 		return xrpc.Caller{}, errRefused
 	}
-	if _, err := s.tokens.VerifyAnyAge(raw, token.Access, token.AppPassword, token.Refresh); err == nil {
+	if _, err := s.core.Tokens.VerifyAnyAge(raw, token.Access, token.AppPassword, token.Refresh); err == nil {
 		return xrpc.Caller{}, errRefused
 	}
-	claims, err := s.tokens.Unverified(raw)
+	claims, err := s.core.Tokens.Unverified(raw)
 	if err != nil {
 		return xrpc.Caller{}, nil //nolint:nilerr // that any text is taken is the defect
 	}
-	return callerOf(claims, nil)
+	return pds.CallerOf(claims, nil)
 }
 
 func (c credentials) expired(s *Server, r *http.Request, err error) (xrpc.Caller, error) {
-	raw, missing := bearerToken(r)
+	raw, missing := pds.BearerToken(r)
 	if missing != nil || !isNamed(err, "ExpiredToken") {
 		return xrpc.Caller{}, errRefused
 	}
-	return callerOf(s.tokens.VerifyAnyAge(raw, c.scopes()...))
+	return pds.CallerOf(s.core.Tokens.VerifyAnyAge(raw, c.scopes()...))
 }

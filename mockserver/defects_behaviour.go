@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -50,7 +51,7 @@ func behaviour(method, name, description string, act func(scene) (lexval.Object,
 func behaviourOf(method, name, description string, apply func(*Server, *plan)) defect {
 	return defect{
 		Defect{
-			ID: "behaviour." + method + "." + name, Method: prefix + method, Facet: "behaviour",
+			ID: "behaviour." + method + "." + name, Method: pds.Prefix + method, Facet: "behaviour",
 			Description: method + " " + description,
 		},
 		apply,
@@ -58,13 +59,13 @@ func behaviourOf(method, name, description string, apply func(*Server, *plan)) d
 }
 
 // hooked is a defect of what lies below the handlers.
-func hooked(method, name, description string, change func(*Server, *Hooks)) defect {
+func hooked(method, name, description string, change func(*Server, *pds.Hooks)) defect {
 	return behaviourOf(method, name, description, func(s *Server, p *plan) { change(s, &p.hooks) })
 }
 
 // act puts itself around a handler.
 func (p *plan) act(s *Server, method string, act func(scene) (lexval.Object, error)) {
-	f := p.on(prefix + method)
+	f := p.on(pds.Prefix + method)
 	f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
 		return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 			return act(scene{s, ctx, call, next})
@@ -74,7 +75,7 @@ func (p *plan) act(s *Server, method string, act func(scene) (lexval.Object, err
 
 // look has a second look at the caller of a method.
 func (p *plan) look(method string, look func(*http.Request, xrpc.Caller, error) (xrpc.Caller, error)) {
-	f := p.on(prefix + method)
+	f := p.on(pds.Prefix + method)
 	f.Authorize = append(f.Authorize, look)
 }
 
@@ -113,7 +114,7 @@ func answering(method, name, description, member string, value func(scene, any) 
 
 // somebodyElse is an account of another DID; where there is none, nobody's.
 func (s *Server) somebodyElse(did any) store.Account {
-	for _, account := range s.store.Accounts() {
+	for _, account := range s.core.Store.Accounts() {
 		if account.DID != did {
 			return account
 		}
@@ -142,11 +143,11 @@ func somebodyElsesIn(method string, members ...string) []defect {
 // sessionOf is the session whose tokens an output holds.
 func (s *Server) sessionOf(output lexval.Object) (session store.Session, found bool) {
 	raw, _ := valueOf(output, "refreshJwt").(string)
-	claims, err := s.tokens.Unverified(raw)
+	claims, err := s.core.Tokens.Unverified(raw)
 	if err != nil {
 		return store.Session{}, false
 	}
-	return s.store.Begin().Session(claims.ID)
+	return s.core.Store.Begin().Session(claims.ID)
 }
 
 // tokenDefects are those of the tokens in an output.
@@ -155,14 +156,14 @@ func tokenDefects(method string) []defect {
 		behaviour(method, "refresh-token-dead", "answers with a refresh token that is good for nothing", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if session, found := s.sessionOf(output); found {
-				s.alter(func(tx *store.Tx) { tx.DeleteSession(session.ID) })
+				s.core.Alter(func(tx *store.Tx) { tx.DeleteSession(session.ID) })
 			}
 			return output, err
 		}),
 		answering(method, "access-token-of-somebody-else", "answers with an access token of another account", "accessJwt",
 			func(s scene, mine any) any {
-				claims, _ := s.tokens.Unverified(mine.(string))
-				other, _ := s.tokens.Access(s.somebodyElse(claims.Subject).DID, claims.Scope)
+				claims, _ := s.core.Tokens.Unverified(mine.(string))
+				other, _ := s.core.Tokens.Access(s.somebodyElse(claims.Subject).DID, claims.Scope)
 				return other
 			}),
 		behaviour(method, "tokens-swapped", "answers with the two tokens in each other's place", func(s scene) (lexval.Object, error) {
@@ -180,7 +181,7 @@ func (s *Server) scoped(output lexval.Object, withAppPassword bool) lexval.Objec
 		return output
 	}
 	session.WithAppPassword = withAppPassword
-	s.alter(func(tx *store.Tx) { tx.PutSession(session, s.clock.Now()) })
-	tokens, _ := s.tokensOf(session)
+	s.core.Alter(func(tx *store.Tx) { tx.PutSession(session, s.core.Clock.Now()) })
+	tokens, _ := s.core.TokensOf(session)
 	return with(with(output, "accessJwt", tokens[0].Value), "refreshJwt", tokens[1].Value)
 }

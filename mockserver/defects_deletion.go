@@ -6,13 +6,14 @@ import (
 	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
 // madeBefore is the newest account that is older than another.
 func (s *Server) madeBefore(other store.Account) (newest store.Account, found bool) {
-	for _, account := range s.store.Accounts() {
+	for _, account := range s.core.Store.Accounts() {
 		if account.CreatedAt.Before(other.CreatedAt) && account.CreatedAt.After(newest.CreatedAt) {
 			newest, found = account, true
 		}
@@ -24,32 +25,32 @@ func deletionDefects() []defect {
 	// anyway deletes the account that was named, where it has the say.
 	anyway := func(name, description string, deserves func(s scene, account store.Account) bool) defect {
 		return behaviour(deletion, name, description, func(s scene) (lexval.Object, error) {
-			account, found := s.store.Account(s.text("did"))
+			account, found := s.core.Store.Account(s.text("did"))
 			output, err := s.play()
 			if err != nil && found && deserves(s, account) {
-				s.alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
+				s.core.Alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
 				return nil, nil
 			}
 			return output, err
 		})
 	}
 	codeOf := func(s scene) string {
-		for _, token := range s.store.MailTokens(store.DeleteAccount) {
-			if token.Text == canonical(s.text("token")) {
+		for _, token := range s.core.Store.MailTokens(store.DeleteAccount) {
+			if token.Text == pds.Canonical(s.text("token")) {
 				return token.DID
 			}
 		}
 		return ""
 	}
 	rightPassword := func(s scene, account store.Account) bool {
-		return account.Password.Matches(s.passwordText(s.text("password")))
+		return account.Password.Matches(s.core.PasswordText(s.text("password")))
 	}
 	return []defect{
 		anyway("password-unchecked", "does not look at the password",
 			func(s scene, account store.Account) bool { return codeOf(s) == account.DID }),
 		anyway("app-password-accepted", "takes an app password", func(s scene, account store.Account) bool {
-			session := s.newSession(account.DID)
-			return codeOf(s) == account.DID && openWithAppPassword(s.store.Begin(), &session, s.text("password"))
+			session := s.core.NewSession(account.DID)
+			return codeOf(s) == account.DID && pds.OpenWithAppPassword(s.core.Store.Begin(), &session, s.text("password"))
 		}),
 		anyway("somebody-elses-code-accepted", "takes the code of any account",
 			func(s scene, account store.Account) bool { return codeOf(s) != "" && rightPassword(s, account) }),
@@ -61,19 +62,19 @@ func deletionDefects() []defect {
 			return s.play()
 		}),
 		behaviour(deletion, "taken-down-instead", "takes the account down instead", func(s scene) (lexval.Object, error) {
-			account, found := s.store.Account(s.text("did"))
+			account, found := s.core.Store.Account(s.text("did"))
 			output, err := s.play()
 			if found && err == nil {
 				account.TakenDown = true
-				s.alter(func(tx *store.Tx) { tx.InsertAccount(account) })
+				s.core.Alter(func(tx *store.Tx) { tx.InsertAccount(account) })
 			}
 			return output, err
 		}),
 		behaviour(deletion, "somebody-else-deleted", "deletes the account that was made before it as well", func(s scene) (lexval.Object, error) {
-			account, _ := s.store.Account(s.text("did"))
+			account, _ := s.core.Store.Account(s.text("did"))
 			output, err := s.play()
 			if other, found := s.madeBefore(account); found && err == nil {
-				s.alter(func(tx *store.Tx) { tx.DeleteAccount(other) })
+				s.core.Alter(func(tx *store.Tx) { tx.DeleteAccount(other) })
 			}
 			return output, err
 		}),
@@ -116,10 +117,10 @@ func leaving(name, description, method string, act func(scene, *remains) (lexval
 		left := &remains{}
 		p.act(s, method, func(s scene) (lexval.Object, error) { return act(s, left) })
 		p.act(s, deletion, func(s scene) (lexval.Object, error) {
-			account, _ := s.store.Account(s.text("did"))
-			body := remnant{account, s.store.AppPasswords(account.DID), s.store.Sessions(account.DID), s.store.MailTokens(store.ResetPassword)}
+			account, _ := s.core.Store.Account(s.text("did"))
+			body := remnant{account, s.core.Store.AppPasswords(account.DID), s.core.Store.Sessions(account.DID), s.core.Store.MailTokens(store.ResetPassword)}
 			output, err := s.play()
-			if _, alive := s.store.Account(account.DID); err == nil && !alive && account.DID != "" {
+			if _, alive := s.core.Store.Account(account.DID); err == nil && !alive && account.DID != "" {
 				left.add(body)
 			}
 			return output, err
@@ -137,7 +138,7 @@ func partialDeletionDefects() []defect {
 	return []defect{
 		leaving("still-logs-in", "leaves the password good", logIn, func(s scene, left *remains) (lexval.Object, error) {
 			output, err := s.play()
-			if gone, found := s.entrant(left); err != nil && found && gone.Password.Matches(s.passwordText(s.text("password"))) {
+			if gone, found := s.entrant(left); err != nil && found && gone.Password.Matches(s.core.PasswordText(s.text("password"))) {
 				return s.enter(gone.Account, false)
 			}
 			return output, err
@@ -170,14 +171,14 @@ func partialDeletionDefects() []defect {
 		}),
 		leaving("still-gets-mail", "goes on sending mail to the address", requestReset, func(s scene, left *remains) (lexval.Object, error) {
 			if gone, found := left.find(func(r remnant) bool { return r.Email == strings.ToLower(s.text("email")) }); found {
-				s.sendResetCode(gone.Account, s.newMailToken(gone.DID))
+				s.core.SendResetCode(gone.Account, s.core.NewMailToken(gone.DID))
 			}
 			return s.play()
 		}),
 		leaving("reset-code-survives", "leaves the reset code good", reset, func(s scene, left *remains) (lexval.Object, error) {
 			output, err := s.play()
 			if _, found := left.find(func(r remnant) bool {
-				return slices.ContainsFunc(r.codes, func(t store.MailToken) bool { return t.DID == r.DID && t.Text == canonical(s.text("token")) })
+				return slices.ContainsFunc(r.codes, func(t store.MailToken) bool { return t.DID == r.DID && t.Text == pds.Canonical(s.text("token")) })
 			}); found {
 				return nil, nil
 			}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -57,5 +58,5 @@ func onError(change func(*xrpc.Response)) func(*xrpc.Faults) {
 }
 
 func namelessError(response *xrpc.Response) {
-	response.Body, _ = lexval.Append(nil, lexval.Object{field("message", http.StatusText(response.Status))})
+	response.Body, _ = lexval.Append(nil, lexval.Object{pds.Field("message", http.StatusText(response.Status))})
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -33,15 +34,15 @@ func createInviteDefects() []defect {
 		saying(createInvite, "account-of-somebody-else", "makes the code for another account than was named", "forAccount",
 			func(s scene) any { return s.somebodyElse(s.text("forAccount")).DID }),
 		answering(createInvite, "code-useless", "answers with a code that is good for nothing", "code",
-			func(s scene, _ any) any { return s.newInvites(1, "", "", 1)[0].Code }),
+			func(s scene, _ any) any { return s.core.NewInvites(1, "", "", 1)[0].Code }),
 		behaviour(createInvite, "same-code-again", "answers with the same code each time", func(s scene) (lexval.Object, error) {
 			const code = "localhost-same2-same2"
-			invite := s.newInvites(1, adminAccount, adminAccount, s.call.Input.Integer("useCount"))[0]
+			invite := s.core.NewInvites(1, pds.AdminAccount, pds.AdminAccount, s.call.Input.Integer("useCount"))[0]
 			invite.Code = code
-			if _, found := s.store.Begin().Invite(code); !found {
-				s.alter(func(tx *store.Tx) { tx.PutInvite(invite) })
+			if _, found := s.core.Store.Begin().Invite(code); !found {
+				s.core.Alter(func(tx *store.Tx) { tx.PutInvite(invite) })
 			}
-			return lexval.Object{field("code", code)}, nil
+			return lexval.Object{pds.Field("code", code)}, nil
 		}),
 	}
 }
@@ -78,7 +79,7 @@ func createInvitesDefects() []defect {
 		listing(createInvites, "codes-useless", "answers with codes that are good for nothing", member,
 			inGifts(func(s scene, codes []any) []any {
 				fresh := []any{}
-				for _, invite := range s.newInvites(len(codes), "", "", 1) {
+				for _, invite := range s.core.NewInvites(len(codes), "", "", 1) {
 					fresh = append(fresh, invite.Code)
 				}
 				return fresh
@@ -131,13 +132,13 @@ func listInvitesDefects() []defect {
 		listing(listInvites, "unused-left-out", "lists used codes only", member,
 			func(_ scene, list []any) []any { return left(list, func(e any) bool { return !isUsedUp(e) }) }),
 		listing(listInvites, "gifts-not-listed", "does not list codes that the administrator made", member, func(_ scene, list []any) []any {
-			return left(list, func(e any) bool { return valueOf(e.(lexval.Object), "createdBy") == adminAccount })
+			return left(list, func(e any) bool { return valueOf(e.(lexval.Object), "createdBy") == pds.AdminAccount })
 		}),
 		listing(listInvites, "somebody-elses-listed", "lists the codes of all accounts", member, func(s scene, _ []any) []any {
 			all := []any{}
-			for _, account := range s.store.Accounts() {
-				for _, invite := range s.store.Invites(account.DID) {
-					all = append(all, describeInvite(invite))
+			for _, account := range s.core.Store.Accounts() {
+				for _, invite := range s.core.Store.Invites(account.DID) {
+					all = append(all, pds.DescribeInvite(invite))
 				}
 			}
 			return all
@@ -148,16 +149,16 @@ func listInvitesDefects() []defect {
 		told("uses-not-told", "tells no uses", "uses", func(scene, lexval.Object) any { return []any{} }),
 		told("all-disabled", "tells good codes as disabled", "disabled", func(scene, lexval.Object) any { return true }),
 		told("maker-wrong", "tells another maker of a code", "createdBy", func(s scene, code lexval.Object) any {
-			if valueOf(code, "createdBy") == adminAccount {
+			if valueOf(code, "createdBy") == pds.AdminAccount {
 				return s.caller()
 			}
-			return adminAccount
+			return pds.AdminAccount
 		}),
 		told("account-wrong", "tells a code as another account's", "forAccount",
 			func(s scene, code lexval.Object) any { return s.somebodyElse(valueOf(code, "forAccount")).DID }),
 		told("date-wrong", "tells a date on which nothing was made", "createdAt", func(scene, lexval.Object) any { return beginning }),
 		told("codes-useless", "tells codes that are good for nothing", "code",
-			func(s scene, _ lexval.Object) any { return s.newInvites(1, "", "", 1)[0].Code }),
+			func(s scene, _ lexval.Object) any { return s.core.NewInvites(1, "", "", 1)[0].Code }),
 		told("user-wrong", "tells another account's use of a code", "uses", inUses("usedBy",
 			func(s scene, use lexval.Object) any { return s.somebodyElse(valueOf(use, "usedBy")).DID })),
 		told("use-date-wrong", "tells a date on which nobody used the code", "uses",
@@ -174,7 +175,7 @@ func earnedInvitesDefects() []defect {
 	return []defect{
 		miscounting("epochs-counted-early", "gives a code for an interval that has begun",
 			func(interval, age time.Duration, invites []store.Invite) int64 {
-				return invitesToCreate(interval, age+interval, invites)
+				return pds.InvitesToCreate(interval, age+interval, invites)
 			}),
 		miscounting("more-than-five-open", "gives codes without end",
 			func(interval, age time.Duration, invites []store.Invite) int64 {
@@ -182,12 +183,14 @@ func earnedInvitesDefects() []defect {
 			}),
 		miscounting("used-not-counted", "gives a code anew for each that was used",
 			func(interval, age time.Duration, invites []store.Invite) int64 {
-				return invitesToCreate(interval, age, usableOf(invites))
+				return pds.InvitesToCreate(interval, age, usableOf(invites))
 			}),
 		miscounting("made-anew", "gives the codes of all intervals each time",
-			func(interval, age time.Duration, _ []store.Invite) int64 { return invitesToCreate(interval, age, nil) }),
+			func(interval, age time.Duration, _ []store.Invite) int64 {
+				return pds.InvitesToCreate(interval, age, nil)
+			}),
 		behaviour(listInvites, "new-codes-not-listed", "does not list the codes that it has just made", func(s scene) (lexval.Object, error) {
-			before := s.store.Invites(s.caller())
+			before := s.core.Store.Invites(s.caller())
 			output, err := s.play()
 			listed := []any{}
 			list, _ := valueOf(output, "codes").([]any)
@@ -203,9 +206,9 @@ func earnedInvitesDefects() []defect {
 			if _, err := s.play(); err != nil {
 				return nil, err
 			}
-			for _, invite := range s.store.Invites(s.caller()) {
+			for _, invite := range s.core.Store.Invites(s.caller()) {
 				if invite.Available = 10; invite.CreatedBy == s.caller() {
-					s.alter(func(tx *store.Tx) { tx.PutInvite(invite) })
+					s.core.Alter(func(tx *store.Tx) { tx.PutInvite(invite) })
 				}
 			}
 			return s.play()
@@ -215,7 +218,7 @@ func earnedInvitesDefects() []defect {
 
 // miscounting is a defect of how many codes an account gets.
 func miscounting(name, description string, count func(interval, age time.Duration, invites []store.Invite) int64) defect {
-	return hooked(listInvites, name, description, func(_ *Server, hooks *Hooks) { hooks.Earned = count })
+	return hooked(listInvites, name, description, func(_ *Server, hooks *pds.Hooks) { hooks.Earned = count })
 }
 
 func usableOf(invites []store.Invite) []store.Invite {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -15,12 +16,12 @@ const logIn = "createSession"
 
 // enter opens a session, whoever asks for it.
 func (s *Server) enter(account store.Account, withAppPassword bool) (lexval.Object, error) {
-	session := s.newSession(account.DID)
+	session := s.core.NewSession(account.DID)
 	session.WithAppPassword = withAppPassword
-	s.alter(func(tx *store.Tx) { tx.PutSession(session, s.clock.Now()) })
-	tokens, err := s.tokensOf(session)
+	s.core.Alter(func(tx *store.Tx) { tx.PutSession(session, s.core.Clock.Now()) })
+	tokens, err := s.core.TokensOf(session)
 	return append(lexval.Object{
-		field("did", account.DID), field("handle", account.Handle), field("email", account.Email),
+		pds.Field("did", account.DID), pds.Field("handle", account.Handle), pds.Field("email", account.Email),
 	}, tokens...), err
 }
 
@@ -28,7 +29,7 @@ func (s *Server) enter(account store.Account, withAppPassword bool) (lexval.Obje
 func entering(name, description string, deserves func(s scene, account store.Account) bool) defect {
 	return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
 		output, err := s.play()
-		account, found := s.find(s.text("identifier"))
+		account, found := s.core.Find(s.text("identifier"))
 		if isNamed(err, "AuthenticationRequired") && found && deserves(s, account) {
 			return s.enter(account, false)
 		}
@@ -41,37 +42,37 @@ func logInDefects() []defect {
 		behaviour(logIn, "takedown-ignored", "lets accounts in that were taken down", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if isNamed(err, "AccountTakedown") {
-				return s.enter(s.named(s.text("identifier")), false)
+				return s.enter(s.core.Named(s.text("identifier")), false)
 			}
 			return output, err
 		}),
 		behaviour(logIn, "takedown-told-to-anyone", "tells of a takedown without the right password", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if err != nil && s.named(s.text("identifier")).TakenDown {
+			if err != nil && s.core.Named(s.text("identifier")).TakenDown {
 				err = xrpc.AccountTakedown()
 			}
 			return output, err
 		}),
 		hooked(logIn, "takedown-not-reversible", "refuses an account that was reinstated",
-			func(_ *Server, hooks *Hooks) { hooks.NeverReinstated = true }),
+			func(_ *Server, hooks *pds.Hooks) { hooks.NeverReinstated = true }),
 		behaviour(logIn, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if session, found := s.sessionOf(output); found {
-				s.alter(func(tx *store.Tx) {
+				s.core.Alter(func(tx *store.Tx) {
 					tx.DeleteSessions(session.DID)
-					tx.PutSession(session, s.clock.Now())
+					tx.PutSession(session, s.core.Clock.Now())
 				})
 			}
 			return output, err
 		}),
 		answering(logIn, "one-token", "answers with one token for both purposes", "refreshJwt", func(s scene, raw any) any {
-			claims, _ := s.tokens.Unverified(raw.(string))
-			access, _ := s.tokens.Access(claims.Subject, token.Access)
+			claims, _ := s.core.Tokens.Unverified(raw.(string))
+			access, _ := s.core.Tokens.Access(claims.Subject, token.Access)
 			return access
 		}),
 		behaviour(logIn, "address-told", "tells the address of an account when it refuses", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if account, found := s.find(s.text("identifier")); found {
+			if account, found := s.core.Find(s.text("identifier")); found {
 				err = telling(err, account.Email)
 			}
 			return output, err
@@ -91,7 +92,7 @@ func unknownAccountTold(name, description string, told error) defect {
 		told = &xrpc.Error{Status: http.StatusUnauthorized, Name: "AccountNotFound", Message: "There is no such account"}
 	}
 	return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
-		if _, found := s.find(s.text("identifier")); !found {
+		if _, found := s.core.Find(s.text("identifier")); !found {
 			return nil, told
 		}
 		return s.play()
@@ -102,7 +103,7 @@ func logInIdentifierDefects() []defect {
 	refusing := func(name, description string, refused func(string) bool) defect {
 		return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
 			if refused(s.text("identifier")) {
-				return nil, wrongCredentials()
+				return nil, pds.WrongCredentials()
 			}
 			return s.play()
 		})
@@ -120,7 +121,7 @@ func logInIdentifierDefects() []defect {
 		refusing("email-case-significant", "knows an address in one letter case only",
 			func(given string) bool { return isCapital(given) && strings.Contains(given, "@") }),
 		mending("identifier-prefix-accepted", "takes the beginning of a handle for all of it", func(s scene, given string) string {
-			for _, account := range s.store.Accounts() {
+			for _, account := range s.core.Store.Accounts() {
 				if given != "" && strings.HasPrefix(account.Handle, strings.ToLower(given)) {
 					return account.Handle
 				}
@@ -132,8 +133,8 @@ func logInIdentifierDefects() []defect {
 
 func logInPasswordDefects() []defect {
 	mine := func(s scene, account store.Account, text string) bool {
-		session := s.newSession(account.DID)
-		return openWithAppPassword(s.store.Begin(), &session, text)
+		session := s.core.NewSession(account.DID)
+		return pds.OpenWithAppPassword(s.core.Store.Begin(), &session, text)
 	}
 	return []defect{
 		mistaking("password-case-ignored", "takes a password in any letter case", strings.ToLower),
@@ -144,10 +145,10 @@ func logInPasswordDefects() []defect {
 		entering("empty-password-accepted", "takes an empty password",
 			func(s scene, _ store.Account) bool { return s.text("password") == "" }),
 		entering("somebody-elses-password-accepted", "takes the password of any account", func(s scene, _ store.Account) bool {
-			return slices.ContainsFunc(s.store.Accounts(), func(a store.Account) bool { return a.Password.Matches(s.passwordText(s.text("password"))) })
+			return slices.ContainsFunc(s.core.Store.Accounts(), func(a store.Account) bool { return a.Password.Matches(s.core.PasswordText(s.text("password"))) })
 		}),
 		entering("somebody-elses-app-password-accepted", "takes the app passwords of any account", func(s scene, _ store.Account) bool {
-			return slices.ContainsFunc(s.store.Accounts(), func(a store.Account) bool { return mine(s, a, s.text("password")) })
+			return slices.ContainsFunc(s.core.Store.Accounts(), func(a store.Account) bool { return mine(s, a, s.text("password")) })
 		}),
 		entering("app-password-dashless-accepted", "takes an app password without its dashes", func(s scene, account store.Account) bool {
 			text := s.text("password")
@@ -160,7 +161,7 @@ func logInPasswordDefects() []defect {
 		behaviour(logIn, "app-password-refused", "takes no app passwords", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if session, _ := s.sessionOf(output); session.WithAppPassword {
-				return nil, wrongCredentials()
+				return nil, pds.WrongCredentials()
 			}
 			return output, err
 		}),
@@ -177,7 +178,7 @@ func logInPasswordDefects() []defect {
 
 // mistaking takes passwords for what they are not.
 func mistaking(name, description string, taken func(string) string) defect {
-	return hooked(logIn, name, description, func(_ *Server, hooks *Hooks) { hooks.Password = taken })
+	return hooked(logIn, name, description, func(_ *Server, hooks *pds.Hooks) { hooks.Password = taken })
 }
 
 func getSessionDefects() []defect {
@@ -190,9 +191,9 @@ func goneDefects() []defect {
 	serving := func(method, name, description string, serves func(account store.Account, found bool) bool) {
 		all = append(all, behaviourOf(method, name, description, func(s *Server, p *plan) {
 			p.look(method, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
-				if raw, missing := bearerToken(r); missing == nil {
-					whole, failed := callerOf(s.tokens.Verify(raw, credentialsOf(prefix+method).scopes()...))
-					if account, found := s.store.Account(whole.DID); failed == nil && serves(account, found) {
+				if raw, missing := pds.BearerToken(r); missing == nil {
+					whole, failed := pds.CallerOf(s.core.Tokens.Verify(raw, credentialsOf(pds.Prefix+method).scopes()...))
+					if account, found := s.core.Store.Account(whole.DID); failed == nil && serves(account, found) {
 						whole.Lapsed = true
 						return whole, nil
 					}

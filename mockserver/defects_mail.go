@@ -1,12 +1,14 @@
 package mockserver
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -27,8 +29,8 @@ type letter struct {
 
 func letters() []letter {
 	return []letter{
-		{requestReset, reset, store.ResetPassword, store.DeleteAccount, resetSubject},
-		{requestDeletion, deletion, store.DeleteAccount, store.ResetPassword, deletionSubject},
+		{requestReset, reset, store.ResetPassword, store.DeleteAccount, pds.ResetSubject},
+		{requestDeletion, deletion, store.DeleteAccount, store.ResetPassword, pds.DeletionSubject},
 	}
 }
 
@@ -43,7 +45,7 @@ func mailDefects() []defect {
 
 // inMail is a defect of a message; what it does not keep isn't sent.
 func (l letter) inMail(name, description string, change func(*Server, *mail.Message) (keep bool)) defect {
-	return hooked(l.request, name, description, func(s *Server, hooks *Hooks) {
+	return hooked(l.request, name, description, func(s *Server, hooks *pds.Hooks) {
 		before := hooks.Mail
 		hooks.Mail = func(message *mail.Message) (keptBack bool) {
 			if before != nil && before(message) {
@@ -58,7 +60,7 @@ func (l letter) mailDefects() []defect {
 	return []defect{
 		l.inMail("mail-not-sent", "sends no mail", func(*Server, *mail.Message) bool { return false }),
 		l.inMail("mail-to-somebody-else", "sends the mail of one account to another", func(s *Server, message *mail.Message) bool {
-			message.To = s.somebodyElse(s.named(message.To).DID).Email
+			message.To = s.somebodyElse(s.core.Named(message.To).DID).Email
 			return true
 		}),
 		l.inMail("mail-without-code", "sends mail without a code", func(_ *Server, message *mail.Message) bool {
@@ -66,21 +68,21 @@ func (l letter) mailDefects() []defect {
 			return true
 		}),
 		l.inMail("code-useless", "mails a code that is good for nothing", func(s *Server, message *mail.Message) bool {
-			wrong := s.newMailToken("").Text
+			wrong := s.core.NewMailToken("").Text
 			message.Text, message.Token = strings.Replace(message.Text, message.Token, wrong, 1), wrong
 			return true
 		}),
 		behaviour(l.request, "code-told", "answers with the code", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			address := or(s.text("email"), s.named(s.caller()).Email)
-			if sent := s.outbox.To(address); err == nil && address != "" && len(sent) > 0 {
-				return lexval.Object{field("token", sent[len(sent)-1].Token)}, nil
+			address := cmp.Or(s.text("email"), s.core.Named(s.caller()).Email)
+			if sent := s.core.Outbox.To(address); err == nil && address != "" && len(sent) > 0 {
+				return lexval.Object{pds.Field("token", sent[len(sent)-1].Token)}, nil
 			}
 			return output, err
 		}),
 		behaviour(l.request, "ends-sessions", "ends the sessions of the account", func(s scene) (lexval.Object, error) {
-			did := or(s.caller(), s.named(s.text("email")).DID)
-			s.alter(func(tx *store.Tx) { tx.DeleteSessions(did) })
+			did := cmp.Or(s.caller(), s.core.Named(s.text("email")).DID)
+			s.core.Alter(func(tx *store.Tx) { tx.DeleteSessions(did) })
 			return s.play()
 		}),
 	}
@@ -96,46 +98,46 @@ func (l letter) codeDefects() []defect {
 	}
 	return []defect{
 		mending("code-prefix-accepted", "takes the beginning of a code for all of it", func(s scene, text string) string {
-			for _, token := range s.store.MailTokens(l.purpose) {
-				if len(text) > 2 && strings.HasPrefix(token.Text, canonical(text)) {
+			for _, token := range s.core.Store.MailTokens(l.purpose) {
+				if len(text) > 2 && strings.HasPrefix(token.Text, pds.Canonical(text)) {
 					return token.Text
 				}
 			}
 			return text
 		}),
 		behaviour(l.method, "code-of-the-other-kind-accepted", "takes the code of the other kind of mail", func(s scene) (lexval.Object, error) {
-			for _, token := range s.store.MailTokens(l.other) {
-				if token.Text == canonical(s.text("token")) {
-					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+			for _, token := range s.core.Store.MailTokens(l.other) {
+				if token.Text == pds.Canonical(s.text("token")) {
+					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 				}
 			}
 			return s.play()
 		}),
 		behaviour(l.method, "code-never-expires", "takes codes of any age", func(s scene) (lexval.Object, error) {
-			for _, token := range s.store.MailTokens(l.purpose) {
-				if token.Text == canonical(s.text("token")) {
-					token.GrantedAt = s.clock.Now()
-					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+			for _, token := range s.core.Store.MailTokens(l.purpose) {
+				if token.Text == pds.Canonical(s.text("token")) {
+					token.GrantedAt = s.core.Clock.Now()
+					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 				}
 			}
 			return s.play()
 		}),
 		behaviour(l.method, "expired-code-works-all-the-same", "refuses an expired code, and does what it is for", func(s scene) (lexval.Object, error) {
-			tokens := s.store.MailTokens(l.purpose)
+			tokens := s.core.Store.MailTokens(l.purpose)
 			output, err := s.play()
 			for _, token := range tokens {
-				if isNamed(err, "ExpiredToken") && token.Text == canonical(s.text("token")) {
-					token.GrantedAt = s.clock.Now()
-					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+				if isNamed(err, "ExpiredToken") && token.Text == pds.Canonical(s.text("token")) {
+					token.GrantedAt = s.core.Clock.Now()
+					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 					_, _ = s.play()
 				}
 			}
 			return output, err
 		}),
 		behaviour(l.method, "no-effect", "does nothing, and answers as if it had", func(s scene) (lexval.Object, error) {
-			for _, token := range s.store.MailTokens(l.purpose) {
-				if token.Text == canonical(s.text("token")) && !s.hasExpired(token) {
-					s.alter(func(tx *store.Tx) { tx.DropMailToken(l.purpose, token.DID) })
+			for _, token := range s.core.Store.MailTokens(l.purpose) {
+				if token.Text == pds.Canonical(s.text("token")) && !s.core.HasExpired(token) {
+					s.core.Alter(func(tx *store.Tx) { tx.DropMailToken(l.purpose, token.DID) })
 					return nil, nil
 				}
 			}
@@ -171,13 +173,13 @@ func (l letter) replayDefects() []defect {
 		return behaviourOf(method, name, description, func(s *Server, p *plan) {
 			past := &spent{codes: map[string]store.MailToken{}}
 			p.act(s, l.method, func(s scene) (lexval.Object, error) {
-				if token, found := past.get(canonical(s.text("token"))); found {
-					s.alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+				if token, found := past.get(pds.Canonical(s.text("token"))); found {
+					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 				}
 				return s.play()
 			})
 			p.act(s, keeper, func(s scene) (lexval.Object, error) {
-				past.add(s.store.MailTokens(l.purpose))
+				past.add(s.core.Store.MailTokens(l.purpose))
 				return s.play()
 			})
 		})

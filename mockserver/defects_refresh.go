@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -15,13 +16,13 @@ const refresh = "refreshSession"
 func refreshDefects() []defect {
 	return slices.Concat(tokenDefects(refresh), somebodyElsesIn(refresh, "did", "handle"), []defect{
 		answering(refresh, "old-token-returned", "answers with the refresh token that it was called with", "refreshJwt",
-			func(s scene, _ any) any { raw, _ := bearerToken(s.call.HTTP); return raw }),
+			func(s scene, _ any) any { raw, _ := pds.BearerToken(s.call.HTTP); return raw }),
 		behaviour(refresh, "grace-never-ends", "takes a used refresh token for as long as it lives", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			s.alter(func(tx *store.Tx) {
+			s.core.Alter(func(tx *store.Tx) {
 				if parent, found := tx.Session(s.call.Caller.TokenID); found {
-					parent.ExpiresAt = s.clock.Now().Add(token.RefreshLife)
-					tx.PutSession(parent, s.clock.Now())
+					parent.ExpiresAt = s.core.Clock.Now().Add(token.RefreshLife)
+					tx.PutSession(parent, s.core.Clock.Now())
 				}
 			})
 			return output, err
@@ -29,11 +30,11 @@ func refreshDefects() []defect {
 		behaviour(refresh, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if successor, found := s.sessionOf(output); found {
-				parent, _ := s.store.Begin().Session(s.call.Caller.TokenID)
-				s.alter(func(tx *store.Tx) {
+				parent, _ := s.core.Store.Begin().Session(s.call.Caller.TokenID)
+				s.core.Alter(func(tx *store.Tx) {
 					tx.DeleteSessions(successor.DID)
-					tx.PutSession(parent, s.clock.Now())
-					tx.PutSession(successor, s.clock.Now())
+					tx.PutSession(parent, s.core.Clock.Now())
+					tx.PutSession(successor, s.core.Clock.Now())
 				})
 			}
 			return output, err
@@ -47,7 +48,7 @@ func refreshDefects() []defect {
 			return s.scoped(output, true), err
 		}),
 		hooked(refresh, "takedown-forgotten", "takes the tokens from before a takedown once it is lifted",
-			func(_ *Server, hooks *Hooks) { hooks.SessionsOutliveTakedown = true }),
+			func(_ *Server, hooks *pds.Hooks) { hooks.SessionsOutliveTakedown = true }),
 	})
 }
 
@@ -57,15 +58,15 @@ func logOutDefects() []defect {
 	return []defect{
 		behaviour(logOut, "no-effect", "lets the session live on", func(scene) (lexval.Object, error) { return nil, nil }),
 		behaviour(logOut, "ends-all-sessions", "ends all sessions of the account", func(s scene) (lexval.Object, error) {
-			s.alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
+			s.core.Alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
 			return s.play()
 		}),
 		behaviour(logOut, "password-dead", "takes the password away", func(s scene) (lexval.Object, error) {
-			s.setPassword(s.named(s.caller()), s.entropy.Base32(12))
+			s.setPassword(s.core.Named(s.caller()), s.core.Entropy.Base32(12))
 			return s.play()
 		}),
 		behaviour(logOut, "second-time-refused", "refuses a session that has ended", func(s scene) (lexval.Object, error) {
-			if _, found := s.store.Begin().Session(s.call.Caller.TokenID); !found {
+			if _, found := s.core.Store.Begin().Session(s.call.Caller.TokenID); !found {
 				return nil, xrpc.ExpiredToken("Token has been revoked")
 			}
 			return s.play()
@@ -75,7 +76,7 @@ func logOutDefects() []defect {
 				if err != nil {
 					return caller, err
 				}
-				return s.refresh(r)
+				return s.core.Refresh(r)
 			})
 		}),
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -12,7 +13,7 @@ import (
 func requestResetDefects() []defect {
 	unknown := func(name, description string, told error) defect {
 		return behaviour(requestReset, name, description, func(s scene) (lexval.Object, error) {
-			if _, found := s.find(s.text("email")); !found {
+			if _, found := s.core.Find(s.text("email")); !found {
 				return nil, told
 			}
 			return s.play()
@@ -23,15 +24,15 @@ func requestResetDefects() []defect {
 		unknown("unknown-address-server-error", "takes the blame for an unknown address with status 500", crash()),
 		behaviour(requestReset, "unknown-address-gets-mail", "sends mail to addresses that are nobody's", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if address := s.text("email"); s.named(address).DID == "" && isAddress(address) {
-				s.sendResetCode(store.Account{Email: strings.ToLower(address), Handle: "nobody"}, s.newMailToken(""))
+			if address := s.text("email"); s.core.Named(address).DID == "" && pds.IsAddress(address) {
+				s.core.SendResetCode(store.Account{Email: strings.ToLower(address), Handle: "nobody"}, s.core.NewMailToken(""))
 			}
 			return output, err
 		}),
 		behaviour(requestReset, "taken-down-account-gets-mail", "sends mail to accounts that were taken down", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if account := s.named(s.text("email")); account.TakenDown {
-				s.sendResetCode(account, s.newMailToken(account.DID))
+			if account := s.core.Named(s.text("email")); account.TakenDown {
+				s.core.SendResetCode(account, s.core.NewMailToken(account.DID))
 			}
 			return output, err
 		}),
@@ -43,7 +44,7 @@ func requestResetDefects() []defect {
 		}),
 		behaviour(requestReset, "password-dead", "takes the old password away at once", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			s.setPassword(s.named(s.text("email")), s.entropy.Base32(16))
+			s.setPassword(s.core.Named(s.text("email")), s.core.Entropy.Base32(16))
 			return output, err
 		}),
 	}
@@ -53,8 +54,8 @@ func requestDeletionDefects() []defect {
 	return []defect{
 		behaviour(requestDeletion, "deletes-at-once", "deletes the account without a code", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if account := s.named(s.caller()); err == nil {
-				s.alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
+			if account := s.core.Named(s.caller()); err == nil {
+				s.core.Alter(func(tx *store.Tx) { tx.DeleteAccount(account) })
 			}
 			return output, err
 		}),
@@ -62,7 +63,7 @@ func requestDeletionDefects() []defect {
 			if _, err := s.play(); err != nil {
 				return nil, err
 			}
-			return lexval.Object{field("email", s.named(s.caller()).Email)}, nil
+			return lexval.Object{pds.Field("email", s.core.Named(s.caller()).Email)}, nil
 		}),
 	}
 }
@@ -72,12 +73,12 @@ func requestDeletionDefects() []defect {
 func after(name, description string, act func(s scene, before store.Account, sessions []store.Session)) defect {
 	return behaviour(reset, name, description, func(s scene) (lexval.Object, error) {
 		var account store.Account
-		for _, token := range s.store.MailTokens(store.ResetPassword) {
-			if token.Text == canonical(s.text("token")) {
-				account, _ = s.store.Account(token.DID)
+		for _, token := range s.core.Store.MailTokens(store.ResetPassword) {
+			if token.Text == pds.Canonical(s.text("token")) {
+				account, _ = s.core.Store.Account(token.DID)
 			}
 		}
-		sessions := s.store.Sessions(account.DID)
+		sessions := s.core.Store.Sessions(account.DID)
 		output, err := s.play()
 		if err == nil && account.DID != "" {
 			act(s, account, sessions)
@@ -87,10 +88,10 @@ func after(name, description string, act func(s scene, before store.Account, ses
 }
 
 func (s *Server) revive(sessions []store.Session, lives func(store.Session) bool) {
-	s.alter(func(tx *store.Tx) {
+	s.core.Alter(func(tx *store.Tx) {
 		for _, session := range sessions {
 			if lives(session) {
-				tx.PutSession(session, s.clock.Now())
+				tx.PutSession(session, s.core.Clock.Now())
 			}
 		}
 	})
@@ -105,14 +106,14 @@ func resetDefects() []defect {
 			s.revive(sessions, func(session store.Session) bool { return session.WithAppPassword })
 		}),
 		after("app-passwords-revoked", "revokes the app passwords", func(s scene, account store.Account, _ []store.Session) {
-			s.alter(func(tx *store.Tx) { tx.PutAppPasswords(account.DID, nil) })
+			s.core.Alter(func(tx *store.Tx) { tx.PutAppPasswords(account.DID, nil) })
 		}),
 		after("takedown-lifted", "reinstates an account that was taken down", func(s scene, account store.Account, _ []store.Session) {
-			_ = s.Takedown(account.DID, false)
+			_ = s.core.Takedown(account.DID, false)
 		}),
 		after("password-of-somebody-else", "sets the password of another account", func(s scene, account store.Account, _ []store.Session) {
-			s.alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
-			s.setPassword(s.named(s.somebodyElse(account.DID).DID), s.text("password"))
+			s.core.Alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
+			s.setPassword(s.core.Named(s.somebodyElse(account.DID).DID), s.text("password"))
 		}),
 		behaviour(reset, "short-password-server-error", "takes the blame for a short password with status 500", func(s scene) (lexval.Object, error) {
 			if len(s.text("password")) < s.options.MinPasswordLength {
@@ -123,8 +124,8 @@ func resetDefects() []defect {
 		behaviourOf(reset, "old-password-good", "leaves the old password good", func(s *Server, p *plan) {
 			var old sync.Map // accounts by DID
 			p.act(s, reset, func(s scene) (lexval.Object, error) {
-				for _, token := range s.store.MailTokens(store.ResetPassword) {
-					if account, found := s.store.Account(token.DID); found && token.Text == canonical(s.text("token")) {
+				for _, token := range s.core.Store.MailTokens(store.ResetPassword) {
+					if account, found := s.core.Store.Account(token.DID); found && token.Text == pds.Canonical(s.text("token")) {
 						old.Store(account.DID, account)
 					}
 				}
@@ -132,7 +133,7 @@ func resetDefects() []defect {
 			})
 			p.act(s, logIn, func(s scene) (lexval.Object, error) {
 				output, err := s.play()
-				known, found := old.Load(s.named(s.text("identifier")).DID)
+				known, found := old.Load(s.core.Named(s.text("identifier")).DID)
 				if err != nil && found && known.(store.Account).Password.Matches(s.text("password")) {
 					return s.enter(known.(store.Account), false)
 				}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -18,10 +19,10 @@ const signUp = "createAccount"
 func (s scene) instead(members ...string) (lexval.Object, error) {
 	asked := strings.ToLower(s.text("handle"))
 	if slices.Contains(members, "handle") {
-		s.say("handle", s.entropy.Base32(12)+s.options.UserDomains[0])
+		s.say("handle", s.core.Entropy.Base32(12)+s.options.UserDomains[0])
 	}
 	if slices.Contains(members, "email") {
-		s.say("email", s.entropy.Base32(12)+"@example.com")
+		s.say("email", s.core.Entropy.Base32(12)+"@example.com")
 	}
 	output, err := s.play()
 	return with(output, "handle", asked), err
@@ -30,9 +31,9 @@ func (s scene) instead(members ...string) (lexval.Object, error) {
 // withCode signs up with a code that is good, where that of the request
 // deserves it.
 func (s scene) withCode(deserves func(invite store.Invite, found bool) bool) (lexval.Object, error) {
-	if deserves(s.store.Begin().Invite(s.text("inviteCode"))) {
-		good := s.newInvites(1, adminAccount, adminAccount, 1)
-		s.alter(func(tx *store.Tx) { tx.AddInvites(good) })
+	if deserves(s.core.Store.Begin().Invite(s.text("inviteCode"))) {
+		good := s.core.NewInvites(1, pds.AdminAccount, pds.AdminAccount, 1)
+		s.core.Alter(func(tx *store.Tx) { tx.AddInvites(good) })
 		s.say("inviteCode", good[0].Code)
 	}
 	return s.play()
@@ -53,27 +54,27 @@ func signUpDefects() []defect {
 		}),
 		behaviour(signUp, "password-lost", "does not keep the password", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			s.setPassword(s.named(s.text("handle")), s.entropy.Base32(16))
+			s.setPassword(s.core.Named(s.text("handle")), s.core.Entropy.Base32(16))
 			return output, err
 		}),
 		behaviour(signUp, "refusal-keeps-handle", "keeps the handle of a sign-up that it refused", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if _, taken := s.find(s.text("handle")); err != nil && !taken {
-				left := s.newAccount(s.text("handle"), s.entropy.Base32(12)+"@example.com", s.entropy.Base32(12))
-				s.alter(func(tx *store.Tx) { tx.InsertAccount(left) })
+			if _, taken := s.core.Find(s.text("handle")); err != nil && !taken {
+				left := s.core.NewAccount(s.text("handle"), s.core.Entropy.Base32(12)+"@example.com", s.core.Entropy.Base32(12))
+				s.core.Alter(func(tx *store.Tx) { tx.InsertAccount(left) })
 			}
 			return output, err
 		}),
 		behaviour(signUp, "refusal-keeps-email", "keeps the address of a sign-up that it refused", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if _, taken := s.find(s.text("email")); err != nil && !taken {
-				left := s.newAccount(s.entropy.Base32(12)+s.options.UserDomains[0], s.text("email"), s.entropy.Base32(12))
-				s.alter(func(tx *store.Tx) { tx.InsertAccount(left) })
+			if _, taken := s.core.Find(s.text("email")); err != nil && !taken {
+				left := s.core.NewAccount(s.core.Entropy.Base32(12)+s.options.UserDomains[0], s.text("email"), s.core.Entropy.Base32(12))
+				s.core.Alter(func(tx *store.Tx) { tx.InsertAccount(left) })
 			}
 			return output, err
 		}),
 		behaviour(signUp, "email-owner-told", "tells whose an address is that is taken", func(s scene) (lexval.Object, error) {
-			owner, taken := s.find(s.text("email"))
+			owner, taken := s.core.Find(s.text("email"))
 			output, err := s.play()
 			if taken && err != nil {
 				err = xrpc.InvalidRequest("Email already taken by " + owner.Handle)
@@ -100,21 +101,21 @@ func telling(err error, secret string) error {
 // setPassword changes the password of an account, if there is one.
 func (s *Server) setPassword(account store.Account, password string) {
 	if account.DID != "" {
-		account.Password = s.newPassword(s.passwordText(password))
-		s.alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
+		account.Password = s.core.NewPassword(s.core.PasswordText(password))
+		s.core.Alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
 	}
 }
 
 func signUpHandleDefects() []defect {
 	isTaken := func(member string) func(scene) bool {
-		return func(s scene) bool { _, taken := s.find(s.text(member)); return taken }
+		return func(s scene) bool { _, taken := s.core.Find(s.text(member)); return taken }
 	}
 	isCapital := func(member string) func(scene) bool {
 		return func(s scene) bool { return s.text(member) != strings.ToLower(s.text(member)) && isTaken(member)(s) }
 	}
 	name := func(s scene) string {
 		handle := strings.ToLower(s.text("handle"))
-		return strings.TrimSuffix(handle, s.domainOf(handle))
+		return strings.TrimSuffix(handle, s.core.DomainOf(handle))
 	}
 	accepting := func(id, description, member string, when func(scene) bool) defect {
 		return behaviour(signUp, id, description, func(s scene) (lexval.Object, error) {
@@ -138,21 +139,21 @@ func signUpHandleDefects() []defect {
 		accepting("handle-case-significant", "takes a handle in another letter case for another handle", "handle", isCapital("handle")),
 		accepting("email-case-significant", "takes an address in another letter case for another address", "email", isCapital("email")),
 		accepting("taken-down-handle-free", "gives away the handle of an account that was taken down", "handle",
-			func(s scene) bool { return s.named(s.text("handle")).TakenDown }),
+			func(s scene) bool { return s.core.Named(s.text("handle")).TakenDown }),
 		accepting("foreign-domain-accepted", "gives out handles under domains that are not its own", "handle",
-			func(s scene) bool { return s.domainOf(strings.ToLower(s.text("handle"))) == "" }),
+			func(s scene) bool { return s.core.DomainOf(strings.ToLower(s.text("handle"))) == "" }),
 		accepting("dotted-handle-accepted", "gives out handles with a dot before the domain", "handle",
 			func(s scene) bool {
-				return s.domainOf(strings.ToLower(s.text("handle"))) != "" && strings.Contains(name(s), ".")
+				return s.core.DomainOf(strings.ToLower(s.text("handle"))) != "" && strings.Contains(name(s), ".")
 			}),
 		accepting("short-handle-accepted", "gives out handles that are too short", "handle",
-			func(s scene) bool { return len(name(s)) < minHandleName }),
+			func(s scene) bool { return len(name(s)) < pds.MinHandleName }),
 		accepting("long-handle-accepted", "gives out handles that are too long", "handle",
 			func(s scene) bool {
-				return len(s.text("handle")) > maxHandle && s.domainOf(strings.ToLower(s.text("handle"))) != ""
+				return len(s.text("handle")) > pds.MaxHandle && s.core.DomainOf(strings.ToLower(s.text("handle"))) != ""
 			}),
 		crashing("foreign-domain-server-error", "takes the blame for a domain that is not its own with status 500",
-			func(s scene) bool { return s.domainOf(strings.ToLower(s.text("handle"))) == "" }),
+			func(s scene) bool { return s.core.DomainOf(strings.ToLower(s.text("handle"))) == "" }),
 		crashing("taken-handle-server-error", "takes the blame for a handle that is taken with status 500", isTaken("handle")),
 		crashing("taken-email-server-error", "takes the blame for an address that is taken with status 500", isTaken("email")),
 	}
@@ -178,17 +179,17 @@ func signUpInviteDefects() []defect {
 		accepting("useless-invite-accepted", "takes invite codes of no uses",
 			func(invite store.Invite, found bool) bool { return found && invite.Available < 1 }),
 		behaviour(signUp, "invite-uses-not-counted", "does not count the uses of an invite code", func(s scene) (lexval.Object, error) {
-			before, found := s.store.Begin().Invite(s.text("inviteCode"))
+			before, found := s.core.Store.Begin().Invite(s.text("inviteCode"))
 			output, err := s.play()
 			if err == nil && found {
-				s.alter(func(tx *store.Tx) { tx.PutInvite(before) })
+				s.core.Alter(func(tx *store.Tx) { tx.PutInvite(before) })
 			}
 			return output, err
 		}),
 		behaviour(signUp, "invite-used-up-twice-as-fast", "counts each use of an invite code twice", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if err == nil && s.options.InviteRequired {
-				s.useUp(s.text("inviteCode"), s.named(s.text("handle")).DID)
+				s.useUp(s.text("inviteCode"), s.core.Named(s.text("handle")).DID)
 			}
 			return output, err
 		}),
@@ -203,9 +204,9 @@ func signUpInviteDefects() []defect {
 }
 
 func (s *Server) useUp(code, did string) {
-	s.alter(func(tx *store.Tx) {
+	s.core.Alter(func(tx *store.Tx) {
 		if invite, found := tx.Invite(code); found && !invite.Exhausted() {
-			tx.UseInvite(code, store.InviteUse{By: did, At: s.clock.Now()})
+			tx.UseInvite(code, store.InviteUse{By: did, At: s.core.Clock.Now()})
 		}
 	})
 }
@@ -226,13 +227,13 @@ const raceWindow = 20 * time.Millisecond
 // racing is a defect by which a commit of a method does not look at some rows,
 // and so wins a race that it has lost.
 func racing(method, name, description string, overlooked ...store.Rows) defect {
-	return hooked(method, name, description, func(_ *Server, hooks *Hooks) {
+	return hooked(method, name, description, func(_ *Server, hooks *pds.Hooks) {
 		before := hooks.Commit
 		hooks.Commit = func(nsid string, tx *store.Tx) (wait time.Duration) {
 			if before != nil {
 				wait = before(nsid, tx)
 			}
-			if nsid != prefix+method {
+			if nsid != pds.Prefix+method {
 				return wait
 			}
 			tx.Overlook(overlooked...)

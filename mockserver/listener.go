@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"net"
 	"net/http"
 	"sync"
@@ -74,7 +75,7 @@ func (s *Server) Close() {
 	for _, l := range s.serving {
 		closing.Go(l.close)
 	}
-	s.stop(errClosing) // waits that were asked for end at once
+	s.stop(pds.ErrClosing) // waits that were asked for end at once
 	closing.Wait()
 	s.stopMail()
 	if client := s.client.Load(); client != nil {

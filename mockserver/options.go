@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 )
 
 // Options is what a server is started with. The zero value of every field
@@ -61,11 +63,11 @@ type Options struct {
 
 	// Accounts are there from the start, and again after a Reset. An entry that
 	// is wrong is an error of New that names it.
-	Accounts []Account
+	Accounts []pds.Account
 
 	// Invites are codes that are there from the start, and are nobody's to give
 	// away; those of an account stand with it.
-	Invites []Invite
+	Invites []pds.Invite
 
 	// StateFile is a file that SaveState has written: the server goes on where
 	// that one was, tokens included, and Reset goes back to there. Accounts
@@ -120,7 +122,7 @@ type Options struct {
 	Odd []string
 
 	// Links are what describeServer tells of. Default: none.
-	Links Links
+	Links pds.Links
 
 	odd oddities // what Odd comes to
 }
@@ -134,12 +136,12 @@ var defaultCatalog = sync.OnceValues(func() (*lexicons.Catalog, error) {
 // complete returns the options with all defaults set, or says which one can't
 // be served.
 func (o Options) complete() (Options, error) {
-	o.Listen = or(o.Listen, "127.0.0.1:0")
-	o.ControlListen = or(o.ControlListen, "127.0.0.1:0")
-	o.Hostname = or(o.Hostname, "localhost")
-	o.AdminPassword = or(o.AdminPassword, "admin-pass")
-	o.MinPasswordLength = or(o.MinPasswordLength, 8)
-	o.MaxPasswordLength = or(o.MaxPasswordLength, 256)
+	o.Listen = cmp.Or(o.Listen, "127.0.0.1:0")
+	o.ControlListen = cmp.Or(o.ControlListen, "127.0.0.1:0")
+	o.Hostname = cmp.Or(o.Hostname, "localhost")
+	o.AdminPassword = cmp.Or(o.AdminPassword, "admin-pass")
+	o.MinPasswordLength = cmp.Or(o.MinPasswordLength, 8)
+	o.MaxPasswordLength = cmp.Or(o.MaxPasswordLength, 256)
 	if o.Clock == nil {
 		o.Clock = quartz.NewReal()
 	}
@@ -156,32 +158,24 @@ func (o Options) complete() (Options, error) {
 	if err := o.completeOdd(); err != nil {
 		return o, err
 	}
-	if bad := checkAccounts(o.Accounts, o.Invites); bad != nil {
+	if bad := pds.CheckAccounts(o.Accounts, o.Invites); bad != nil {
 		return o, bad
 	}
 	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains())
 }
 
 // config is what the account server behind the listeners is made of.
-func (o *Options) config() Config {
-	return Config{
+func (o *Options) config() pds.Config {
+	return pds.Config{
 		Hostname: o.Hostname, UserDomains: o.UserDomains, AdminPassword: o.AdminPassword,
 		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
 		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,
 		JWTSecret: o.JWTSecret, Links: o.Links, Clock: o.Clock, Seed: o.Seed,
-		Variants: Variants{
+		Variants: pds.Variants{
 			OtherCodes: o.odd[oddCodes], OpaqueTokens: o.odd[oddTokens], NoLinks: o.odd[oddNoLinks],
 			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion],
 		},
 	}
-}
-
-func or[T comparable](value, fallback T) T {
-	var zero T
-	if value == zero {
-		return fallback
-	}
-	return value
 }
 
 func (o *Options) checkNumbers() error {
@@ -191,8 +185,8 @@ func (o *Options) checkNumbers() error {
 	if o.InviteInterval < 0 {
 		return fmt.Errorf("invite interval %s is negative", o.InviteInterval)
 	}
-	if o.Latency < 0 || o.Latency > maxLatency {
-		return fmt.Errorf("latency %s is not between 0 and %s", o.Latency, maxLatency)
+	if o.Latency < 0 || o.Latency > pds.MaxLatency {
+		return fmt.Errorf("latency %s is not between 0 and %s", o.Latency, pds.MaxLatency)
 	}
 	return o.RateLimit.check()
 }
@@ -228,7 +222,7 @@ func (o *Options) completeDomains() error {
 		if !lexval.IsHandle("name" + domain) {
 			return fmt.Errorf("user domain %q: no handle could end in it", given)
 		}
-		if topLevelIsBanned(domain) {
+		if pds.TopLevelIsBanned(domain) {
 			return fmt.Errorf("user domain %q: handles under this top-level name are never given out", given)
 		}
 		domains = append(domains, domain)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -25,7 +26,7 @@ func (s *Server) pageActions() map[string]pageAction {
 		"seed":            {"accounts", s.formSeed},
 		"takedown":        {"accounts", s.formTakedown},
 		"invite":          {"invites", s.formInvite},
-		"clear-mail":      {"mail", func(form) error { s.outbox.Clear(); return nil }},
+		"clear-mail":      {"mail", func(form) error { s.core.Outbox.Clear(); return nil }},
 		"defect":          {"defects", s.formDefect},
 		"sound":           {"defects", func(form) error { return s.SetDefects() }},
 		"scenario":        {"scenarios", s.formScenario},
@@ -45,18 +46,20 @@ func (s *Server) formClock(f form) error {
 }
 
 func (s *Server) formSeed(f form) error {
-	_, err := s.SeedAccount(Account{Handle: f.Get("handle"), Email: f.Get("email"), Password: f.Get("password")})
+	_, err := s.core.SeedAccount(pds.Account{Handle: f.Get("handle"), Email: f.Get("email"), Password: f.Get("password")})
 	return err
 }
 
-func (s *Server) formTakedown(f form) error { return s.Takedown(f.Get("did"), f.Get("on") == "true") }
+func (s *Server) formTakedown(f form) error {
+	return s.core.Takedown(f.Get("did"), f.Get("on") == "true")
+}
 
 func (s *Server) formInvite(f form) error {
 	uses, err := strconv.ParseInt(f.Get("uses"), 10, 32)
 	if err != nil || uses < 1 {
 		return errors.New("uses must be a number from 1 on")
 	}
-	s.alter(func(tx *store.Tx) { tx.AddInvites(s.newInvites(1, adminAccount, adminAccount, uses)) })
+	s.core.Alter(func(tx *store.Tx) { tx.AddInvites(s.core.NewInvites(1, pds.AdminAccount, pds.AdminAccount, uses)) })
 	return nil
 }
 

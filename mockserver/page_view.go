@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -67,16 +68,16 @@ func containsAll(words string, texts ...string) bool {
 }
 
 func (s *Server) viewOf(search search) pageView {
-	held := s.store.Snapshot()
+	held := s.core.Store.Snapshot()
 	view := pageView{
-		Version: Version(), URL: s.URL, Search: search,
-		Now: people(s.Now()), Offset: s.clock.Offset().String(), Steps: steps(), Bodies: bodies(), Drops: moments(),
+		Version: pds.Version(), URL: s.URL, Search: search,
+		Now: people(s.Now()), Offset: s.core.Clock.Offset().String(), Steps: steps(), Bodies: bodies(), Drops: moments(),
 		Accounts: s.accountViews(held, search.Account),
 		Invites:  inviteViews(held),
 		Mail:     s.mailViews(),
 		Requests: s.requestViews(held, search.Request),
 	}
-	for _, endpoint := range s.endpoints() {
+	for _, endpoint := range s.core.Endpoints() {
 		view.Methods = append(view.Methods, shortName(endpoint.NSID))
 	}
 	states := s.Scenarios()
@@ -172,14 +173,14 @@ func handleOf(held store.Snapshot, did string) string {
 }
 
 type mailView struct {
-	Message
+	pds.Message
 	Sent string
 }
 
 // mailViews are the messages, newest first.
 func (s *Server) mailViews() list[mailView] {
 	var views []mailView
-	for _, message := range slices.Backward(s.Mail("")) {
+	for _, message := range slices.Backward(s.core.Mail("")) {
 		views = append(views, mailView{message, people(message.At)})
 	}
 	return listOf(views, all)

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -111,7 +112,7 @@ func (w *windows) reset() {
 // Source: https://github.com/bluesky-social/atproto/blob/main/packages/xrpc-server/src/rate-limiter.ts
 func (s *Server) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodOptions || !strings.HasPrefix(r.URL.Path, "/xrpc/") || r.URL.Path == healthPath {
+		if r.Method == http.MethodOptions || !strings.HasPrefix(r.URL.Path, "/xrpc/") || r.URL.Path == pds.HealthPath {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -119,7 +120,7 @@ func (s *Server) limited(next http.Handler) http.Handler {
 		if err != nil {
 			address = r.RemoteAddr
 		}
-		limit, now := s.options.RateLimit, s.clock.Now()
+		limit, now := s.options.RateLimit, s.core.Clock.Now()
 		current := s.windows.count(address, limit, now)
 		limit.tell(w.Header(), current)
 		if current.used <= limit.Requests {
@@ -145,7 +146,7 @@ func (r RateLimit) tell(header http.Header, current window) {
 // delayed makes each request wait.
 func (s *Server) delayed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.wait(r.Context(), s.options.Latency) == nil { // otherwise nobody is left to read the answer
+		if s.core.Wait(r.Context(), s.options.Latency) == nil { // otherwise nobody is left to read the answer
 			next.ServeHTTP(w, r)
 		}
 	})

@@ -251,7 +251,7 @@ func (s *Server) interventionOf(a *armed) *xrpc.Intervention {
 		Name: a.id, CarryOut: a.CarryOut, Header: a.header(), Faults: a.faults, Body: spoilers()[a.Body], Drop: drops()[a.Drop],
 	}
 	if a.Delay > 0 {
-		hit.Wait = func(ctx context.Context) error { return s.wait(ctx, a.Delay) }
+		hit.Wait = func(ctx context.Context) error { return s.core.Wait(ctx, a.Delay) }
 	}
 	if a.Status != 0 || a.Error != "" {
 		hit.Refuse = a.refusal()

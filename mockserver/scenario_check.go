@@ -12,6 +12,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -45,7 +46,7 @@ func methodOf(name string, catalog *lexicons.Catalog) (string, error) {
 			return document.ID, nil
 		}
 	}
-	if name == resolveHandle || resolveHandle == prefix+name {
+	if name == resolveHandle || resolveHandle == pds.Prefix+name {
 		return resolveHandle, nil
 	}
 	return "", fmt.Errorf("method: %q is no method of this server, the nearest is %q", name, nearest(shortName(name), short))
@@ -53,14 +54,14 @@ func methodOf(name string, catalog *lexicons.Catalog) (string, error) {
 
 func (c Scenario) checkRequests() error {
 	switch {
-	case c.Account != "" && !lexval.IsHandle(c.Account) && !lexval.IsDID(c.Account) && !isAddress(c.Account):
+	case c.Account != "" && !lexval.IsHandle(c.Account) && !lexval.IsDID(c.Account) && !pds.IsAddress(c.Account):
 		return fmt.Errorf("account: %q is neither a handle nor a did nor an e-mail address", c.Account)
 	case c.Skip < 0:
 		return fmt.Errorf("skip: %d is below 0", c.Skip)
 	case c.Times < 0:
 		return fmt.Errorf("times: %d is below 0; 0 is for all requests", c.Times)
-	case c.Delay < 0 || c.Delay > maxLatency:
-		return fmt.Errorf("delay: %s is not between 0 and %s", c.Delay, maxLatency)
+	case c.Delay < 0 || c.Delay > pds.MaxLatency:
+		return fmt.Errorf("delay: %s is not between 0 and %s", c.Delay, pds.MaxLatency)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -27,11 +28,11 @@ func (s *Server) concernOf(r *http.Request) []string {
 	if handle := r.URL.Query().Get("handle"); handle != "" {
 		return []string{strings.ToLower(handle)}
 	}
-	raw, err := bearerToken(r)
+	raw, err := pds.BearerToken(r)
 	if err != nil {
 		return []string{}
 	}
-	claims, err := s.tokens.VerifyAnyAge(raw, token.Access, token.AppPassword, token.Refresh)
+	claims, err := s.core.Tokens.VerifyAnyAge(raw, token.Access, token.AppPassword, token.Refresh)
 	if err != nil {
 		return []string{}
 	}
@@ -56,9 +57,9 @@ func (s *Server) namedIn(body []byte) []string {
 		}
 	}
 	if code, isText := input.Token.(string); isText {
-		tx := s.store.Begin()
+		tx := s.core.Store.Begin()
 		for _, purpose := range []store.MailPurpose{store.ResetPassword, store.DeleteAccount} {
-			if found, ok := tx.MailTokenByText(purpose, canonical(code)); ok {
+			if found, ok := tx.MailTokenByText(purpose, pds.Canonical(code)); ok {
 				names = append(names, strings.ToLower(found.DID))
 			}
 		}
@@ -72,7 +73,7 @@ func (s *Server) concerns(names []string, account string) bool {
 	if slices.Contains(names, strings.ToLower(account)) {
 		return true
 	}
-	wanted, found := s.find(account)
+	wanted, found := s.core.Find(account)
 	return found && slices.ContainsFunc(names, func(name string) bool {
 		return name == wanted.Handle || name == wanted.Email || name == strings.ToLower(wanted.DID)
 	})

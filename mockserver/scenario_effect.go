@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -69,7 +70,7 @@ func statusText(status int) string {
 // have are those that clients of the protocol know them by.
 // Source: https://atproto.com/specs/xrpc#error-responses
 func (c Scenario) refusal() *xrpc.Error {
-	refusal := &xrpc.Error{Status: or(c.Status, http.StatusBadRequest), Name: c.Error, Message: c.Message}
+	refusal := &xrpc.Error{Status: cmp.Or(c.Status, http.StatusBadRequest), Name: c.Error, Message: c.Message}
 	if refusal.Name == "" {
 		refusal.Name = map[int]string{
 			http.StatusBadRequest: "InvalidRequest", http.StatusUnauthorized: "AuthenticationRequired",

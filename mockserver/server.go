@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -33,8 +34,8 @@ type Server struct {
 	// slash; its paths begin with /control/v1.
 	ControlURL string
 
-	options Options
-	*PDS
+	options   Options
+	core      *pds.Server
 	courier   *courier.Courier // nil where mail stays in the outbox
 	requests  requestLog
 	unfit     outputDefects
@@ -88,15 +89,15 @@ func (s *Server) build() (err error) {
 	if s.security, err = s.options.secure(); err != nil {
 		return err
 	}
-	s.PDS = NewPDS(s.options.config(), saved.keys())
+	s.core = pds.New(s.options.config(), saved.keys())
 	s.router, err = xrpc.New(xrpc.Options{
 		Catalog:   s.options.Catalog,
-		Endpoints: s.endpoints(),
-		Fallback:  s.fallback,
+		Endpoints: s.core.Endpoints(),
+		Fallback:  s.core.Fallback,
 		Observe:   s.observe,
 		Defect:    s.unfit.add,
 		Logger:    s.options.Logger,
-		Now:       s.clock.Now,
+		Now:       s.core.Clock.Now,
 		Style:     s.style(),
 		Intervene: s.intervene,
 	})
@@ -119,7 +120,7 @@ func (s *Server) forwardMail() (err error) {
 	if s.courier, err = courier.New(s.options.SMTP, s.options.Logger); err != nil {
 		return err
 	}
-	s.outbox.Forward = s.courier.Take
+	s.core.Outbox.Forward = s.courier.Take
 	return nil
 }
 
@@ -160,10 +161,10 @@ func (s *Server) Handler() http.Handler { return s.stack() }
 
 // AdvanceClock moves the server's clock forward, whatever its base is. Going
 // back, or more than two hundred years ahead, is an error.
-func (s *Server) AdvanceClock(by time.Duration) error { return s.clock.Advance(by) }
+func (s *Server) AdvanceClock(by time.Duration) error { return s.core.Clock.Advance(by) }
 
 // Now is the time on the server's clock.
-func (s *Server) Now() time.Time { return s.clock.Now() }
+func (s *Server) Now() time.Time { return s.core.Clock.Now() }
 
 // Reset brings the server back to its state at the start: the accounts and
 // codes of the options, or what the state file held, and nothing else; no
@@ -172,22 +173,22 @@ func (s *Server) Now() time.Time { return s.clock.Now() }
 // be sent is forgotten. Keys and addresses stay.
 func (s *Server) Reset() {
 	if s.origin.held != nil {
-		s.store.Restore(*s.origin.held)
+		s.core.Store.Restore(*s.origin.held)
 	} else {
-		s.store.Reset()
+		s.core.Store.Reset()
 	}
-	s.outbox.Restore(s.origin.mail)
+	s.core.Outbox.Restore(s.origin.mail)
 	s.windows.reset()
 	if s.courier != nil {
 		s.courier.Forget()
 	}
 	s.requests.reset()
-	s.latency.reset()
+	s.core.Latency.Reset()
 	s.unfit.reset()
 	s.limiter.calls.Store(0)
-	s.clock.Reset()
+	s.core.Clock.Reset()
 	_ = s.misbehave() // New has done the same
 	if s.origin.position != nil {
-		_ = s.entropy.Seek(s.origin.position) // it was there before
+		_ = s.core.Entropy.Seek(s.origin.position) // it was there before
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -39,11 +40,11 @@ type savedState struct {
 }
 
 // keys are those of a state, nil of none.
-func (state *savedState) keys() *SavedKeys {
+func (state *savedState) keys() *pds.SavedKeys {
 	if state == nil {
 		return nil
 	}
-	return &SavedKeys{Token: state.TokenKey, Signing: state.SigningKey}
+	return &pds.SavedKeys{Token: state.TokenKey, Signing: state.SigningKey}
 }
 
 // origin is what Reset goes back to: nothing, or what options and state file
@@ -128,11 +129,11 @@ func (s *Server) SaveState(path string) error {
 
 func (s *Server) encodeState() ([]byte, error) {
 	state := savedState{
-		TokenKey: s.secret, SigningKey: s.signingKey, Ahead: s.clock.Offset(),
-		Store: s.store.Snapshot(), Mail: s.outbox.To(""),
+		TokenKey: s.core.Secret, SigningKey: s.core.SigningKey, Ahead: s.core.Clock.Offset(),
+		Store: s.core.Store.Snapshot(), Mail: s.core.Outbox.To(""),
 	}
 	if s.options.Seed != 0 {
-		state.Seed, state.Position = s.options.Seed, s.entropy.Position()
+		state.Seed, state.Position = s.options.Seed, s.core.Entropy.Position()
 	}
 	inner, err := json.Marshal(state)
 	if err != nil {
@@ -161,32 +162,32 @@ func replaceFile(path string, text []byte) (err error) {
 // furnish brings in what the server starts with, and notes it for Reset.
 func (s *Server) furnish(saved *savedState) error {
 	if saved != nil {
-		if _, err := s.signing(); err != nil {
+		if _, err := s.core.Signing(); err != nil {
 			return fmt.Errorf("state file %s: %w", s.options.StateFile, err)
 		}
-		s.store.Restore(saved.Store)
-		s.outbox.Restore(saved.Mail)
-		if err := s.clock.StartAt(saved.Ahead); err != nil {
+		s.core.Store.Restore(saved.Store)
+		s.core.Outbox.Restore(saved.Mail)
+		if err := s.core.Clock.StartAt(saved.Ahead); err != nil {
 			return fmt.Errorf("state file %s: %w", s.options.StateFile, err)
 		}
 		if saved.Seed != 0 && saved.Seed == s.options.Seed { // or it would draw again what is there already
-			if err := s.entropy.Seek(saved.Position); err != nil {
+			if err := s.core.Entropy.Seek(saved.Position); err != nil {
 				return fmt.Errorf("state file %s: the place in the random stream: %w", s.options.StateFile, err)
 			}
 		}
 		s.origin.mail = saved.Mail
 	}
 	if len(s.options.Accounts)+len(s.options.Invites) > 0 {
-		if err := s.populate(s.options.Accounts, s.options.Invites); err != nil {
+		if err := s.core.Populate(s.options.Accounts, s.options.Invites); err != nil {
 			return err
 		}
 	}
 	if saved != nil || len(s.options.Accounts)+len(s.options.Invites) > 0 {
-		held := s.store.Snapshot()
+		held := s.core.Store.Snapshot()
 		s.origin.held = &held
 	}
 	if s.options.Seed != 0 {
-		s.origin.position = s.entropy.Position()
+		s.origin.position = s.core.Entropy.Position()
 	}
 	return nil
 }

@@ -1,0 +1,67 @@
+package mockserver
+
+import (
+	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+)
+
+// Account is an account to start with. Handle, Email and Password are
+// required; any well-formed handle will do, in any domain, and any password.
+// DID (default: a did:plc that is made up), AppPasswords, Invites (codes that
+// are the account's to give away) and TakenDown are optional.
+type Account = pds.Account
+
+// AppPassword is an app password to start with: a Name and a Password, which
+// may be any text.
+type AppPassword = pds.AppPassword
+
+// Invite is an invite code to start with. Code may be any text; Uses is how many
+// accounts can be created with it (default: 1), and Disabled makes it one that
+// an administrator has disabled.
+type Invite = pds.Invite
+
+// Links are the addresses of a server's legal texts, PrivacyPolicy and
+// TermsOfService; empty ones are left out.
+// Source: com/atproto/server/describeServer.json#/defs/links
+type Links = pds.Links
+
+// Message is one mail that the server sent: its ID, To, From, Subject, Text and
+// time, and the Token that the text carries.
+type Message = pds.Message
+
+// BeforeCommit is the stage between a method's work and the moment at which
+// its changes are written.
+const BeforeCommit = pds.BeforeCommit
+
+// ErrUnknownAccount is the error of a DID that no account has.
+var ErrUnknownAccount = pds.ErrUnknownAccount
+
+// Version is the version of the module that the program was built from.
+func Version() string { return pds.Version() }
+
+// SeedAccount adds an account without a sign-up and returns its DID. What is
+// taken is an error, as is an ill-formed field. The error begins with the
+// field's name.
+func (s *Server) SeedAccount(account Account) (did string, err error) {
+	return s.core.SeedAccount(account)
+}
+
+// Takedown takes an account down, or reinstates it. What was taken down loses
+// its sessions for good. A DID without an account is ErrUnknownAccount.
+func (s *Server) Takedown(did string, down bool) error { return s.core.Takedown(did, down) }
+
+// DisableInviteCode makes a code useless, as an administrator of a real server
+// can; it reports whether there is such a code. Its owner still sees it listed.
+func (s *Server) DisableInviteCode(code string) bool { return s.core.DisableInviteCode(code) }
+
+// Mail returns the messages to an address, oldest first; an empty address
+// stands for all.
+func (s *Server) Mail(to string) []Message { return s.core.Mail(to) }
+
+// SetLatency makes a method wait at a stage, which widens the window of a
+// race; a delay of zero ends that. The only stage is BeforeCommit, and only
+// methods that change something have it.
+func (s *Server) SetLatency(nsid, stage string, delay time.Duration) error {
+	return s.core.SetLatency(nsid, stage, delay)
+}

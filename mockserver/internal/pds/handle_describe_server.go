@@ -1,0 +1,40 @@
+package pds
+
+// Document: lexicons/2023-04/com/atproto/server/describeServer.json
+// Source: https://github.com/bluesky-social/atproto/blob/main/lexicons/com/atproto/server/describeServer.json
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// describeServer always answers the same, which is put together once.
+func (s *Server) describeServer() xrpc.Handler {
+	description := s.describe()
+	return func(context.Context, *xrpc.Call) (lexval.Object, error) { return description, nil }
+}
+
+// describe tells the did as well, which the document doesn't list and clients
+// of today ask for.
+func (s *Server) describe() lexval.Object {
+	links := lexval.Object{}
+	if address := s.config.Links.PrivacyPolicy; address != "" {
+		links = append(links, Field("privacyPolicy", address))
+	}
+	if address := s.config.Links.TermsOfService; address != "" {
+		links = append(links, Field("termsOfService", address))
+	}
+	output := lexval.Object{
+		Field("did", s.did()),
+		Field("inviteCodeRequired", s.config.InviteRequired),
+		Field("availableUserDomains", lexval.Strings(s.config.UserDomains)),
+	}
+	if !s.config.Variants.NoLinks {
+		output = append(output, Field("links", links))
+	}
+	return output
+}
+
+func (s *Server) did() string { return "did:web:" + s.config.Hostname }

@@ -1,0 +1,25 @@
+package pds
+
+// Document: lexicons/2023-04/com/atproto/server/getSession.json
+// Source: https://github.com/bluesky-social/atproto/blob/main/lexicons/com/atproto/server/getSession.json
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// getSession knows no difference between an account that was taken down and
+// one that is not there.
+func (s *Server) getSession(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
+	account, found := s.Store.Account(call.Caller.DID)
+	if !found || account.TakenDown {
+		return nil, unknownAccount(call.Caller.DID)
+	}
+	return lexval.Object{
+		Field("handle", account.Handle),
+		Field("did", account.DID),
+		Field("email", account.Email),
+	}, nil
+}

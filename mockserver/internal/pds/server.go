@@ -1,0 +1,88 @@
+// Package pds is an account server of com.atproto.server: a handler for each
+// method, with accounts, sessions, codes, mail and the credentials that methods
+// ask for. It knows the pipeline that calls its handlers, and must not know
+// listeners, faults by name, scenarios or the control protocol: what changes
+// its behaviour does so through Hooks and Variants.
+package pds
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/quartz"
+	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
+	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
+	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+)
+
+// Config is what an account server is made of. It is complete: nothing in it
+// has a default.
+type Config struct {
+	Hostname                             string
+	UserDomains                          []string // each with a leading dot, in lower case
+	AdminPassword                        string
+	InviteRequired                       bool
+	InviteInterval                       time.Duration // zero: no codes are earned
+	MinPasswordLength, MaxPasswordLength int           // in characters; negative: no such bound
+	JWTSecret                            string        // "": a random one
+	Links                                Links
+	Clock                                quartz.Clock
+	Seed                                 uint64
+	Variants                             Variants
+}
+
+// Links are the addresses of a server's legal texts; empty ones are left out.
+// Source: com/atproto/server/describeServer.json#/defs/links
+type Links struct {
+	PrivacyPolicy  string
+	TermsOfService string
+}
+
+// Variants are what handlers do otherwise where documents leave it open.
+type Variants struct {
+	OtherCodes   bool // invite codes, mailed codes and app passwords have another form
+	OpaqueTokens bool // tokens are long and no JWT
+	NoLinks      bool // describeServer leaves the links out
+	NoGrace      bool // a refresh token works once
+	SlowDeletion bool // a deletion takes a second to show
+}
+
+// Hooks are where faults change what lies below the handlers. What is nil or
+// false changes nothing.
+type Hooks struct {
+	// Password is what the text of a password is taken for.
+	Password func(text string) string
+	// Commit is called before each commit of a method, and returns how long
+	// that has to wait.
+	Commit func(nsid string, tx *store.Tx) time.Duration
+	// Mail changes a message, or keeps it back.
+	Mail func(message *mail.Message) (keptBack bool)
+	// Earned is how many invite codes an account gets that has some already.
+	Earned func(interval, age time.Duration, invites []store.Invite) int64
+	// NeverReinstated makes a takedown final.
+	NeverReinstated bool
+	// SessionsOutliveTakedown keeps the sessions of an account that is taken down.
+	SessionsOutliveTakedown bool
+}
+
+// Server is an account server without its listeners. All methods are safe for use
+// by several goroutines.
+type Server struct {
+	config  Config
+	Clock   *clock.Clock
+	Entropy *entropy.Source
+	keys
+	Store   *store.Store
+	Outbox  mail.Outbox
+	Latency latencies
+	Hooks   atomic.Pointer[Hooks] // nil on a sound server
+}
+
+// New makes a server without accounts. saved is nil, or the keys of the
+// server that this one continues.
+func New(config Config, saved *SavedKeys) *Server {
+	s := &Server{config: config, Clock: clock.New(config.Clock), Entropy: entropy.New(config.Seed), Store: store.New()}
+	s.keys = s.makeKeys(saved)
+	return s
+}
