@@ -34,6 +34,7 @@ func EncodeAnnotations(w io.Writer, report *Report) error {
 		errors = append(errors, annotation{entry.ID, "The list of known failures is stale: " + entry.Problem})
 	}
 	lines := append(commands("error", errors), commands("warning", warnings)...)
+	lines = append(lines, annotation{"verdict", report.Verdict().String()}.command("notice"))
 	if note := uncoveredNote(report); note != "" {
 		lines = append(lines, annotation{"not covered", note}.command("notice"))
 	}

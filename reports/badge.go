@@ -13,32 +13,15 @@ type badge struct {
 	Label, Message, Colour string
 }
 
-// newBadge says how many of the requirements that came to a verdict passed,
-// and names what speaks against taking that number as it is.
+// badgeColours has a colour for each tone; green is for Good alone.
+var badgeColours = map[Tone]string{
+	Good: "#1a7f4b", Partial: "#0b6e99", Qualified: "#a55a09", Bad: "#c22a2f", Open: "#5f6973",
+}
+
+// newBadge says the verdict in its own words.
 func newBadge(report *Report) badge {
-	end := conclude(report)
-	mark := badge{Label: report.Tool.Name + " " + report.Run.Revision}
-	passed := 0
-	for _, result := range report.Results {
-		if result.Outcome == Passed {
-			passed++
-		}
-	}
-	switch report.Summary.ExitCode {
-	case ExitConforms:
-		mark.Colour, mark.Message = "#1a7f4b", fmt.Sprintf("%d of %d", passed, end.Total)
-	case ExitFails:
-		mark.Colour, mark.Message = "#c22a2f", end.Detail
-	case ExitStale:
-		mark.Colour, mark.Message = "#a55a09", "stale known failures"
-	case ExitNothingChecked:
-		mark.Colour, mark.Message = "#5f6973", "nothing checked"
-	case ExitUsage, ExitUnreachable, ExitUnwritten, ExitSuiteFault, ExitInterrupted:
-		mark.Colour, mark.Message = "#5f6973", "no verdict"
-	default:
-		mark.Colour, mark.Message = "#5f6973", "no verdict"
-	}
-	return mark
+	end := report.Verdict()
+	return badge{Label: report.Tool.Name + " " + report.Run.Revision, Message: end.Words, Colour: badgeColours[end.Tone]}
 }
 
 // badgeTemplate draws two boxes with text in them. textLength makes a text as

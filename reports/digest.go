@@ -7,49 +7,6 @@ import (
 	"strings"
 )
 
-// conclusion is the verdict of a report as its readers see it.
-type conclusion struct {
-	Good     bool
-	Headline string // the exit code in words
-	Detail   string // what it rests on
-	Covered  int    // requirements that were checked to a verdict
-	Total    int
-}
-
-// conclude takes the verdict from the document and counts what it rests on
-// anew, since an older document may count less.
-func conclude(report *Report) conclusion {
-	var counts Counts
-	gating := 0
-	for _, result := range report.Results {
-		counts.Add(result.Outcome)
-		if result.Gates(report.Run.Strict) {
-			gating++
-		}
-	}
-	end := conclusion{
-		Good:     report.Summary.ExitCode == ExitConforms,
-		Headline: report.Summary.ExitCode.String(),
-		Covered:  counts.Passed + counts.Failed + counts.KnownFailures,
-		Total:    len(report.Results),
-	}
-	switch {
-	case gating > 0:
-		end.Detail = plural(gating, "gating requirement") + " failed"
-	case counts.Failed > 0:
-		end.Detail = plural(counts.Failed, "failure") + ", none of which gates"
-	case counts.Errored > 0:
-		end.Detail = plural(counts.Errored, "check") + " came to no verdict"
-	case len(report.Summary.Stale) > 0:
-		end.Detail = plural(len(report.Summary.Stale), "known failure") + " no longer so"
-	case end.Covered == 0:
-		end.Detail = "no requirement was checked"
-	default:
-		end.Detail = "no requirement failed"
-	}
-	return end
-}
-
 // failures returns what failed or errored: what gates first, then what
 // errored, then the rest, each by ID.
 func failures(report *Report) []Result {
@@ -145,6 +102,9 @@ func severity(outcome Outcome) int {
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "entry"); ok {
+		return fmt.Sprintf("%d %sentries", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

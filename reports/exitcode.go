@@ -12,13 +12,14 @@ const (
 	// ExitFails: a gating requirement failed that is not a known failure.
 	ExitFails ExitCode = 1
 
-	// ExitUsage: usage or configuration error; nothing was sent.
+	// ExitUsage: usage or configuration error, found before anything was judged.
 	ExitUsage ExitCode = 2
 
 	// ExitUnreachable: the target could not be reached, or stopped answering.
 	ExitUnreachable ExitCode = 3
 
-	// ExitNothingChecked: the selection was empty, or everything blocked.
+	// ExitNothingChecked: the selection was empty, or everything blocked, or
+	// less was checked than was asked for.
 	ExitNothingChecked ExitCode = 4
 
 	// ExitStale: a known failure passed or does not exist.
@@ -39,9 +40,9 @@ const (
 func (c ExitCode) String() string {
 	switch c {
 	case ExitConforms:
-		return "the target conforms"
+		return "conforms"
 	case ExitFails:
-		return "the target does not conform"
+		return "does not conform"
 	case ExitUsage:
 		return "usage error"
 	case ExitUnreachable:
@@ -63,7 +64,7 @@ func (c ExitCode) String() string {
 // exitCode decides in the order of what casts doubt on the rest: results of a
 // run that was stopped, or where the suite was at fault, say nothing reliable
 // about the target.
-func exitCode(results []Result, run Run, stale bool) ExitCode {
+func exitCode(results []Result, run Run, stale, unmet bool) ExitCode {
 	var suiteFault, targetFault, gating, checked bool
 	for _, result := range results {
 		switch result.Outcome {
@@ -85,6 +86,8 @@ func exitCode(results []Result, run Run, stale bool) ExitCode {
 		return ExitUnreachable
 	case gating:
 		return ExitFails
+	case checked && unmet:
+		return ExitNothingChecked
 	case stale:
 		return ExitStale
 	case !checked:

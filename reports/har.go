@@ -22,7 +22,7 @@ func EncodeHAR(w io.Writer, report *Report) error {
 	log := harLog{
 		Version: "1.2",
 		Creator: harCreator{report.Tool.Name, report.Tool.Version},
-		Comment: report.Summary.ExitCode.String(),
+		Comment: report.Verdict().String(),
 		Pages:   []harPage{},
 		Entries: harEntries(report),
 	}

@@ -70,8 +70,10 @@ func TestHARHasAnExchangeOnce(t *testing.T) {
 func TestBadge(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[ExitCode]string{
-		ExitConforms: "1 of 8", ExitFails: "1 gating requirement failed", ExitStale: "stale known failures",
-		ExitNothingChecked: "nothing checked", ExitSuiteFault: "no verdict", ExitUnreachable: "no verdict", ExitCode(99): "no verdict",
+		ExitConforms: "does not conform: 1 gating requirement failed", ExitFails: "does not conform: 1 gating requirement failed",
+		ExitNothingChecked: "nothing was checked: the selection is empty, or everything in it was blocked",
+		ExitSuiteFault:     "a fault in the suite itself", ExitUnreachable: "the target could not be reached, or stopped answering",
+		ExitInterrupted: "interrupted", ExitCode(99): "unknown exit code",
 	} {
 		report := New(sample())
 		report.Run.Revision = "2023-04 <&>"

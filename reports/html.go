@@ -57,14 +57,14 @@ func EncodeHTML(w io.Writer, report *Report, options Options) error {
 // htmlPage is what the template sees.
 type htmlPage struct {
 	*Report
-	Conclusion conclusion
-	Tiles      []htmlTile
-	Failing    []Result // gating first
-	Uncovered  []uncovered
-	Matrix     []matrixRow
-	Declared   []methodErrors
-	Groups     []htmlGroup
-	Evidence   htmlEvidence
+	Verdict   Verdict
+	Tiles     []htmlTile
+	Failing   []Result // gating first
+	Uncovered []uncovered
+	Matrix    []matrixRow
+	Declared  []methodErrors
+	Groups    []htmlGroup
+	Evidence  htmlEvidence
 
 	Style  template.CSS
 	Script template.JS
@@ -73,16 +73,16 @@ type htmlPage struct {
 
 func newHTMLPage(report *Report, options Options) htmlPage {
 	return htmlPage{
-		Report:     report,
-		Conclusion: conclude(report),
-		Tiles:      htmlTiles(report.Results),
-		Failing:    failures(report),
-		Uncovered:  groupUncovered(report.Results),
-		Matrix:     newMatrix(report.Results),
-		Declared:   declaredErrors(report.Results),
-		Groups:     htmlGroups(report.Results, newLibrary(options.Documents)),
-		Style:      template.CSS(htmlStyle), //nolint:gosec // a file of ours
-		Script:     template.JS(htmlScript), //nolint:gosec // a file of ours
+		Report:    report,
+		Verdict:   report.Verdict(),
+		Tiles:     htmlTiles(report.Results),
+		Failing:   failures(report),
+		Uncovered: groupUncovered(report.Results),
+		Matrix:    newMatrix(report.Results),
+		Declared:  declaredErrors(report.Results),
+		Groups:    htmlGroups(report.Results, newLibrary(options.Documents)),
+		Style:     template.CSS(htmlStyle), //nolint:gosec // a file of ours
+		Script:    template.JS(htmlScript), //nolint:gosec // a file of ours
 		Policy: "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; " +
 			"style-src " + policyHash(htmlStyle) + "; script-src " + policyHash(htmlScript),
 	}

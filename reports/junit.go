@@ -119,6 +119,7 @@ func newJUnitSuite(report *Report, endpoint string) *junitSuite {
 			{"revision", report.Run.Revision},
 			{"seed", strconv.FormatInt(report.Run.Seed, 10)},
 			{"version", report.Tool.Version},
+			{"verdict", report.Verdict().String()},
 		},
 	}
 }

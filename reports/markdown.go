@@ -57,17 +57,17 @@ func (p *markdownPage) add(format string, args ...any) bool {
 }
 
 func (p *markdownPage) head(report *Report) {
-	end := conclude(report)
-	sign := "❌"
-	if end.Good {
-		sign = "✅"
-	}
+	end := report.Verdict()
+	sign := map[Tone]string{Good: "✅", Partial: "🔷", Qualified: "⚠️", Bad: "❌", Open: "❔"}[end.Tone]
 	target := markdownCode(report.Target.URL)
 	if report.Target.Embedded {
 		target = "the embedded mock"
 	}
-	p.add("## %s %s\n\n", sign, sentence(end.Headline))
-	p.add("%s. **%d of %s came to a verdict.**\n\n", sentence(end.Detail), end.Covered, plural(end.Total, "requirement"))
+	p.add("## %s %s\n\n", sign, sentence(markdownText(end.Words)))
+	for _, remark := range end.Remarks {
+		p.add("%s. ", sentence(markdownText(remark)))
+	}
+	p.add("\n\n")
 	p.add("Target %s, lexicon revision %s, %s, %s, seed %d, exit code %d, %s.\n\n", target,
 		markdownText(report.Run.Revision), report.Run.StartedAt.UTC().Format("2006-01-02 15:04 UTC"),
 		plural(report.Summary.Requests, "request"), report.Run.Seed, report.Summary.ExitCode,

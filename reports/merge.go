@@ -200,6 +200,7 @@ func (c Capabilities) and(other Capabilities) Capabilities {
 	both := Capabilities{
 		Admin: c.Admin && other.Admin, Mail: c.Mail,
 		Clock: c.Clock && other.Clock, Takedown: c.Takedown && other.Takedown,
+		SignUp: c.SignUp && other.SignUp, PLC: c.PLC && other.PLC,
 	}
 	if c.Mail != other.Mail {
 		both.Mail = ""

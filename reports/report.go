@@ -48,6 +48,12 @@ type Run struct {
 	// Strict says that should requirements gate as well.
 	Strict bool `json:"strict,omitempty"`
 
+	// Require names the capabilities without which too little is checked, see
+	// Needed; MinChecked is the least share of the selected requirements that
+	// must be checked to a verdict, in percent.
+	Require    []string `json:"require,omitempty"`
+	MinChecked int      `json:"minChecked,omitempty"`
+
 	// Interrupted says that the run was stopped before its end: the results
 	// are those of what had run by then.
 	Interrupted bool `json:"interrupted,omitempty"`
@@ -72,4 +78,6 @@ type Capabilities struct {
 	Mail     string `json:"mail"` // the driver, empty where mail can't be read
 	Clock    bool   `json:"clock"`
 	Takedown bool   `json:"takedown"`
+	SignUp   bool   `json:"signUp"`
+	PLC      bool   `json:"plc"`
 }

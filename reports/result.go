@@ -67,8 +67,11 @@ type Result struct {
 // Gates reports whether the result alone keeps a target from conforming: a
 // failed must, and with strict a failed should. A may never gates.
 func (r Result) Gates(strict bool) bool {
-	return r.Outcome == Failed && (r.Level == Must || strict && r.Level == Should)
+	return r.Outcome == Failed && r.binds(strict)
 }
+
+// binds reports whether a failure of the requirement would gate.
+func (r Result) binds(strict bool) bool { return r.Level == Must || strict && r.Level == Should }
 
 // Exchange is one request with what came back.
 type Exchange struct {

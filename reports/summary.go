@@ -27,6 +27,9 @@ type Summary struct {
 	// any more.
 	Stale []Stale `json:"stale,omitempty"`
 
+	// Verdict is the verdict in words, see Report.Verdict.
+	Verdict string `json:"verdict"`
+
 	ExitCode ExitCode `json:"exitCode"`
 }
 
@@ -153,8 +156,9 @@ func (r *Report) Summarize() {
 		}
 		summary.add(*result, r.Run.Strict)
 	}
-	summary.ExitCode = exitCode(r.Results, r.Run, len(summary.Stale) > 0)
+	summary.ExitCode = exitCode(r.Results, r.Run, len(summary.Stale) > 0, len(r.Unmet()) > 0)
 	r.Summary = summary
+	r.Summary.Verdict = r.Verdict().String()
 }
 
 func (s *Summary) add(result Result, strict bool) {

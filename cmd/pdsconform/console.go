@@ -19,6 +19,7 @@ const (
 	green  colour = 32
 	red    colour = 31
 	yellow colour = 33
+	blue   colour = 36
 	grey   colour = 90
 )
 

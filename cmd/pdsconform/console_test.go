@@ -92,7 +92,7 @@ func TestConsole(t *testing.T) {
 			end := conclusion{report: test.report, paths: []string{"pdsconform-report/report.json"}, cleanUp: test.cleanUp, known: test.known}
 			console.findings(end)
 			console.totals(end)
-			console.verdict(test.report)
+			console.verdict(test.report, test.report.Summary.ExitCode)
 			golden(t, filepath.Join("testdata", "console-"+name+".golden"), out.Bytes())
 		})
 	}

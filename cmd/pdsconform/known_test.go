@@ -48,7 +48,7 @@ func TestWrittenKnownFailuresCanBeRead(t *testing.T) {
 	for _, want := range []string{
 		"server.createSession.success.status  it passed",
 		"server.createSession.input.unknown  there is no such requirement",
-		"2 to be taken off (exit code 5)",
+		"2 entries to be taken off (exit code 5)",
 	} {
 		if !strings.Contains(second.stdout.String(), want) {
 			t.Errorf("%q is not printed: %s", want, second.stdout.String())

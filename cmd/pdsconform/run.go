@@ -172,13 +172,17 @@ func (a *app) conclude(settings settings, formats []reports.Format, end conclusi
 	}
 	unwritten = errors.Join(unwritten, a.appendSummary(report))
 	end.paths = paths
+	code := report.Summary.ExitCode
+	if unwritten != nil {
+		code = reports.ExitUnwritten
+	}
 	out := newConsole(a.stdout, a.colours(settings), settings.verbose)
 	a.plainly(func() {
 		if !settings.quiet {
 			out.findings(end)
 			out.totals(end)
 		}
-		out.verdict(report)
+		out.verdict(report, code)
 	})
 	if err := errors.Join(unwritten, a.annotate(report)); err != nil {
 		return &exitError{reports.ExitUnwritten, err}

@@ -77,27 +77,22 @@ func duration(milliseconds int64) string {
 	return (time.Duration(milliseconds) * time.Millisecond).Round(10 * time.Millisecond).String()
 }
 
-// verdict prints the one line that matters.
-func (c *console) verdict(report *reports.Report) {
-	code := report.Summary.ExitCode
-	words := code.String()
-	switch code {
-	case reports.ExitFails:
-		words += ": " + count(report.Summary.GatingFailures, "gating requirement") + " failed"
-	case reports.ExitConforms:
-		if notGating := report.Summary.Failed - report.Summary.GatingFailures; notGating > 0 {
-			words += ", though " + count(notGating, "requirement") + " that does not gate failed"
-		}
-	case reports.ExitStale:
-		words += fmt.Sprintf(": %d to be taken off", len(report.Summary.Stale))
-	case reports.ExitInterrupted:
-		words += ": the reports hold what had run"
-	case reports.ExitNothingChecked:
-		words += ": the selection is empty, or everything in it was blocked"
+// tones are the colours of verdicts.
+var tones = map[reports.Tone]colour{
+	reports.Good: green, reports.Partial: blue, reports.Qualified: yellow, reports.Bad: red, reports.Open: yellow,
+}
+
+// verdict prints the one line that matters. What the process ends with is said
+// there, which may be something else than the report's code: a report that
+// could not be written.
+func (c *console) verdict(report *reports.Report, code reports.ExitCode) {
+	end := report.Verdict()
+	line := c.paint(tones[end.Tone], "verdict: "+end.Words)
+	for _, remark := range end.Remarks {
+		line += "; " + remark
 	}
-	in := red
-	if code == reports.ExitConforms {
-		in = green
+	if code != report.Summary.ExitCode {
+		line += "; " + c.paint(red, code.String())
 	}
-	c.printf("%s %s\n", c.paint(in, "verdict: "+words), c.paint(grey, fmt.Sprintf("(exit code %d)", int(code))))
+	c.printf("%s %s\n", line, c.paint(grey, fmt.Sprintf("(exit code %d)", int(code))))
 }
