@@ -1,86 +1,66 @@
 package lexicons
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
-	"path"
 	"slices"
 	"strings"
 )
 
-// Catalog is a set of lexicon documents whose refs are all resolved. It is
+// Catalog is a set of lexicon documents whose refs are resolved. It is
 // immutable and safe for use by several goroutines.
 type Catalog struct {
 	documents []*Document // by ID
-	methods   []*Method   // by NSID
+	methods   []*Method   // of the first folder, by NSID
+	folders   []fs.FS
 }
 
-// Load decodes every file of fsys that ends in ".json" and resolves all refs.
+// Load decodes every lexicon document of the folders: each file that ends in
+// ".json", at any depth, also behind symbolic links. A document is what its id
+// says, wherever its file lies. Methods come from the first folder; the others
+// are where refs are looked for as well, in their order.
 //
-// It is strict: a member that is no keyword of its type, an unknown type or
-// format, a ref that leads nowhere, two documents of one id, or a file whose
-// path does not follow from its id is an error. Every problem is reported, one
-// a line, each with its document and JSON pointer; the errors can be told
-// apart with errors.As and *DocumentError. A folder without documents is an
-// error too.
-func Load(fsys fs.FS) (*Catalog, error) {
-	catalog := &Catalog{}
-	var problems []error
-	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path.Ext(name) != ".json" {
-			return err
-		}
-		document, err := loadDocument(fsys, name)
-		if err != nil {
-			problems = append(problems, err)
-			return nil
-		}
-		catalog.documents = append(catalog.documents, document)
-		return nil
-	})
+// What makes a document of the first folder useless is an error: text that is
+// no document, a type that is not known, a bound that no value can meet, a ref
+// of a method that leads nowhere, two documents of one id. Every such problem
+// is reported, one a line, each with its file and JSON pointer; the errors can
+// be told apart with errors.As and *DocumentError. What is merely against the
+// language is taken: Lint finds it. A folder without documents is an error
+// too.
+func Load(folders ...fs.FS) (*Catalog, error) {
+	catalog, problems, err := Lint(folders...)
 	if err != nil {
-		return nil, fmt.Errorf("read lexicon documents: %w", err)
+		return nil, err
 	}
-	if len(catalog.documents) == 0 && len(problems) == 0 {
-		return nil, errors.New("no lexicon documents: the folder holds no .json file")
-	}
-	problems = append(problems, catalog.index()...)
-	if len(problems) > 0 {
-		return nil, errors.Join(problems...)
+	if err := findings(problems).refused(); err != nil {
+		return nil, err
 	}
 	return catalog, nil
 }
 
-func loadDocument(fsys fs.FS, name string) (*Document, error) {
-	raw, err := fs.ReadFile(fsys, name)
-	if err != nil {
-		return nil, &DocumentError{Pointer: Pointer(name), Problem: err.Error()}
-	}
-	document, err := decodeDocument(name, raw)
-	if err != nil {
-		return nil, err
-	}
-	if want := strings.ReplaceAll(document.ID, ".", "/") + ".json"; name != want {
-		return nil, &DocumentError{Pointer: Pointer(name + "#/id"),
-			Problem: fmt.Sprintf("id %q belongs in a file named %s", document.ID, want)}
-	}
-	return document, nil
-}
-
-// index sorts the documents, resolves their refs and collects the methods.
-func (c *Catalog) index() []error {
-	slices.SortFunc(c.documents, func(a, b *Document) int { return strings.Compare(a.ID, b.ID) })
-	var problems []error
-	for _, document := range c.documents {
-		problems = append(problems, c.resolve(document)...)
-		if main := document.Definition("main"); main != nil {
-			if method, ok := main.Schema.(*Method); ok {
-				c.methods = append(c.methods, method)
-			}
+// Lint loads documents as Load does and returns every problem that it finds in
+// those of the first folder, in the order of their files. The catalogue holds
+// what could be used. The error says that there is nothing to look at, or that
+// a folder can't be read.
+func Lint(folders ...fs.FS) (*Catalog, []*DocumentError, error) {
+	catalog := &Catalog{folders: folders}
+	var problems findings
+	for i, folder := range folders {
+		found, err := catalog.add(i, folder)
+		if err != nil {
+			return nil, nil, err
+		}
+		if i == 0 {
+			problems = found
 		}
 	}
-	return problems
+	slices.SortFunc(catalog.documents, func(a, b *Document) int { return strings.Compare(a.ID, b.ID) })
+	problems = append(problems, catalog.resolveAll()...)
+	slices.SortStableFunc(problems, func(a, b *DocumentError) int {
+		fileA, _, _ := strings.Cut(string(a.Pointer), "#")
+		fileB, _, _ := strings.Cut(string(b.Pointer), "#")
+		return strings.Compare(fileA, fileB)
+	})
+	return catalog, problems, nil
 }
 
 // Documents returns all documents, ordered by ID.
@@ -96,19 +76,28 @@ func (c *Catalog) Document(id string) *Document {
 	return c.documents[i]
 }
 
-// Methods returns every query and procedure, ordered by NSID.
+// Methods returns every query and procedure of the first folder, ordered by
+// NSID.
 func (c *Catalog) Methods() []*Method { return slices.Clone(c.methods) }
 
-// Method returns the query or procedure of that NSID, or nil.
+// Method returns the query or procedure of that NSID, or nil. It looks in the
+// first folder only.
 func (c *Catalog) Method(nsid string) *Method {
-	document := c.Document(nsid)
-	if document == nil {
+	i, found := slices.BinarySearchFunc(c.methods, nsid,
+		func(m *Method, nsid string) int { return strings.Compare(m.NSID, nsid) })
+	if !found {
 		return nil
 	}
-	main := document.Definition("main")
-	if main == nil {
-		return nil
+	return c.methods[i]
+}
+
+// Open opens the file of the document that a pointer's path names, so that a
+// catalogue is the file system of the documents it was loaded from, wherever
+// they lie.
+func (c *Catalog) Open(name string) (fs.File, error) {
+	document := c.Document(idOf(name))
+	if document == nil || !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	method, _ := main.Schema.(*Method)
-	return method
+	return c.folders[document.folder].Open(document.File)
 }

@@ -105,13 +105,44 @@ func TestEveryProblemIsReported(t *testing.T) {
 	}
 }
 
-// A file's name follows from its id, so that two documents of one id can't
-// both be in their place.
-func TestLoadRefusesTwoDocumentsOfOneID(t *testing.T) {
+// A document is what its id says, wherever its file lies.
+func TestAnyFileLayout(t *testing.T) {
 	t.Parallel()
-	document := &fstest.MapFile{Data: []byte(`{"lexicon":1,"id":"com.example.one","defs":{"main":{"type":"object"}}}`)}
-	_, err := Load(fstest.MapFS{"com/example/one.json": document, "com/example/two.json": document})
-	if err == nil || !strings.HasPrefix(err.Error(), "com/example/two.json#/id: ") {
-		t.Errorf("got %v, want an error at the second document's id", err)
+	thing := documentOf("com.example.thing", `"main":{"type":"object","properties":{"a":{"type":"ref","ref":"com.example.other"}}}`)
+	catalog, err := Load(fstest.MapFS{
+		"b.json":          {Data: []byte(thing)},
+		"deep/er/a.json":  {Data: []byte(documentOf("com.example.other", `"main":{"type":"string"}`))},
+		"copies/b2.json":  {Data: []byte(thing)},
+		"package.json":    {Data: []byte(`{"name":"lexicons"}`)},
+		"deep/README.txt": {Data: []byte("no document")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := catalog.Document("com.example.thing")
+	if document.Path != "com/example/thing.json" || document.File != "b.json" {
+		t.Errorf("path %s, file %s", document.Path, document.File)
+	}
+	if raw, err := fs.ReadFile(catalog, document.Path); err != nil || string(raw) != thing {
+		t.Errorf("the document's text is %q, %v", raw, err)
+	}
+	ref := catalog.Schema("com/example/thing.json#/defs/main/properties/a").(*Ref)
+	if ref.Target == nil || ref.Target.At() != "com/example/other.json#/defs/main" {
+		t.Errorf("the ref leads to %v", ref.Target)
+	}
+	for _, name := range []string{"b.json", "com/example/third.json", "/com/example/thing.json", "../b.json"} {
+		if _, err := catalog.Open(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s was opened: %v", name, err)
+		}
+	}
+}
+
+func TestTwoDocumentsOfOneID(t *testing.T) {
+	t.Parallel()
+	first := &fstest.MapFile{Data: []byte(documentOf("com.example.one", `"main":{"type":"object","properties":{}}`))}
+	second := &fstest.MapFile{Data: []byte(documentOf("com.example.one", `"main":{"type":"string"}`))}
+	_, err := Load(fstest.MapFS{"one.json": first, "two.json": second})
+	if err == nil || !strings.HasPrefix(err.Error(), "two.json#/id: ") || !strings.Contains(err.Error(), "one.json") {
+		t.Errorf("got %v, want an error at the second document's id that names the first file", err)
 	}
 }

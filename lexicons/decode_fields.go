@@ -14,6 +14,7 @@ func (d *decoder) boolean(v value) Schema {
 	readers["default"] = intoPointer(d, &boolean.Default, aBoolean)
 	readers["const"] = intoPointer(d, &boolean.Const, aBoolean)
 	d.keywords(v, readers)
+	fixed(d, v, boolean.Const, boolean.Default)
 	return boolean
 }
 
@@ -26,6 +27,9 @@ func (d *decoder) integer(v value) Schema {
 	readers["default"] = intoPointer(d, &integer.Default, wholeNumber)
 	readers["const"] = intoPointer(d, &integer.Const, wholeNumber)
 	d.keywords(v, readers)
+	fixed(d, v, integer.Const, integer.Default)
+	bounds(d, v, "minimum", integer.Minimum, "maximum", integer.Maximum)
+	d.choices(v, integerValues(integer))
 	return integer
 }
 
@@ -34,7 +38,7 @@ func (d *decoder) string(v value) Schema {
 	readers := d.described(&text.Node)
 	readers["format"] = func(v value) {
 		into(d, &text.Format, aString)(v)
-		d.knownFormat(v, text.Format)
+		text.Format = d.knownFormat(v, text.Format)
 	}
 	readers["minLength"] = count(d, &text.MinLength)
 	readers["maxLength"] = count(d, &text.MaxLength)
@@ -45,6 +49,10 @@ func (d *decoder) string(v value) Schema {
 	readers["default"] = intoPointer(d, &text.Default, aString)
 	readers["const"] = intoPointer(d, &text.Const, aString)
 	d.keywords(v, readers)
+	fixed(d, v, text.Const, text.Default)
+	bounds(d, v, "minLength", text.MinLength, "maxLength", text.MaxLength)
+	bounds(d, v, "minGraphemes", text.MinGraphemes, "maxGraphemes", text.MaxGraphemes)
+	d.choices(v, stringValues(text))
 	return text
 }
 
@@ -54,6 +62,7 @@ func (d *decoder) bytes(v value) Schema {
 	readers["minLength"] = count(d, &bytes.MinLength)
 	readers["maxLength"] = count(d, &bytes.MaxLength)
 	d.keywords(v, readers)
+	bounds(d, v, "minLength", bytes.MinLength, "maxLength", bytes.MaxLength)
 	return bytes
 }
 
@@ -72,9 +81,9 @@ func (d *decoder) array(v value) Schema {
 	readers["items"] = func(v value) { array.Items = d.field(v) }
 	readers["minLength"] = count(d, &array.MinLength)
 	readers["maxLength"] = count(d, &array.MaxLength)
-	before := len(d.problems)
 	d.keywords(v, readers)
-	if array.Items == nil && len(d.problems) == before {
+	bounds(d, v, "minLength", array.MinLength, "maxLength", array.MaxLength)
+	if array.Items == nil && !d.has(v, "items") {
 		d.problem(v.pointer.child("items"), "is missing")
 	}
 	return array
@@ -87,8 +96,9 @@ func (d *decoder) object(v value) Schema {
 	readers["nullable"] = into(d, &object.Nullable, stringList)
 	readers["properties"] = d.properties(&object.Properties, d.field)
 	d.keywords(v, readers)
-	d.required(v, "required", object.Required, object.Properties)
-	d.required(v, "nullable", object.Nullable, object.Properties)
+	d.required(v, object.Required, object.Properties)
+	object.Nullable = d.nullable(v, object.Nullable, object.Properties)
+	d.demand(v, "properties", `an object without members says "properties": {}`)
 	return object
 }
 

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // primary decodes a definition that can only be a document's main one.
@@ -13,6 +14,8 @@ func (d *decoder) primary(id, word string, v value) Schema {
 		return d.record(v)
 	case TypeSubscription:
 		return d.subscription(id, v)
+	case TypePermissionSet:
+		return d.permissionSet(v)
 	default:
 		return d.method(id, v)
 	}
@@ -24,8 +27,12 @@ func (d *decoder) method(id string, v value) Schema {
 	readers["parameters"] = func(v value) { method.Params = d.params(v) }
 	readers["output"] = func(v value) { method.Output = d.body(v) }
 	readers["errors"] = func(v value) { method.Errors = d.errors(v) }
-	if !method.IsQuery() {
-		readers["input"] = func(v value) { method.Input = d.body(v) }
+	readers["input"] = func(v value) {
+		if method.IsQuery() {
+			d.wrong(v.pointer, "a query has no input: declare parameters, or make it a procedure")
+			return
+		}
+		method.Input = d.body(v)
 	}
 	d.keywords(v, readers)
 	return method
@@ -35,6 +42,7 @@ func (d *decoder) subscription(id string, v value) Schema {
 	subscription := &Subscription{Node: d.node(v), NSID: id}
 	readers := d.described(&subscription.Node)
 	readers["parameters"] = func(v value) { subscription.Params = d.params(v) }
+	readers["subprotocol"] = into(d, &subscription.Subprotocol, aString)
 	readers["message"] = func(v value) { subscription.Message = d.message(v) }
 	readers["errors"] = func(v value) { subscription.Errors = d.errors(v) }
 	d.keywords(v, readers)
@@ -56,11 +64,11 @@ func (d *decoder) record(v value) Schema {
 	readers := d.described(&record.Node)
 	readers["key"] = into(d, &record.Key, aString)
 	readers["record"] = func(v value) { record.Record, _ = d.oneOf(v, TypeObject).(*Object) }
-	before := len(d.problems)
 	d.keywords(v, readers)
-	if record.Record == nil && len(d.problems) == before {
+	if record.Record == nil && !d.has(v, "record") {
 		d.problem(v.pointer.child("record"), "is missing")
 	}
+	d.demand(v, "key", `say how records are named: "tid", "nsid", "any" or "literal:NAME"`)
 	return record
 }
 
@@ -100,6 +108,8 @@ func (d *decoder) errors(v value) []Error {
 		switch {
 		case e.Name == "":
 			d.problem(element.pointer.child("name"), "is missing")
+		case strings.ContainsFunc(e.Name, unicode.IsSpace):
+			d.wrong(element.pointer.child("name"), "%q: the name of an error has no spaces", e.Name)
 		case slices.ContainsFunc(declared, func(other Error) bool { return other.Name == e.Name }):
 			d.problem(element.pointer.child("name"), "the error %q is declared twice", e.Name)
 		}
@@ -118,19 +128,25 @@ func (d *decoder) params(v value) *Params {
 	readers["required"] = into(d, &params.Required, stringList)
 	readers["properties"] = d.properties(&params.Properties, d.param)
 	d.keywords(v, readers)
-	d.required(v, "required", params.Required, params.Properties)
+	d.required(v, params.Required, params.Properties)
+	d.demand(v, "properties", `a method without parameters leaves out "parameters"`)
 	return params
 }
 
 // param decodes one query parameter: what a URL's query can carry.
 func (d *decoder) param(v value) Schema {
 	schema := d.oneOf(v, TypeBoolean, TypeInteger, TypeString, TypeUnknown, TypeArray)
+	if schema != nil && schema.TypeName() == TypeUnknown {
+		d.wrong(schema.At().child("type"), "%q can't be a parameter, which is text: make it a string", TypeUnknown)
+	}
 	array, ok := schema.(*Array)
 	if !ok || array.Items == nil {
 		return schema
 	}
 	switch array.Items.(type) {
-	case *Boolean, *Integer, *String, *Unknown:
+	case *Boolean, *Integer, *String:
+	case *Unknown:
+		d.wrong(array.Items.At().child("type"), "%q can't be an item of a parameter, which is text: make it a string", TypeUnknown)
 	default:
 		d.problem(array.Items.At().child("type"), "%q can't be an item of a parameter", array.Items.TypeName())
 	}

@@ -1,18 +1,39 @@
 package lexicons
 
-// Pointer names one place in a lexicon document: the path of the document
-// within its revision, "#", and a JSON pointer, for example
-// "com/atproto/server/createSession.json#/defs/main/errors/0".
+import "strings"
+
+// Pointer names one place in a lexicon document: the path that follows from
+// the document's id, "#", and a JSON pointer, for example
+// "com/atproto/server/createSession.json#/defs/main/errors/0". It is the same
+// wherever the document's file lies.
 type Pointer string
+
+// pathOf returns the path by which pointers name the document of an id.
+func pathOf(id string) string { return strings.ReplaceAll(id, ".", "/") + ".json" }
+
+// idOf is the reverse of pathOf.
+func idOf(path string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(path, ".json"), "/", ".")
+}
 
 // Document is one decoded lexicon document.
 // Source: https://atproto.com/specs/lexicon#lexicon-files
 type Document struct {
 	ID          string // the NSID that the document describes
-	Path        string // slash-separated path within the revision's folder
+	Path        string // how pointers name the document: com/example/thing.json for com.example.thing
+	File        string // slash-separated path of its file within its folder
 	Revision    int    // the optional "revision" member, 0 where absent
 	Description string
 	Defs        []*Definition // in the order of the document
+
+	folder  int                        // which of those loaded it is in
+	useless map[Pointer]*DocumentError // what no value can meet, or leads nowhere, by place
+}
+
+// inFile returns a place of the document as a place in its file.
+func (d *Document) inFile(at Pointer) Pointer {
+	_, pointer, _ := strings.Cut(string(at), "#")
+	return Pointer(d.File + "#" + pointer)
 }
 
 // Definition is one named entry of a document's "defs".
@@ -150,8 +171,8 @@ func (p *Params) Property(name string) Schema { return property(p.Properties, na
 // Requires reports whether the parameter must be present.
 func (p *Params) Requires(name string) bool { return contains(p.Required, name) }
 
-// Ref stands for another definition. Target is set by Load, never nil in a
-// catalogue that Load returned.
+// Ref stands for another definition. Target is set by Load, and nil only where
+// the document is not at hand and no method needs it.
 type Ref struct {
 	Node
 	Ref    string // as written: "#name", "nsid" or "nsid#name"
@@ -163,7 +184,7 @@ type Union struct {
 	Node
 	Refs    []string // as written
 	Closed  bool     // whether other types are invalid
-	Targets []Schema // in the order of Refs, set by Load
+	Targets []Schema // in the order of Refs, set by Load, nil as in a Ref
 }
 
 // Record is a definition of a repository record.
@@ -224,10 +245,11 @@ type Error struct {
 // Subscription is an event stream. Message is nil where none is declared.
 type Subscription struct {
 	Node
-	NSID    string
-	Params  *Params
-	Message *Message
-	Errors  []Error
+	NSID        string
+	Subprotocol string
+	Params      *Params
+	Message     *Message
+	Errors      []Error
 }
 
 // Message is what a subscription sends: a union.

@@ -6,12 +6,11 @@ import "strings"
 // is none.
 func (c *Catalog) Schema(pointer Pointer) Schema {
 	path, _, _ := strings.Cut(string(pointer), "#")
-	for _, document := range c.documents {
-		if document.Path == path {
-			return document.schema(pointer)
-		}
+	document := c.Document(idOf(path))
+	if document == nil || document.Path != path {
+		return nil
 	}
-	return nil
+	return document.schema(pointer)
 }
 
 func (d *Document) schema(pointer Pointer) (found Schema) {

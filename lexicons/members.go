@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,10 +25,24 @@ type member struct {
 
 // A decoder collects the problems of one document, so that all of them can be
 // reported at once.
-type decoder struct{ problems []error }
+type decoder struct {
+	document *Document
+	problems findings
+}
 
+// problem reports what keeps the document from being used.
 func (d *decoder) problem(at Pointer, format string, arguments ...any) {
-	d.problems = append(d.problems, &DocumentError{Pointer: at, Problem: fmt.Sprintf(format, arguments...)})
+	d.problems.add(Refused, d.document.inFile(at), format, arguments...)
+}
+
+// wrong reports what is against the language, though its meaning is clear.
+func (d *decoder) wrong(at Pointer, format string, arguments ...any) {
+	d.problems.add(Wrong, d.document.inFile(at), format, arguments...)
+}
+
+// doubt reports what may be right.
+func (d *decoder) doubt(at Pointer, format string, arguments ...any) {
+	d.problems.add(Doubtful, d.document.inFile(at), format, arguments...)
 }
 
 // child appends one reference token to a pointer.
@@ -66,17 +81,36 @@ func (d *decoder) members(v value) []member {
 	return members
 }
 
-// keywords hands each member of an object to its reader; a member without one
-// is a problem. "type" is always allowed: the caller has read it.
+// has reports whether an object has a member, whatever its value.
+func (d *decoder) has(v value, name string) bool {
+	var members map[string]json.RawMessage
+	return json.Unmarshal(v.raw, &members) == nil && members[name] != nil
+}
+
+// demand reports a keyword that the language requires and that is not there.
+func (d *decoder) demand(v value, keyword, remedy string) {
+	if !d.has(v, keyword) {
+		d.wrong(v.pointer.child(keyword), "is missing: %s", remedy)
+	}
+}
+
+// keywords hands each member of an object to its reader; one without a reader
+// has no effect. "type" is always allowed: the caller has read it.
 func (d *decoder) keywords(v value, readers map[string]func(value)) {
 	for _, m := range d.members(v) {
 		switch read := readers[m.name]; {
 		case read != nil:
 			read(m.value)
 		case m.name != "type" || readers["no type"] != nil:
-			d.problem(m.pointer, "unknown keyword %q", m.name)
+			d.doubt(m.pointer, "unknown keyword %q here, which has no effect: known are %s", m.name, words(readers))
 		}
 	}
+}
+
+// words lists the keywords that have readers.
+func words(readers map[string]func(value)) string {
+	names := slices.Sorted(maps.Keys(readers))
+	return strings.Join(slices.DeleteFunc(names, func(name string) bool { return name == "no type" }), ", ")
 }
 
 // elements splits an array.

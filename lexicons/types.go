@@ -1,6 +1,6 @@
 package lexicons
 
-// The words of the "type" keyword in the lexicon language of 2023.
+// The words of the "type" keyword in the lexicon language.
 // Source: https://atproto.com/specs/lexicon#overview-of-types
 const (
 	TypeBoolean      = "boolean"
@@ -20,6 +20,9 @@ const (
 	TypeQuery        = "query"
 	TypeProcedure    = "procedure"
 	TypeSubscription = "subscription"
+
+	TypePermissionSet = "permission-set"
+	TypePermission    = "permission" // only within a permission set
 )
 
 // The words of a string's "format" keyword.

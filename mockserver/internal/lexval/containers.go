@@ -136,7 +136,11 @@ type unionRule struct {
 
 func (c *Compiler) union(schema *lexicons.Union) (rule, error) {
 	union := unionRule{map[string]rule{}, schema.Closed}
-	for _, target := range schema.Targets {
+	for i, target := range schema.Targets {
+		if target == nil { // its document is not at hand
+			union.variants[strings.TrimSuffix(schema.Refs[i], "#main")] = anyRule{}
+			continue
+		}
 		validator, err := c.Compile(target)
 		if err != nil {
 			return nil, err

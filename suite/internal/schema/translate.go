@@ -34,7 +34,7 @@ func translateDefinition(schema lexicons.Schema) object {
 			translated["output"] = object{"schema": translate(s.Output.Schema)}
 		}
 		return translated
-	case *lexicons.Subscription:
+	case *lexicons.Subscription, *lexicons.PermissionSet: // no types of values
 		return object{}
 	case *lexicons.Record:
 		// A record is valid where its object is and it says what it is. The
@@ -78,6 +78,9 @@ func translate(schema lexicons.Schema) object {
 	case *lexicons.Object:
 		return translateMembers(s.Properties, s.Required, s.Nullable)
 	case *lexicons.Ref:
+		if s.Target == nil { // nothing that is checked needs it
+			return object{}
+		}
 		return object{"$ref": reference(s.Target)}
 	case *lexicons.Union:
 		return translateUnion(s)
@@ -183,6 +186,10 @@ func translateUnion(s *lexicons.Union) object {
 	names := make([]string, len(s.Targets))
 	var members []object
 	for i, target := range s.Targets {
+		if target == nil { // nothing that is checked needs it: its name is all that is known
+			names[i] = strings.TrimSuffix(s.Refs[i], "#main")
+			continue
+		}
 		names[i] = typeName(target)
 		members = append(members, object{
 			"if":   object{"required": []string{"$type"}, "properties": object{"$type": object{"const": names[i]}}},
