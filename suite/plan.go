@@ -63,7 +63,7 @@ func recipesFor(catalog *lexicons.Catalog) map[string]spec.Recipe {
 // allCases joins what the documents say with what was written by hand for the
 // methods among them.
 func allCases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe) []spec.Case {
-	return append(derive.Cases(catalog, recipes), behaviour.Cases(catalog)...)
+	return append(derive.Cases(catalog, recipes, behaviour.Rulings(catalog)), behaviour.Cases(catalog)...)
 }
 
 // checkTarget refuses a URL that no request can be sent to.

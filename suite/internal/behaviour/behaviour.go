@@ -7,6 +7,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
@@ -29,6 +30,7 @@ type scenario struct {
 	level     reports.Level
 	authority reports.Authority
 	error     string // the declared error that it is about; id is made of it
+	in        string // a condition on the documents, see holds; empty where it always holds
 	needs     []target.Capability
 	run       func(ctx context.Context, t *spec.Trial)
 }
@@ -49,6 +51,7 @@ func endpoints() []endpoint {
 func Recipes() map[string]spec.Recipe {
 	recipes := map[string]spec.Recipe{}
 	for _, e := range endpoints() {
+		e.recipe.Credential = callers()[e.nsid]
 		recipes[e.nsid] = e.recipe
 	}
 	return recipes
@@ -59,17 +62,17 @@ func Recipes() map[string]spec.Recipe {
 // blocked, so that it can't be taken for checked.
 func Cases(catalog *lexicons.Catalog) []spec.Case {
 	var cases []spec.Case
-	written := map[string]bool{}
+	written, unasked := map[string]bool{}, revisionOf(catalog).unasked
 	for _, e := range endpoints() {
 		method := catalog.Method(e.nsid)
 		if method == nil {
 			continue
 		}
 		for _, s := range e.cases {
-			if s.error != "" && declared(method, s.error) == nil {
+			c := s.caseOf(method)
+			if !s.appliesTo(catalog, method) || slices.Contains(unasked, c.ID) {
 				continue
 			}
-			c := s.caseOf(method)
 			written[c.ID] = true
 			cases = append(cases, c)
 		}
@@ -89,6 +92,11 @@ func (s scenario) name() string {
 		return "error." + s.error
 	}
 	return s.id
+}
+
+// appliesTo reports whether the documents have what a scenario is about.
+func (s scenario) appliesTo(catalog *lexicons.Catalog, method *lexicons.Method) bool {
+	return (s.error == "" || declared(method, s.error) != nil) && holds(catalog, method, s.in)
 }
 
 func (s scenario) caseOf(method *lexicons.Method) spec.Case {

@@ -66,7 +66,7 @@ func TestCasesAreValid(t *testing.T) {
 	t.Parallel()
 	catalog := revision(t)
 	cases := Cases(catalog)
-	if err := spec.Validate(append(derive.Cases(catalog, Recipes()), cases...)); err != nil {
+	if err := spec.Validate(append(derive.Cases(catalog, Recipes(), Rulings(catalog)), cases...)); err != nil {
 		t.Error(err)
 	}
 	for _, c := range cases {

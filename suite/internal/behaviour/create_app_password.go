@@ -15,8 +15,7 @@ func createAppPassword() endpoint {
 	return endpoint{
 		nsid: nsidCreateAppPassword,
 		recipe: spec.Recipe{
-			Credential: spec.AccessToken,
-			Needs:      login,
+			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": t.Target().NewName("app")}).
 					WithBearer(session(ctx, t, shared(ctx, t)).Access)

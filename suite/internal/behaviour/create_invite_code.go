@@ -14,8 +14,7 @@ func createInviteCode() endpoint {
 	return endpoint{
 		nsid: nsidCreateInviteCode,
 		recipe: spec.Recipe{
-			Credential: spec.AdminBasic,
-			Needs:      adminOnly,
+			Needs: adminOnly,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCode, map[string]any{
 					"useCount": 1, "forAccount": invitee(ctx, t),

@@ -15,8 +15,7 @@ func createInviteCodes() endpoint {
 	return endpoint{
 		nsid: nsidCreateInviteCodes,
 		recipe: spec.Recipe{
-			Credential: spec.AdminBasic,
-			Needs:      adminOnly,
+			Needs: adminOnly,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCodes, map[string]any{
 					"codeCount": 1, "useCount": 1, "forAccounts": []any{invitee(ctx, t)},

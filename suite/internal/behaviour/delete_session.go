@@ -16,8 +16,7 @@ func deleteSession() endpoint {
 	return endpoint{
 		nsid: nsidDeleteSession,
 		recipe: spec.Recipe{
-			Credential: spec.RefreshToken,
-			Needs:      login,
+			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				kept := tokens.get(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidDeleteSession).WithBearer(kept.Refresh)

@@ -16,8 +16,7 @@ func getAccountInviteCodes() endpoint {
 	return endpoint{
 		nsid: nsidGetAccountInviteCodes,
 		recipe: spec.Recipe{
-			Credential: spec.AccessToken,
-			Needs:      login,
+			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				account := shared(ctx, t)
 				if t.Target().Missing(target.SignUp) == nil {

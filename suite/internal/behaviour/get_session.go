@@ -14,8 +14,7 @@ func getSession() endpoint {
 	return endpoint{
 		nsid: nsidGetSession,
 		recipe: spec.Recipe{
-			Credential: spec.AccessToken,
-			Needs:      login,
+			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return xrpc.Query(nsidGetSession, nil).WithBearer(session(ctx, t, shared(ctx, t)).Access)
 			},

@@ -14,8 +14,7 @@ func listAppPasswords() endpoint {
 	return endpoint{
 		nsid: nsidListAppPasswords,
 		recipe: spec.Recipe{
-			Credential: spec.AccessToken,
-			Needs:      login,
+			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				standing(ctx, t)
 				return xrpc.Query(nsidListAppPasswords, nil).WithBearer(session(ctx, t, shared(ctx, t)).Access)

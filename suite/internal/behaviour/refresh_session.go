@@ -20,8 +20,7 @@ func refreshSession() endpoint {
 	return endpoint{
 		nsid: nsidRefreshSession,
 		recipe: spec.Recipe{
-			Credential: spec.RefreshToken,
-			Needs:      login,
+			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				kept := tokens.get(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidRefreshSession).WithBearer(kept.Refresh)

@@ -17,8 +17,7 @@ func requestAccountDelete() endpoint {
 	return endpoint{
 		nsid: nsidRequestAccountDelete,
 		recipe: spec.Recipe{
-			Credential: spec.AccessToken,
-			Needs:      signUp,
+			Needs: signUp,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return request(ctx, t, sharedAccount(ctx, t, "mail"))
 			},

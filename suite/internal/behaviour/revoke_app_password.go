@@ -15,8 +15,7 @@ func revokeAppPassword() endpoint {
 	return endpoint{
 		nsid: nsidRevokeAppPassword,
 		recipe: spec.Recipe{
-			Credential: spec.AccessToken,
-			Needs:      login,
+			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				account := shared(ctx, t)
 				kept := made.get(t, func() appPassword { return lastingAppPassword(ctx, t, account) })

@@ -21,13 +21,26 @@ const (
 	sourceObjects = "https://atproto.com/specs/lexicon#lexicon-evolution"
 )
 
+// Ruling is what a derived requirement is where servers are free to do
+// otherwise than the document alone would say.
+type Ruling struct {
+	Level     reports.Level
+	Authority reports.Authority
+	Source    string
+}
+
+// EmptyOutput is the requirement on a method that declares no output, and the
+// key of a ruling on it for all methods.
+const EmptyOutput = "output.none"
+
 // Cases derives the requirements of every method of a catalogue. The recipes
 // say what credential a method asks for; a method without one is called
-// without.
-func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe) []spec.Case {
+// without. The rulings are by ID, or by what stands in it after the method for
+// the requirements of that name on every method.
+func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe, rulings map[string]Ruling) []spec.Case {
 	var cases []spec.Case
 	for _, method := range catalog.Methods() {
-		b := &builder{method: method, recipe: recipes[method.NSID]}
+		b := &builder{method: method, recipe: recipes[method.NSID], rulings: rulings}
 		b.success()
 		b.verbs()
 		b.verbRefusal()
@@ -43,10 +56,11 @@ func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe) []spec.Cas
 
 // builder collects the cases of one method.
 type builder struct {
-	method *lexicons.Method
-	recipe spec.Recipe
-	cases  []spec.Case
-	broken []breakage
+	method  *lexicons.Method
+	recipe  spec.Recipe
+	rulings map[string]Ruling
+	cases   []spec.Case
+	broken  []breakage
 }
 
 // obligation is a derived requirement without what all of a method share.
@@ -62,6 +76,7 @@ func (b *builder) add(o obligation, run checkFunc) { b.addWith(b.recipe.Needs, o
 
 // addWith is add for a case that needs something else than the recipe.
 func (b *builder) addWith(needs []target.Capability, o obligation, run checkFunc) {
+	o = b.ruled(o)
 	b.cases = append(b.cases, spec.Case{
 		Requirement: spec.Requirement{
 			Requirement: reports.Requirement{
@@ -77,6 +92,18 @@ func (b *builder) addWith(needs []target.Capability, o obligation, run checkFunc
 		},
 		Run: run,
 	})
+}
+
+// ruled is an obligation as a ruling has it: one on the very requirement goes
+// before one on its like of every method.
+func (b *builder) ruled(o obligation) obligation {
+	for _, key := range []string{b.id(o.suffix), o.suffix} {
+		if r, ok := b.rulings[key]; ok {
+			o.level, o.authority, o.source = r.Level, r.Authority, r.Source
+			return o
+		}
+	}
+	return o
 }
 
 func (b *builder) id(suffix string) string { return spec.Prefix(b.method.NSID) + "." + suffix }

@@ -74,7 +74,7 @@ func (o *observation) success() {
 	output, exchange := o.method.Output, o.exchange
 	if output == nil {
 		if len(exchange.Body) > 0 {
-			o.find("output.none", "no body, since the document declares no output", fmt.Sprintf("a body of %d bytes", len(exchange.Body)))
+			o.find(EmptyOutput, "no body, since the document declares no output", fmt.Sprintf("a body of %d bytes", len(exchange.Body)))
 		}
 		return
 	}

@@ -1,0 +1,60 @@
+package behaviour
+
+import (
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/derive"
+)
+
+// revision is what no document shows of the servers of one revision, as data.
+type revision struct {
+	name string // for readers and tests: no code asks for it
+
+	// in is a condition on the documents by which they are known to be of this
+	// revision or of one that came after it and before the next of the list.
+	in string
+
+	// rulings are the levels of derived requirements where servers of the
+	// revision are free to do otherwise than the document alone would say.
+	rulings map[string]derive.Ruling
+
+	// unasked are the IDs of scenarios that don't hold for the revision.
+	unasked []string
+}
+
+// revisions are listed newest first. The newest has no condition: it is also
+// that of documents of other families, which are of today.
+func revisions() []revision {
+	mayBeNeeded := derive.Ruling{Level: reports.May, Authority: reports.XRPC,
+		Source: "https://atproto.com/specs/lexicon#lexicon-evolution"}
+	return []revision{
+		{
+			name: "2026-07",
+			rulings: map[string]derive.Ruling{
+				// The document asks for the handle alone, and a server may still need
+				// more: three of eight want an address, two of them a password as well.
+				"server.createAccount.input.email.optional":    mayBeNeeded,
+				"server.createAccount.input.password.optional": mayBeNeeded,
+				// Two servers of seven send {}, and no client reads it.
+				derive.EmptyOutput: {Level: reports.Should, Authority: reports.XRPC,
+					Source: "https://atproto.com/specs/xrpc#lexicon-http-endpoints"},
+			},
+		},
+		{name: "2023-04", in: "method.describeServer !describeServer#output.did"},
+	}
+}
+
+// revisionOf finds the values for documents by what is in them.
+func revisionOf(catalog *lexicons.Catalog) revision {
+	all := revisions()
+	for _, r := range all[1:] {
+		if holds(catalog, nil, r.in) {
+			return r
+		}
+	}
+	return all[0]
+}
+
+// Rulings returns the levels of derived requirements, by ID or by facet, that
+// differ from what the documents alone would say.
+func Rulings(catalog *lexicons.Catalog) map[string]derive.Ruling { return revisionOf(catalog).rulings }
