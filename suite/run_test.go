@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"github.com/pdsconform/pdsconform/lexicons"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -136,7 +137,7 @@ func TestUnreachable(t *testing.T) {
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hello</html>")) }))
 	t.Cleanup(page.Close)
 	for name, target := range map[string]string{"nothing listens": closed.URL, "no PDS": page.URL} {
-		_, err := Run(t.Context(), Config{Target: target, Catalog: embedded(t)})
+		_, err := Run(t.Context(), Config{Target: target, Catalog: everyRevision(t)[lexicons.DefaultRevision]})
 		var unreachable *UnreachableError
 		if !errors.As(err, &unreachable) || !strings.Contains(err.Error(), target) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: got %v, want one line that names the target", name, err)
@@ -160,7 +161,7 @@ func TestUsageErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			test.config.Catalog = embedded(t)
+			test.config.Catalog = everyRevision(t)[lexicons.DefaultRevision]
 			if test.config.Target == "" {
 				test.config.Target = "http://127.0.0.1:1"
 			}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"github.com/pdsconform/pdsconform/lexicons"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -105,7 +106,7 @@ func TestNoSecretInTheReport(t *testing.T) {
 	const admin = "admin-credential-of-this-test"
 	mock := mockserver.RunT(t, mockserver.Options{InviteRequired: true, InviteInterval: 24 * time.Hour, AdminPassword: admin})
 	tap := &wiretap{secrets: map[string]bool{admin: true}}
-	config := Config{Catalog: embedded(t), Target: tapped(t, mock.URL, tap), Control: mock.ControlURL, AdminPassword: admin, Seed: 3}
+	config := Config{Catalog: everyRevision(t)[lexicons.DefaultRevision], Target: tapped(t, mock.URL, tap), Control: mock.ControlURL, AdminPassword: admin, Seed: 3}
 	report := runSuite(t, config)
 	if report.Summary.Failed < 50 {
 		t.Fatalf("only %d failures: the test shows nothing", report.Summary.Failed)

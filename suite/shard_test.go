@@ -2,6 +2,7 @@ package suite
 
 import (
 	"errors"
+	"github.com/pdsconform/pdsconform/lexicons"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +31,7 @@ func TestParseShard(t *testing.T) {
 func TestShardsAreDisjointAndComplete(t *testing.T) {
 	t.Parallel()
 	for _, config := range []Config{{}, {Endpoints: []string{"createSession"}}, {LabelFilter: "should"}} {
-		config.Catalog = embedded(t)
+		config.Catalog = everyRevision(t)[lexicons.DefaultRevision]
 		whole, err := List(config)
 		if err != nil {
 			t.Fatal(err)
@@ -64,7 +65,7 @@ func TestShardsAreDisjointAndComplete(t *testing.T) {
 func TestParts(t *testing.T) {
 	t.Parallel()
 	for _, control := range []string{"", "http://127.0.0.1:1"} {
-		config := Config{Catalog: embedded(t), Control: control}
+		config := Config{Catalog: everyRevision(t)[lexicons.DefaultRevision], Control: control}
 		whole, err := List(config)
 		if err != nil {
 			t.Fatal(err)
@@ -97,7 +98,7 @@ func TestParts(t *testing.T) {
 			t.Errorf("%d requirements in the parts, %d as a whole; %d parts move the clock", sum, len(whole), withClock)
 		}
 	}
-	if _, err := List(Config{Catalog: embedded(t), Part: Part{Number: 9, Of: 4}}); err == nil {
+	if _, err := List(Config{Catalog: everyRevision(t)[lexicons.DefaultRevision], Part: Part{Number: 9, Of: 4}}); err == nil {
 		t.Error("a part that isn't there is listed")
 	}
 }

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"github.com/pdsconform/pdsconform/lexicons"
 	"net/http"
 	"sync"
 	"testing"
@@ -138,7 +139,7 @@ func TestHandlesOfARunHaveLetters(t *testing.T) {
 func TestNothingIsSentForWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	base, others := serverOf(t, `{"availableUserDomains":[".test"],"inviteCodeRequired":true}`, http.StatusUnauthorized, `{"error":"AuthMissing"}`)
-	for _, c := range Cases(revision(t)) {
+	for _, c := range Cases(everyRevision(t)[lexicons.DefaultRevision]) {
 		if len(c.Needs) == 0 {
 			continue
 		}
@@ -195,7 +196,7 @@ func TestNonsenseBreaksNoCheck(t *testing.T) {
 			t.Parallel()
 			base, _ := serverOf(t, server.describe, server.status, server.body)
 			var group sync.WaitGroup
-			for _, c := range Cases(revision(t)) {
+			for _, c := range Cases(everyRevision(t)[lexicons.DefaultRevision]) {
 				bench := benchAt(t, base, &target.Options{AdminPassword: "admin-pass", Drivers: new(obliging).all()})
 				group.Go(func() {
 					ctx, cancel := context.WithTimeout(t.Context(), patience)

@@ -39,7 +39,7 @@ func observed(t *testing.T, definitions string, exchange xrpc.Exchange) []spec.F
 	t.Helper()
 	catalog := loaded(t, definitions)
 	method := catalog.Method(invented)
-	cases := Cases(catalog, map[string]spec.Recipe{invented: Recipe(method)})
+	cases := Cases(catalog, map[string]spec.Recipe{invented: Recipe(method)}, nil)
 	if err := spec.Validate(cases); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestSecretsInAnswers(t *testing.T) {
 func TestObserverServesGoroutines(t *testing.T) {
 	t.Parallel()
 	catalog := loaded(t, nested)
-	observe := Observer(catalog, compiled(t, catalog), Cases(catalog, nil))
+	observe := Observer(catalog, compiled(t, catalog), Cases(catalog, nil, nil))
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {

@@ -1,0 +1,129 @@
+package suite
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pdsconform/pdsconform/lexicons"
+)
+
+// document is a lexicon document on its way to another revision.
+type document map[string]any
+
+// at walks into a document; each name has to be there.
+func (d document) at(names ...string) document {
+	inner := d
+	for _, name := range names {
+		inner = inner[name].(map[string]any)
+	}
+	return inner
+}
+
+// nextRevision makes up a revision that follows an embedded one: a method more,
+// one less, an optional input, an optional and a required output, a declared
+// error more, one less.
+func nextRevision(t *testing.T, revision string) *lexicons.Catalog {
+	t.Helper()
+	files, documents := fstest.MapFS{}, map[string]document{}
+	source, err := lexicons.FS(revision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := fs.Glob(source, "com/atproto/server/*.json")
+	for _, name := range names {
+		if err == nil {
+			err = readInto(source, name, documents)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	changeForNext(documents)
+	for name, d := range documents {
+		text, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = &fstest.MapFile{Data: text}
+	}
+	files["com/atproto/server/ping.json"] = &fstest.MapFile{Data: []byte(
+		`{"lexicon":1,"id":"com.atproto.server.ping","defs":{"main":{"type":"procedure"}}}`)}
+	catalog, err := lexicons.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
+}
+
+func readInto(source fs.FS, name string, documents map[string]document) error {
+	text, err := fs.ReadFile(source, name)
+	if err != nil {
+		return err
+	}
+	var d document
+	documents[name] = d
+	err = json.Unmarshal(text, &d)
+	documents[name] = d
+	return err
+}
+
+func changeForNext(documents map[string]document) {
+	const folder = "com/atproto/server/"
+	delete(documents, folder+"createInviteCodes.json")
+	logIn := documents[folder+"createSession.json"].at("defs", "main")
+	logIn.at("input", "schema", "properties")["nickname"] = map[string]any{"type": "string"}
+	logIn["errors"] = append(logIn["errors"].([]any), map[string]any{"name": "TooTired"})
+	signUp := documents[folder+"createAccount.json"].at("defs", "main")
+	signUp["errors"] = slices.DeleteFunc(signUp["errors"].([]any), func(e any) bool {
+		return e.(map[string]any)["name"] == "InvalidPassword"
+	})
+	answer := documents[folder+"getSession.json"].at("defs", "main", "output", "schema")
+	answer.at("properties")["serial"] = map[string]any{"type": "integer"}
+	answer.at("properties")["nickname"] = map[string]any{"type": "string"}
+	answer["required"] = append(answer["required"].([]any), "serial")
+}
+
+// What is derived of a revision that nobody has written a line of code for
+// differs from the one before it where the documents do, and nowhere else.
+func TestNextRevision(t *testing.T) {
+	t.Parallel()
+	before := map[string]bool{}
+	for _, requirement := range list(t, everyRevision(t)[lexicons.DefaultRevision]) {
+		before[requirement.ID] = true
+	}
+	var more, fewer []string
+	for _, requirement := range list(t, nextRevision(t, lexicons.DefaultRevision)) {
+		if !before[requirement.ID] && !strings.HasPrefix(requirement.ID, "server.ping.") {
+			more = append(more, requirement.ID)
+		}
+		delete(before, requirement.ID)
+	}
+	for id := range maps.Keys(before) {
+		if !strings.HasPrefix(id, "server.createInviteCodes.") {
+			fewer = append(fewer, id)
+		}
+	}
+	if diff := cmp.Diff([]string{"server.createAccount.error.InvalidPassword"}, fewer); diff != "" {
+		t.Errorf("what the next revision has no more: %s", diff)
+	}
+	if diff := cmp.Diff([]string{
+		"server.createSession.error.TooTired",
+		"server.createSession.input.nickname.optional",
+		"server.createSession.input.nickname.type.array",
+		"server.createSession.input.nickname.type.boolean",
+		"server.createSession.input.nickname.type.integer",
+		"server.createSession.input.nickname.type.null",
+		"server.createSession.input.nickname.type.object",
+		"server.getSession.output.nickname.type",
+		"server.getSession.output.serial.required",
+		"server.getSession.output.serial.type",
+	}, more); diff != "" {
+		t.Errorf("what the next revision has more: %s", diff)
+	}
+}
