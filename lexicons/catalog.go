@@ -66,6 +66,17 @@ func Lint(folders ...fs.FS) (*Catalog, []*DocumentError, error) {
 // Documents returns all documents, ordered by ID.
 func (c *Catalog) Documents() []*Document { return slices.Clone(c.documents) }
 
+// Count is the number of documents of the first folder.
+func (c *Catalog) Count() int {
+	count := 0
+	for _, document := range c.documents {
+		if document.folder == 0 {
+			count++
+		}
+	}
+	return count
+}
+
 // Document returns the document of that NSID, or nil.
 func (c *Catalog) Document(id string) *Document {
 	i, found := slices.BinarySearchFunc(c.documents, id,

@@ -73,7 +73,7 @@ func TestUsageErrors(t *testing.T) {
 		{"rnu", "did you mean run?"},
 		{"lexicons", "needs a command: lint"},
 		{"lexicons lnt", "did you mean lint?"},
-		{"lexicons lint a b", "one folder at most"},
+		{"lexicons lint ./testdata " + missing, "can't be read"},
 		{"lexicons lint " + missing, "can't be read"},
 		{"run --targt x", "did you mean --target?"},
 		{"run -t x", "flags have two hyphens"},

@@ -45,7 +45,7 @@ func (s settings) selection() (suite.Config, error) {
 
 // catalog loads the documents to derive from, and what a report calls them.
 func (s settings) catalog() (*lexicons.Catalog, string, error) {
-	if s.lexicons == "" {
+	if len(s.lexicons) == 0 {
 		catalog, err := lexicons.LoadRevision(s.revision)
 		if err != nil {
 			return nil, "", usagef("%s", err)
@@ -55,31 +55,45 @@ func (s settings) catalog() (*lexicons.Catalog, string, error) {
 	if s.revision != lexicons.DefaultRevision {
 		return nil, "", usagef("give --revision or --lexicons, not both")
 	}
-	catalog, err := loadFolder(s.lexicons)
+	catalog, err := loadFolders(s.lexicons)
 	if err != nil {
 		first, _, more := strings.Cut(err.Error(), "\n")
 		if more {
-			first += " (and more, see pdsconform lexicons lint " + s.lexicons + ")"
+			first += " (and more, see pdsconform lexicons lint " + strings.Join(s.lexicons, " ") + ")"
 		}
 		return nil, "", usagef("%s", first)
 	}
-	return catalog, s.lexicons, nil
+	return catalog, s.lexicons[0], nil
 }
 
-// loadFolder loads the documents of a folder.
-func loadFolder(folder string) (*lexicons.Catalog, error) {
-	info, err := os.Stat(folder)
+// loadFolders loads the documents of folders: methods come from the first, and
+// refs are looked for in all of them.
+func loadFolders(folders []string) (*lexicons.Catalog, error) {
+	systems, err := folderSystems(folders)
 	if err != nil {
-		return nil, usagef("lexicons folder %s can't be read: give a folder of lexicon documents", folder)
+		return nil, err
 	}
-	if !info.IsDir() {
-		return nil, usagef("%s is no folder: give a folder of lexicon documents", folder)
-	}
-	catalog, err := lexicons.Load(os.DirFS(folder))
+	catalog, err := lexicons.Load(systems...)
 	if err != nil {
-		return nil, fmt.Errorf("load lexicons %s: %w", folder, err)
+		return nil, fmt.Errorf("load lexicons %s: %w", folders[0], err)
 	}
 	return catalog, nil
+}
+
+// folderSystems returns the file systems of folders that are there.
+func folderSystems(folders []string) ([]fs.FS, error) {
+	var systems []fs.FS
+	for _, folder := range folders {
+		info, err := os.Stat(folder)
+		if err != nil {
+			return nil, usagef("lexicons folder %s can't be read: give a folder of lexicon documents", folder)
+		}
+		if !info.IsDir() {
+			return nil, usagef("%s is not a folder: give a folder of lexicon documents", folder)
+		}
+		systems = append(systems, os.DirFS(folder))
+	}
+	return systems, nil
 }
 
 // config returns what the suite needs to know for a run.
@@ -208,15 +222,6 @@ func (s settings) checkConsole() error {
 	return nil
 }
 
-// documents are the lexicon documents whose lines a report may show, nil where
-// there are none.
-func (s settings) documents() fs.FS {
-	if s.lexicons != "" {
-		return os.DirFS(s.lexicons)
-	}
-	return revisionDocuments(s.revision)
-}
-
 // revisionDocuments are the embedded documents of a revision, nil where it is
 // none of ours: a report of a newer version can still be rendered.
 func revisionDocuments(revision string) fs.FS {
@@ -227,9 +232,9 @@ func revisionDocuments(revision string) fs.FS {
 	return documents
 }
 
-// reportFormats returns the formats asked for.
-func (s settings) reportFormats() ([]reports.Format, error) {
-	return chooseFormats(s.formats, s.documents())
+// reportFormats returns the formats asked for. They show lines of documents.
+func (s settings) reportFormats(documents fs.FS) ([]reports.Format, error) {
+	return chooseFormats(s.formats, documents)
 }
 
 // chooseFormats returns the formats of the given names, each once.

@@ -190,14 +190,27 @@ func TestEveryCommandHasHelp(t *testing.T) {
 func TestLint(t *testing.T) {
 	t.Parallel()
 	var h harness
-	if code := h.run(t, "lexicons", "lint"); code != 0 || !strings.Contains(h.stdout.String(), "17 documents, 16 methods") {
+	if code := h.run(t, "lexicons", "lint"); code != 0 || !strings.Contains(h.stdout.String(), "revision 2026-07: 26 documents, 25 methods, no problems") {
 		t.Errorf("exit code %d: %s%s", code, h.stdout.String(), h.stderr.String())
 	}
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "note.json"), `{"lexicon":1,"id":"com.example.note","defs":{}}`)
 	var bad harness
-	if code := bad.run(t, "lexicons", "lint", folder); code != 1 || !strings.Contains(bad.stderr.String(), "note.json") {
-		t.Errorf("exit code %d: %s", code, bad.stderr.String())
+	if code := bad.run(t, "lexicons", "lint", folder); code != 1 || !strings.HasPrefix(bad.stdout.String(), "error    note.json#/defs: ") {
+		t.Errorf("exit code %d: %s", code, bad.stdout.String())
+	}
+	// What may be right is told, and is no failure; refs are looked for in further folders.
+	const list = `{"lexicon":1,"id":"com.example.list","x":1,"defs":{"main":{"type":"array","items":{"type":"ref","ref":"com.example.item"}}}}`
+	write(t, filepath.Join(folder, "note.json"), list)
+	var doubtful harness
+	if code := doubtful.run(t, "lexicons", "lint", folder); code != 0 || !strings.Contains(doubtful.stdout.String(), "1 document, 0 methods, 0 errors, 2 warnings") {
+		t.Errorf("exit code %d: %s", code, doubtful.stdout.String())
+	}
+	further := t.TempDir()
+	write(t, filepath.Join(further, "item.json"), `{"lexicon":1,"id":"com.example.item","defs":{"main":{"type":"string","max":1}}}`)
+	var both harness
+	if code := both.run(t, "lexicons", "lint", folder, further); code != 0 || !strings.Contains(both.stdout.String(), "1 document, 0 methods, 0 errors, 1 warning\n") {
+		t.Errorf("exit code %d: %s", code, both.stdout.String())
 	}
 }
 

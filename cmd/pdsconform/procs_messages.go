@@ -16,10 +16,11 @@ import (
 
 // order is what a part is told first: what to check, and how.
 type order struct {
-	Config             suite.Config
-	Revision, Lexicons string // the flags of these names
-	Leased             int    // requests of the budget that it may send without asking
-	MailName           string // the driver, where the parent receives mail
+	Config   suite.Config
+	Revision string   // the flag of this name
+	Lexicons []string // the flag of this name
+	Leased   int      // requests of the budget that it may send without asking
+	MailName string   // the driver, where the parent receives mail
 }
 
 // toPart is what a part is told later.

@@ -81,7 +81,7 @@ func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet
 	if err != nil {
 		return err
 	}
-	formats, err := settings.reportFormats()
+	formats, err := settings.reportFormats(config.Catalog)
 	if err != nil {
 		return err
 	}

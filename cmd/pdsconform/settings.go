@@ -14,7 +14,7 @@ import (
 // for what is noted.
 type settings struct {
 	revision    string
-	lexicons    string
+	lexicons    []string
 	endpoints   []string
 	only        []string
 	skip        []string
@@ -63,7 +63,7 @@ const (
 func selectionFlags(s *settings) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("selection", pflag.ContinueOnError)
 	flags.StringVar(&s.revision, "revision", lexicons.DefaultRevision, "lexicon `revision` to derive requirements from")
-	flags.StringVar(&s.lexicons, "lexicons", "", "derive from the lexicon documents in `DIR` instead")
+	flags.StringSliceVar(&s.lexicons, "lexicons", nil, "derive from the lexicon documents in `DIR` instead (repeatable: refs are looked for in all of them, requirements come from the first)")
 	flags.StringSliceVar(&s.endpoints, "endpoint", nil, "only this endpoint: an `NSID` or its last word (repeatable)")
 	flags.StringSliceVar(&s.only, "only", nil, "only requirements with this `ID` or dotted prefix (repeatable)")
 	flags.StringSliceVar(&s.skip, "skip", nil, "no requirements with this `ID` or dotted prefix (repeatable)")
