@@ -66,6 +66,7 @@ func (p *plan) on(nsid string) *xrpc.Faults {
 // catalogueOf returns all defects, sorted by ID. Those of methods that the
 // documents lack are left out.
 func catalogueOf(catalog *lexicons.Catalog) []defect {
+	rules, _ := pds.Rules(catalog) // or no server starts
 	var all []defect
 	for _, document := range catalog.Documents() {
 		method := catalog.Method(document.ID)
@@ -73,7 +74,7 @@ func catalogueOf(catalog *lexicons.Catalog) []defect {
 			continue
 		}
 		all = slices.Concat(all, outputDefectsOf(method), errorDefects(method), inputDefects(method),
-			methodDefects(method), authDefects(method))
+			methodDefects(method), authDefects(method, rules[method.NSID]), accessDefects(method, rules[method.NSID]))
 	}
 	all = append(all, protocolDefects()...)
 	for _, d := range behaviourDefects() {

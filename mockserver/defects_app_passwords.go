@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -9,7 +8,6 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
-	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -76,14 +74,6 @@ func createAppPasswordDefects() []defect {
 				})
 			}
 			return output, err
-		}),
-		behaviourOf(addAppPassword, "app-password-session-accepted", "serves app-password sessions", func(s *Server, p *plan) {
-			p.look(addAppPassword, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
-				if raw, missing := pds.BearerToken(r); err != nil && missing == nil {
-					return s.core.WithAccount(pds.CallerOf(s.core.Tokens.Verify(raw, token.Access, token.AppPassword)))
-				}
-				return caller, err
-			})
 		}),
 	}
 }

@@ -21,7 +21,7 @@ func behaviourDefects() []defect {
 		createAppPasswordDefects(), listAppPasswordsDefects(), revokeAppPasswordDefects(),
 		createInviteDefects(), createInvitesDefects(), listInvitesDefects(), earnedInvitesDefects(), describeServerDefects(),
 		requestResetDefects(), resetDefects(), mailDefects(),
-		requestDeletionDefects(), deletionDefects(), partialDeletionDefects(), goneDefects(),
+		requestDeletionDefects(), deletionDefects(), partialDeletionDefects(),
 	)
 }
 

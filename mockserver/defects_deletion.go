@@ -115,6 +115,7 @@ func (r *remains) find(is func(remnant) bool) (remnant, bool) {
 func leaving(name, description, method string, act func(scene, *remains) (lexval.Object, error)) defect {
 	return behaviourOf(deletion, name, description, func(s *Server, p *plan) {
 		left := &remains{}
+		p.relax(s, method, false, func(rule *pds.Rule) { rule.Deleted = nil }) // act is to see it
 		p.act(s, method, func(s scene) (lexval.Object, error) { return act(s, left) })
 		p.act(s, deletion, func(s scene) (lexval.Object, error) {
 			account, _ := s.core.Store.Account(s.text("did"))

@@ -184,31 +184,3 @@ func mistaking(name, description string, taken func(string) string) defect {
 func getSessionDefects() []defect {
 	return somebodyElsesIn("getSession", "did", "handle", "email")
 }
-
-// goneDefects are methods that go on as if the caller's account were there.
-func goneDefects() []defect {
-	var all []defect
-	serving := func(method, name, description string, serves func(account store.Account, found bool) bool) {
-		all = append(all, behaviourOf(method, name, description, func(s *Server, p *plan) {
-			p.look(method, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
-				if raw, missing := pds.BearerToken(r); missing == nil {
-					whole, failed := pds.CallerOf(s.core.Tokens.Verify(raw, credentialsOf(pds.Prefix+method).scopes()...))
-					if account, found := s.core.Store.Account(whole.DID); failed == nil && serves(account, found) {
-						whole.Lapsed = true
-						return whole, nil
-					}
-				}
-				return caller, err
-			})
-		}))
-	}
-	for _, method := range []string{"getSession", "getAccountInviteCodes", "requestAccountDelete"} {
-		serving(method, "takedown-ignored", "serves accounts that were taken down",
-			func(account store.Account, found bool) bool { return found && account.TakenDown })
-	}
-	for _, method := range []string{"getSession", "getAccountInviteCodes", "requestAccountDelete", "refreshSession"} {
-		serving(method, "deletion-ignored", "serves accounts that were deleted",
-			func(_ store.Account, found bool) bool { return !found })
-	}
-	return all
-}

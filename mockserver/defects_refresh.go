@@ -76,7 +76,9 @@ func logOutDefects() []defect {
 				if err != nil {
 					return caller, err
 				}
-				return s.core.Refresh(r)
+				rule := s.core.Rule(pds.Prefix + logOut)
+				rule.AnyAge = false
+				return s.core.Admit(r, rule)
 			})
 		}),
 	}

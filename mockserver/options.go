@@ -167,6 +167,7 @@ func (o Options) complete() (Options, error) {
 // config is what the account server behind the listeners is made of.
 func (o *Options) config() pds.Config {
 	return pds.Config{
+		Catalog:  o.Catalog,
 		Hostname: o.Hostname, UserDomains: o.UserDomains, AdminPassword: o.AdminPassword,
 		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
 		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,

@@ -28,8 +28,8 @@ func (s *Server) concernOf(r *http.Request) []string {
 	if handle := r.URL.Query().Get("handle"); handle != "" {
 		return []string{strings.ToLower(handle)}
 	}
-	raw, err := pds.BearerToken(r)
-	if err != nil {
+	raw, given := pds.BearerToken(r)
+	if !given {
 		return []string{}
 	}
 	claims, err := s.core.Tokens.VerifyAnyAge(raw, token.Access, token.AppPassword, token.Refresh)

@@ -55,8 +55,8 @@ type Server struct {
 // connections. The caller has to Close it.
 //
 // A catalogue with a query, procedure or subscription for which the mock has
-// no handler is refused, as is one that lacks a document which a handler
-// needs; the error names them all.
+// no handler is refused; the error names them all. A method that only another
+// revision has is not served.
 func New(options Options) (*Server, error) {
 	options, err := options.complete()
 	if err != nil {
@@ -89,7 +89,9 @@ func (s *Server) build() (err error) {
 	if s.security, err = s.options.secure(); err != nil {
 		return err
 	}
-	s.core = pds.New(s.options.config(), saved.keys())
+	if s.core, err = pds.New(s.options.config(), saved.keys()); err != nil {
+		return err
+	}
 	s.router, err = xrpc.New(xrpc.Options{
 		Catalog:   s.options.Catalog,
 		Endpoints: s.core.Endpoints(),

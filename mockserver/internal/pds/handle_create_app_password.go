@@ -21,10 +21,7 @@ func (s *Server) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval
 	password := store.AppPassword{Name: name, Password: s.NewPassword(text), CreatedAt: s.Clock.Now()}
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
 		account, found := tx.Account(did)
-		if !found {
-			return unknownAccount(did)
-		}
-		if err := refuseTakenDown(account); err != nil {
+		if err := s.refuses(call, account, found); err != nil {
 			return err
 		}
 		for _, known := range tx.AppPasswords(did) {

@@ -11,9 +11,8 @@ import (
 )
 
 // describeServer always answers the same, which is put together once.
-func (s *Server) describeServer() xrpc.Handler {
-	description := s.describe()
-	return func(context.Context, *xrpc.Call) (lexval.Object, error) { return description, nil }
+func (s *Server) describeServer(context.Context, *xrpc.Call) (lexval.Object, error) {
+	return s.description(), nil
 }
 
 // describe tells the did as well, which the document doesn't list and clients

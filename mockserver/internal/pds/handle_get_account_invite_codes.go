@@ -40,8 +40,8 @@ func (s *Server) getAccountInviteCodes(ctx context.Context, call *xrpc.Call) (le
 func (s *Server) earnedInvites(ctx context.Context, call *xrpc.Call) ([]store.Invite, error) {
 	tx := s.Store.Begin()
 	account, found := tx.Account(call.Caller.DID)
-	if !found || account.TakenDown {
-		return nil, xrpc.AccountTakedown()
+	if err := s.refuses(call, account, found); err != nil {
+		return nil, err
 	}
 	invites := tx.InvitesFor(account.DID)
 	if !call.Params.Boolean("createAvailable") {

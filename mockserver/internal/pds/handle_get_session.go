@@ -14,8 +14,8 @@ import (
 // one that is not there.
 func (s *Server) getSession(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
 	account, found := s.Store.Account(call.Caller.DID)
-	if !found || account.TakenDown {
-		return nil, unknownAccount(call.Caller.DID)
+	if err := s.refuses(call, account, found); err != nil {
+		return nil, err
 	}
 	return lexval.Object{
 		Field("handle", account.Handle),

@@ -21,10 +21,8 @@ func (s *Server) refreshSession(ctx context.Context, call *xrpc.Call) (lexval.Ob
 	var successor store.Session
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
 		var found bool
-		if account, found = tx.Account(call.Caller.DID); !found {
-			return unknownAccount(call.Caller.DID)
-		}
-		if err := refuseTakenDown(account); err != nil {
+		account, found = tx.Account(call.Caller.DID)
+		if err := s.refuses(call, account, found); err != nil {
 			return err
 		}
 		session, found := tx.Session(call.Caller.TokenID)

@@ -18,8 +18,9 @@ func (s *Server) requestAccountDelete(ctx context.Context, call *xrpc.Call) (lex
 	var account store.Account
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
 		var found bool
-		if account, found = tx.Account(call.Caller.DID); !found || account.TakenDown {
-			return xrpc.AccountTakedown()
+		account, found = tx.Account(call.Caller.DID)
+		if err := s.refuses(call, account, found); err != nil {
+			return err
 		}
 		tx.PutMailToken(store.DeleteAccount, token)
 		return nil

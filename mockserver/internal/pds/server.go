@@ -6,12 +6,15 @@
 package pds
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/coder/quartz"
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
 	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
@@ -19,6 +22,7 @@ import (
 // Config is what an account server is made of. It is complete: nothing in it
 // has a default.
 type Config struct {
+	Catalog                              *lexicons.Catalog // the documents that are served
 	Hostname                             string
 	UserDomains                          []string // each with a leading dot, in lower case
 	AdminPassword                        string
@@ -77,12 +81,20 @@ type Server struct {
 	Outbox  mail.Outbox
 	Latency latencies
 	Hooks   atomic.Pointer[Hooks] // nil on a sound server
+
+	values      values               // of the revision that is served
+	rules       map[string]Rule      // who may call what, by NSID
+	description func() lexval.Object // of describeServer
 }
 
 // New makes a server without accounts. saved is nil, or the keys of the
 // server that this one continues.
-func New(config Config, saved *SavedKeys) *Server {
+func New(config Config, saved *SavedKeys) (*Server, error) {
 	s := &Server{config: config, Clock: clock.New(config.Clock), Entropy: entropy.New(config.Seed), Store: store.New()}
 	s.keys = s.makeKeys(saved)
-	return s
+	s.description = sync.OnceValue(s.describe)
+	s.values = valuesOf(RevisionOf(config.Catalog))
+	var err error
+	s.rules, err = Rules(config.Catalog)
+	return s, err
 }

@@ -17,9 +17,11 @@ import (
 
 // The scopes by which tokens are told apart.
 const (
-	Access      = "com.atproto.access"
-	AppPassword = "com.atproto.appPass"
-	Refresh     = "com.atproto.refresh"
+	Access                = "com.atproto.access"
+	AppPassword           = "com.atproto.appPass"
+	PrivilegedAppPassword = "com.atproto.appPassPrivileged"
+	Takendown             = "com.atproto.takendown" // of a session of an account that is taken down
+	Refresh               = "com.atproto.refresh"
 )
 
 // How long tokens live.

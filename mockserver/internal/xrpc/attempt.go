@@ -49,7 +49,7 @@ func (a *attempt) serve(ctx context.Context, r *http.Request, exchange *Exchange
 	admitted := err == nil
 	var output lexval.Object
 	if admitted {
-		answer := a.endpoint.Handle
+		answer := a.handle
 		for _, replace := range a.Handle {
 			answer = replace(answer)
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
@@ -37,6 +38,7 @@ type Endpoint struct {
 	AuthorizeLast bool
 	Handle        Handler
 	Writes        bool
+	Keeps         []string // members of the output that are sent even where the document doesn't list them
 }
 
 // endpoint is an Endpoint with its document, compiled.
@@ -46,9 +48,12 @@ type endpoint struct {
 	params *lexval.Params
 	input  *lexval.Validator // nil where the input has no schema
 	output *lexval.Validator // nil where the output has no schema
+
+	listedInput, listedOutput *lexval.Listed
 }
 
-// compile joins endpoints and documents. Neither may be without the other: the
+// compile joins endpoints and documents. A document may not be without an
+// endpoint, nor an endpoint without a document in any embedded revision: the
 // error names everything that is missing.
 func compile(catalog *lexicons.Catalog, endpoints []Endpoint) (map[string]*endpoint, error) {
 	compiled := make(map[string]*endpoint, len(endpoints))
@@ -57,7 +62,9 @@ func compile(catalog *lexicons.Catalog, endpoints []Endpoint) (map[string]*endpo
 	for _, e := range endpoints {
 		method := catalog.Method(e.NSID)
 		if method == nil {
-			undocumented = append(undocumented, e.NSID)
+			if !everDocumented()[e.NSID] {
+				undocumented = append(undocumented, e.NSID)
+			}
 			continue
 		}
 		joined, err := join(compiler, e, method)
@@ -73,6 +80,22 @@ func compile(catalog *lexicons.Catalog, endpoints []Endpoint) (map[string]*endpo
 	}
 	return compiled, complaint(undocumented, unserved)
 }
+
+// everDocumented names the methods of all embedded revisions, which are read
+// once for all servers of a process.
+var everDocumented = sync.OnceValue(func() map[string]bool {
+	known := map[string]bool{}
+	for _, revision := range lexicons.Revisions() {
+		catalog, err := lexicons.LoadRevision(revision)
+		if err != nil {
+			continue // its methods count as never documented
+		}
+		for _, method := range catalog.Methods() {
+			known[method.NSID] = true
+		}
+	}
+	return known
+})
 
 // isServed reports whether a document describes something that clients call.
 func isServed(document *lexicons.Document) bool {
@@ -111,6 +134,12 @@ func join(compiler *lexval.Compiler, e Endpoint, method *lexicons.Method) (*endp
 	}
 	if joined.input, err = compileBody(compiler, method.Input); err != nil {
 		return nil, err
+	}
+	if method.Input != nil {
+		joined.listedInput = lexval.ListedIn(method.Input.Schema)
+	}
+	if method.Output != nil {
+		joined.listedOutput = lexval.ListedIn(method.Output.Schema)
 	}
 	joined.output, err = compileBody(compiler, method.Output)
 	return joined, err
