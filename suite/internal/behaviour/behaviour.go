@@ -32,6 +32,7 @@ type scenario struct {
 	error     string // the declared error that it is about; id is made of it
 	in        string // a condition on the documents, see holds; empty where it always holds
 	needs     []target.Capability
+	source    string // what it rests on, see sourceOf; empty for an error: its declaration
 	run       func(ctx context.Context, t *spec.Trial)
 }
 
@@ -43,6 +44,9 @@ func endpoints() []endpoint {
 		createAppPassword(), listAppPasswords(), revokeAppPassword(),
 		createInviteCode(), createInviteCodes(), getAccountInviteCodes(),
 		requestPasswordReset(), resetPassword(), requestAccountDelete(), deleteAccount(),
+		checkAccountStatus(), activateAccount(), deactivateAccount(),
+		requestEmailConfirmation(), confirmEmail(), requestEmailUpdate(), updateEmail(),
+		getServiceAuth(), reserveSigningKey(),
 	}
 }
 
@@ -69,7 +73,7 @@ func Cases(catalog *lexicons.Catalog) []spec.Case {
 			continue
 		}
 		for _, s := range e.cases {
-			c := s.caseOf(method)
+			c := s.caseOf(catalog, method)
 			if !s.appliesTo(catalog, method) || slices.Contains(unasked, c.ID) {
 				continue
 			}
@@ -80,7 +84,7 @@ func Cases(catalog *lexicons.Catalog) []spec.Case {
 	for _, method := range catalog.Methods() {
 		for _, e := range method.Errors {
 			if s := unwritten(e.Name); !written[spec.Prefix(method.NSID)+"."+s.name()] {
-				cases = append(cases, s.caseOf(method))
+				cases = append(cases, s.caseOf(catalog, method))
 			}
 		}
 	}
@@ -99,11 +103,7 @@ func (s scenario) appliesTo(catalog *lexicons.Catalog, method *lexicons.Method) 
 	return (s.error == "" || declared(method, s.error) != nil) && holds(catalog, method, s.in)
 }
 
-func (s scenario) caseOf(method *lexicons.Method) spec.Case {
-	source := method.At()
-	if e := declared(method, s.error); e != nil {
-		source = e.Pointer
-	}
+func (s scenario) caseOf(catalog *lexicons.Catalog, method *lexicons.Method) spec.Case {
 	return spec.Case{
 		Requirement: spec.Requirement{
 			Requirement: reports.Requirement{
@@ -112,7 +112,7 @@ func (s scenario) caseOf(method *lexicons.Method) spec.Case {
 				Endpoint:  method.NSID,
 				Level:     s.level,
 				Authority: s.authority,
-				Source:    string(source),
+				Source:    s.sourceIn(catalog, method),
 				Origin:    reports.Behaviour,
 			},
 			Error: s.error,

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -37,7 +38,7 @@ func createAccount() endpoint {
 			},
 			Transient: true,
 		},
-		cases: append(append(signUpEffects(), signUpRefusals()...), append(signUpErrors(), signUpInvites()...)...),
+		cases: slices.Concat(signUpEffects(), signUpRefusals(), signUpErrors(), signUpInvites(), signUpWithDID()),
 	}
 }
 

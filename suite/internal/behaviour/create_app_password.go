@@ -3,6 +3,7 @@ package behaviour
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -24,7 +25,7 @@ func createAppPassword() endpoint {
 				t.Target().RevokeAppPassword(ctx, shared(ctx, t), exchange.String("name"))
 			},
 		},
-		cases: append(appPasswordEffects(), appPasswordLimits()...),
+		cases: slices.Concat(appPasswordEffects(), appPasswordLimits(), privileges()),
 	}
 }
 
@@ -198,4 +199,30 @@ func refusedAsTakenDown(t *spec.Trial, exchange xrpc.Exchange) {
 		t.NotObserved("the takedown ended the session before: %s", name)
 	}
 	t.Expect(exchange, check.ErrorNamed("AccountTakedown"))
+}
+
+// privileges are of a mark that servers without such a thing ignore.
+func privileges() []scenario {
+	return []scenario{
+		{
+			id: "privileged.echoed", title: "A privileged app password is answered as one, and an ordinary one is not.",
+			level: reports.Should, authority: reports.Reference, in: "input.privileged", source: "input.privileged", needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				if got := privileged(ctx, t, true).Object()["privileged"]; got != any(true) {
+					t.Fail("privileged to be true", "privileged is "+check.Value(got))
+				}
+				if got := privileged(ctx, t, false).Object()["privileged"]; got == any(true) {
+					t.Fail("privileged to be false, or absent", "privileged is "+check.Value(got))
+				}
+			},
+		},
+	}
+}
+
+// privileged makes an app password of either kind.
+func privileged(ctx context.Context, t *spec.Trial, privileged bool) xrpc.Exchange {
+	account, name := shared(ctx, t), t.Target().NewName("app")
+	t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, name) })
+	return t.Rely(t.Do(ctx, xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": name, "privileged": privileged}).
+		WithBearer(session(ctx, t, account).Access)))
 }

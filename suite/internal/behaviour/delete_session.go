@@ -25,6 +25,26 @@ func deleteSession() endpoint {
 		},
 		cases: []scenario{
 			{
+				error: "InvalidToken", title: "An access token is refused with InvalidToken.",
+				level: reports.Must, authority: reports.Lexicon, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					t.Baseline(ctx, nsidDeleteSession)
+					t.Expect(logOut(ctx, t, session(ctx, t, shared(ctx, t)).Access), check.ErrorNamed("InvalidToken"))
+				},
+			},
+			{
+				// The reference server ends the session as it was asked to.
+				error: "ExpiredToken", title: "An expired refresh token ends its session, or is refused with ExpiredToken.",
+				level: reports.Should, authority: reports.Reference, needs: []target.Capability{target.Login, target.Clock},
+				run: func(ctx context.Context, t *spec.Trial) {
+					exchange := logOut(ctx, t, derive.ExpiredSession(ctx, t).Refresh)
+					if exchange.Succeeded() {
+						t.NotObserved("the target ends a session whose token has expired")
+					}
+					t.Expect(exchange, check.ErrorNamed("ExpiredToken"))
+				},
+			},
+			{
 				id: "session.ends", title: "After it, the session's refresh token is refused.",
 				level: reports.Must, authority: reports.Lexicon, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
@@ -21,6 +22,11 @@ func listAppPasswords() endpoint {
 			},
 		},
 		cases: []scenario{
+			{
+				id: "privileged.listed", title: "A privileged app password is listed as one, and an ordinary one is not.",
+				level: reports.Should, authority: reports.Reference, in: "createAppPassword#input.privileged",
+				source: "createAppPassword#input.privileged", needs: login, run: privilegesListed,
+			},
 			{
 				id: "created.listed", title: "An app password is listed by its name once it is made.",
 				level: reports.Must, authority: reports.Lexicon, needs: login,
@@ -111,5 +117,18 @@ func listHidesSecrets(ctx context.Context, t *spec.Trial) {
 	}
 	if passwords := members(exchange, "passwords", "password"); len(passwords) > 0 {
 		t.Fail("entries without the member password", "an entry with it")
+	}
+}
+
+func privilegesListed(ctx context.Context, t *spec.Trial) {
+	marks := map[string]any{privileged(ctx, t, true).String("name"): true, privileged(ctx, t, false).String("name"): false}
+	_, exchange := listed(ctx, t, session(ctx, t, shared(ctx, t)).Access)
+	entries, _ := exchange.Object()["passwords"].([]any)
+	for _, entry := range entries {
+		object, _ := entry.(map[string]any)
+		name, _ := object["name"].(string)
+		if want, made := marks[name]; made && (object["privileged"] == any(true)) != want {
+			t.Failf(name+" to be listed with privileged "+check.Value(want), "privileged is %s", check.Value(object["privileged"]))
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/derive"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -120,6 +121,18 @@ func rotation() []scenario {
 func deadRefreshTokens() []scenario {
 	return []scenario{
 		{
+			error: "InvalidToken", title: "An access token is refused with InvalidToken.",
+			level: reports.Must, authority: reports.Lexicon, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				t.Baseline(ctx, nsidRefreshSession)
+				t.Expect(refresh(ctx, t, session(ctx, t, shared(ctx, t)).Access), check.ErrorNamed("InvalidToken"))
+			},
+		},
+		{
+			error: "ExpiredToken", title: "A refresh token that was revoked, or has expired, is refused with ExpiredToken.",
+			level: reports.Should, authority: reports.Reference, needs: login, run: expiredRefresh,
+		},
+		{
 			error: "AccountTakedown", title: "The session of an account that was taken down is refused with AccountTakedown.",
 			level: reports.Must, authority: reports.Lexicon, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
@@ -150,4 +163,18 @@ func deadRefreshTokens() []scenario {
 			},
 		},
 	}
+}
+
+// expiredRefresh looks at an expired token where a revoked one has another name
+// and the clock can be moved.
+func expiredRefresh(ctx context.Context, t *spec.Trial) {
+	made := newSession(ctx, t, shared(ctx, t))
+	t.Rely(logOut(ctx, t, made.Refresh))
+	revoked := refresh(ctx, t, made.Refresh)
+	t.Expect(revoked, check.Refused())
+	if revoked.ErrorName() == "ExpiredToken" {
+		return
+	}
+	t.Need(target.Clock)
+	t.Expect(refresh(ctx, t, derive.ExpiredSession(ctx, t).Refresh), check.ErrorNamed("ExpiredToken"))
 }

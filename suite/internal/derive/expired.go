@@ -26,7 +26,7 @@ func (b *builder) expired(choose func(target.Session) (right, wrong string)) {
 		t.Need(needs...)
 		b.baselineIfPossible(ctx, t)
 		token, _ := choose(ExpiredSession(ctx, t))
-		_, stated := expiry(token)
+		_, stated := Expiry(token)
 		return answer{b.sendAs(ctx, t, "Bearer "+token), stated}
 	}
 	send := func(ctx context.Context, t *spec.Trial) (xrpc.Exchange, bool) {

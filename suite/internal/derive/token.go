@@ -50,9 +50,9 @@ func (j jwt) String() string {
 	return j.header + "." + base64.RawURLEncoding.EncodeToString(claims) + "." + j.signature
 }
 
-// expiry is when a token says that it expires.
+// Expiry is when a token says that it expires.
 // Source: RFC 7519, section 4.1.4
-func expiry(token string) (time.Time, bool) {
+func Expiry(token string) (time.Time, bool) {
 	parsed, ok := parseJWT(token)
 	seconds, isNumber := parsed.claims["exp"].(float64)
 	if !ok || !isNumber {

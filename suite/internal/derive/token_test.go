@@ -80,12 +80,12 @@ func TestExpiry(t *testing.T) {
 		signed(`{"exp":1.681857667e9,"iat":5}`):                1681857667,
 		part(`{"alg":"none"}`) + "." + part(`{"exp":7}`) + ".": 7,
 	} {
-		if at, ok := expiry(token); !ok || !at.Equal(time.Unix(want, 0)) {
+		if at, ok := Expiry(token); !ok || !at.Equal(time.Unix(want, 0)) {
 			t.Errorf("%s expires at %v (%v), want %d", token, at, ok, want)
 		}
 	}
 	for _, token := range append([]string{signed(`{}`), signed(`{"exp":"1681857667"}`), signed(`{"exp":null}`), signed(`null`)}, opaqueTokens...) {
-		if at, ok := expiry(token); ok || !at.IsZero() {
+		if at, ok := Expiry(token); ok || !at.IsZero() {
 			t.Errorf("%q expires at %v", token, at)
 		}
 	}

@@ -16,6 +16,7 @@ const (
 	eventTarget      = "target"       // the first line: where the run makes things
 	eventAccount     = "account"      // about to be made
 	eventPassword    = "password"     // an account has a new one
+	eventEmail       = "email"        // an account has a new address
 	eventAppPassword = "app-password" // about to be made, on a given account
 	eventTakedown    = "takedown"     // an account is about to be taken down
 	eventRemoved     = "removed"      // an account was deleted
@@ -134,12 +135,14 @@ func (r *Remains) apply(e entry) {
 		r.accounts = append(r.accounts, left{Handle: e.Handle, Email: e.Email, Password: e.Password})
 	case eventAppPassword:
 		r.appPasswords, r.owner = append(r.appPasswords, e.Name), e.Handle
-	case eventPassword, eventTakedown, eventRemoved:
+	case eventPassword, eventEmail, eventTakedown, eventRemoved:
 		i := slices.IndexFunc(r.accounts, func(account left) bool { return account.Handle == e.Handle })
 		switch {
 		case i < 0:
 		case e.Event == eventPassword:
 			r.accounts[i].Password = e.Password
+		case e.Event == eventEmail:
+			r.accounts[i].Email = e.Email
 		case e.Event == eventTakedown:
 			r.accounts[i].DID, r.accounts[i].down = e.DID, true
 		default:

@@ -1,0 +1,61 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// activateAccount is called on an active account, which it leaves as it is.
+func activateAccount() endpoint {
+	return endpoint{
+		nsid: nsidActivateAccount,
+		recipe: spec.Recipe{
+			Needs: signUp,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				return xrpc.ProcedureWithoutInput(nsidActivateAccount).
+					WithBearer(session(ctx, t, sharedAccount(ctx, t, "activation")).Access)
+			},
+		},
+		cases: []scenario{
+			{
+				id: "account.active", title: "A deactivated account is active again, by getSession and when it logs in.",
+				level: reports.Should, authority: reports.Reference, source: "description", needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := fresh(ctx, t)
+					t.Rely(deactivate(ctx, t, session(ctx, t, account).Access))
+					made := newSession(ctx, t, account)
+					t.Expect(activate(ctx, t, made.Access), check.Succeeds())
+					expectActive(t, "getSession after the activation", whoAmI(ctx, t, newSession(ctx, t, account).Access))
+					expectActive(t, "logging in after the activation", logIn(ctx, t, account.Handle, account.Password))
+				},
+			},
+			{
+				id: "repeat.accepted", title: "Activating an account that is active is accepted.",
+				level: reports.Should, authority: reports.Reference, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					access := session(ctx, t, sharedAccount(ctx, t, "activation")).Access
+					t.Rely(activate(ctx, t, access))
+					t.Expect(activate(ctx, t, access), check.Succeeds())
+				},
+			},
+			{
+				// What moderators decided is not for the account's owner to undo.
+				id: "takedown.stays", title: "It does not bring back an account that was taken down.",
+				level: reports.Must, authority: reports.Security, source: sourceAccess, needs: needsTakedown,
+				run: func(ctx context.Context, t *spec.Trial) {
+					down := takenDown(ctx, t)
+					activate(ctx, t, down.session.Access)
+					t.ExpectThat("logging in afterwards", logIn(ctx, t, down.account.Handle, down.account.Password), check.Refused())
+				},
+			},
+			appPasswordRefused(func(*spec.Trial, *target.Account) xrpc.Request {
+				return xrpc.ProcedureWithoutInput(nsidActivateAccount)
+			}),
+		},
+	}
+}

@@ -1,0 +1,149 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// confirmEmail takes a new account for every success: servers refuse to confirm
+// what is confirmed, or accept any code then. For the same reason the wrong
+// codes are sent before the address is confirmed.
+func confirmEmail() endpoint {
+	next := &pending[doomed]{}
+	return endpoint{
+		nsid: nsidConfirmEmail,
+		recipe: spec.Recipe{
+			Needs: withMail,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				kept := next.get(t, func() doomed {
+					account := fresh(ctx, t)
+					return doomed{account, confirmationCode(ctx, t, account)}
+				})
+				return confirmationOf(kept.account.Email, kept.code).WithBearer(session(ctx, t, kept.account).Access)
+			},
+			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
+			Transient:    true,
+		},
+		cases: append(confirmationErrors(), confirmations()...),
+	}
+}
+
+func confirmationErrors() []scenario {
+	return []scenario{
+		{
+			error: "InvalidToken", title: "A code that was never mailed is refused with InvalidToken.",
+			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := unconfirmed(ctx, t)
+				t.Expect(confirm(ctx, t, account, account.Email, bogusMailCode), check.ErrorNamed("InvalidToken"))
+			},
+		},
+		{
+			error: "ExpiredToken", title: "A code whose time has passed is refused with ExpiredToken.",
+			level: reports.Must, authority: reports.Lexicon, needs: withClock,
+			run: func(ctx context.Context, t *spec.Trial) {
+				exchange := pastItsTime(ctx, t, func() func() xrpc.Exchange {
+					account := unconfirmed(ctx, t)
+					code := confirmationCode(ctx, t, account)
+					return func() xrpc.Exchange { return confirm(ctx, t, account, account.Email, code) }
+				})
+				t.ExpectThat("a code that is past its time", exchange, check.ErrorNamed("ExpiredToken"))
+			},
+		},
+		{
+			// One server of eight does not look at the address.
+			error: "InvalidEmail", title: "Another address than the account's is refused with InvalidEmail, even with the right code.",
+			level: reports.Should, authority: reports.Reference, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := unconfirmed(ctx, t)
+				code := confirmationCode(ctx, t, account)
+				t.Expect(confirm(ctx, t, account, t.Target().NewIdentity().Email, code), check.ErrorNamed("InvalidEmail"))
+			},
+		},
+		{
+			// The token of an account that is gone may be refused for itself.
+			error: "AccountNotFound", title: "An account that was deleted is refused, with AccountNotFound where its token is still looked at.",
+			level: reports.May, authority: reports.Reference, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				gone := deleted(ctx, t)
+				exchange := t.Do(ctx, confirmationOf(gone.account.Email, bogusMailCode).WithBearer(gone.session.Access))
+				t.Expect(exchange, check.Refused())
+				if name := exchange.ErrorName(); name != "AccountNotFound" {
+					t.NotObserved("the target refuses the deleted account under another name: %s", check.Answer(exchange))
+				}
+			},
+		},
+	}
+}
+
+func confirmations() []scenario {
+	return []scenario{
+		{
+			id: "email-confirmed.true", title: "Afterwards getSession, createSession and refreshSession say that the address is confirmed, and did not before.",
+			level: reports.Should, authority: reports.Reference, source: "getSession#output.emailConfirmed",
+			in: "getSession#output.emailConfirmed", needs: withMail, run: confirmationShows,
+		},
+		{
+			id: "code.single-use", title: "A code that was used is refused.",
+			level: reports.Should, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := unconfirmed(ctx, t)
+				code := confirmationCode(ctx, t, account)
+				t.Rely(confirm(ctx, t, account, account.Email, code))
+				t.Expect(confirm(ctx, t, account, account.Email, code), check.Refused())
+			},
+		},
+		refusedConfirmation("code.superseded", "A code is refused once a newer one was mailed.", reports.Should, reports.Reference,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				code := confirmationCode(ctx, t, account)
+				if newer := confirmationCode(ctx, t, account); newer == code {
+					t.NotObserved("the target mails the same code again")
+				}
+				return code
+			}),
+		refusedConfirmation("code.other-account", "The code of another account is refused.", reports.Must, reports.Security,
+			func(ctx context.Context, t *spec.Trial, _ *target.Account) string {
+				return confirmationCode(ctx, t, unconfirmed(ctx, t))
+			}),
+		refusedConfirmation("code.of-reset", "The code for a password reset is refused.", reports.Should, reports.Security, resetCode),
+		refusedConfirmation("code.empty", "An empty code is refused.", reports.Must, reports.Security,
+			func(context.Context, *spec.Trial, *target.Account) string { return "" }),
+	}
+}
+
+// refusedConfirmation is a code by which an address must not be confirmed.
+func refusedConfirmation(id, title string, level reports.Level, authority reports.Authority,
+	code func(context.Context, *spec.Trial, *target.Account) string) scenario {
+	return scenario{
+		id: id, title: title, level: level, authority: authority, source: sourceMailedCodes, needs: withMail,
+		run: func(ctx context.Context, t *spec.Trial) {
+			account := unconfirmed(ctx, t)
+			t.Expect(confirm(ctx, t, account, account.Email, code(ctx, t, account)), check.Refused())
+			if emailConfirmed(t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access))) {
+				t.Fail("the address to be unconfirmed after the refusal", "emailConfirmed is true")
+			}
+		},
+	}
+}
+
+func confirmationShows(ctx context.Context, t *spec.Trial) {
+	account := unconfirmed(ctx, t)
+	made := newSession(ctx, t, account)
+	t.Rely(confirm(ctx, t, account, account.Email, confirmationCode(ctx, t, account)))
+	for circumstance, exchange := range map[string]xrpc.Exchange{
+		"getSession":     whoAmI(ctx, t, made.Access),
+		"logging in":     logIn(ctx, t, account.Handle, account.Password),
+		"refreshSession": refresh(ctx, t, made.Refresh),
+	} {
+		t.ExpectThat(circumstance+" after the confirmation", exchange, check.Succeeds())
+		if !emailConfirmed(exchange) {
+			t.Failf(circumstance+" after the confirmation: emailConfirmed to be true", "emailConfirmed is %s",
+				check.Value(exchange.Object()["emailConfirmed"]))
+		}
+	}
+}

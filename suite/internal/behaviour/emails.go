@@ -1,0 +1,82 @@
+package behaviour
+
+import (
+	"context"
+
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// confirmationCode asks for the confirmation of the account's address and reads
+// the code.
+func confirmationCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
+	return mailedCode(ctx, t, account.Email, target.AboutConfirmation(),
+		xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access))
+}
+
+// confirm asks confirmEmail.
+func confirm(ctx context.Context, t *spec.Trial, account *target.Account, email, code string) xrpc.Exchange {
+	return t.Do(ctx, confirmationOf(email, code).WithBearer(session(ctx, t, account).Access))
+}
+
+func confirmationOf(email, code string) xrpc.Request {
+	return xrpc.Procedure(nsidConfirmEmail, map[string]any{"email": email, "token": code})
+}
+
+// unconfirmed is a new account whose address the target says to be unconfirmed.
+// The trial ends where addresses are confirmed from the start, or never: the
+// documents let a server do without confirmations.
+func unconfirmed(ctx context.Context, t *spec.Trial) *target.Account {
+	account := fresh(ctx, t)
+	if emailConfirmed(t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access))) {
+		t.NotObserved("the target takes the address of a new account for confirmed")
+	}
+	return account
+}
+
+func emailConfirmed(exchange xrpc.Exchange) bool {
+	return exchange.Object()["emailConfirmed"] == any(true)
+}
+
+// confirmed is a new account whose address was confirmed by a mailed code.
+func confirmed(ctx context.Context, t *spec.Trial) *target.Account {
+	account := fresh(ctx, t)
+	access := session(ctx, t, account).Access
+	if !emailConfirmed(t.Rely(whoAmI(ctx, t, access))) {
+		t.Rely(confirm(ctx, t, account, account.Email, confirmationCode(ctx, t, account)))
+	}
+	if !emailConfirmed(t.Rely(whoAmI(ctx, t, access))) {
+		t.NotObserved("the target does not say that the address was confirmed")
+	}
+	return account
+}
+
+// requestUpdate asks requestEmailUpdate.
+func requestUpdate(ctx context.Context, t *spec.Trial, account *target.Account) xrpc.Exchange {
+	return t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailUpdate).WithBearer(session(ctx, t, account).Access))
+}
+
+// updateCode asks for a change of a confirmed address and reads the code.
+func updateCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
+	return mailedCode(ctx, t, account.Email, target.AboutEmailUpdate(),
+		xrpc.ProcedureWithoutInput(nsidRequestEmailUpdate).WithBearer(session(ctx, t, account).Access))
+}
+
+// update asks updateEmail, with a code or without where it is empty; on success
+// the account has the new address.
+func update(ctx context.Context, t *spec.Trial, account *target.Account, email, code string) xrpc.Exchange {
+	exchange := t.Do(ctx, updateTo(email, code).WithBearer(session(ctx, t, account).Access))
+	if exchange.Succeeded() {
+		t.Unless(t.Target().EmailChanged(account, email))
+	}
+	return exchange
+}
+
+func updateTo(email, code string) xrpc.Request {
+	request := xrpc.Procedure(nsidUpdateEmail, map[string]any{"email": email})
+	if code == "" {
+		return request
+	}
+	return request.With("token", code)
+}

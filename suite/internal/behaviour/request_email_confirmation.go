@@ -1,0 +1,64 @@
+package behaviour
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// requestEmailConfirmation is asked for an address that is not confirmed: for
+// one that is, servers refuse, or do nothing.
+func requestEmailConfirmation() endpoint {
+	return endpoint{
+		nsid: nsidRequestEmailConfirmation,
+		recipe: spec.Recipe{
+			Needs: signUp,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				return xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).
+					WithBearer(session(ctx, t, sharedAccount(ctx, t, "unconfirmed")).Access)
+			},
+		},
+		cases: []scenario{
+			{
+				id: "mail.sent", title: "A mail with a code goes to the account's address.",
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: withMail,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := unconfirmed(ctx, t)
+					box := mailbox(ctx, t, account.Email)
+					t.Rely(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)))
+					expectMail(ctx, t, box, target.AboutConfirmation())
+				},
+			},
+			{
+				// Who can call the method would confirm whatever address they claimed.
+				id: "code.hidden", title: "The code is mailed, and not in the answer.",
+				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := unconfirmed(ctx, t)
+					box := mailbox(ctx, t, account.Email)
+					exchange := t.Rely(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)))
+					code, err := box.Code(ctx, target.AboutConfirmation())
+					t.Unless(err)
+					if code != "" && strings.Contains(string(exchange.Body), code) {
+						t.Fail("an answer without the code", "the code stands in it")
+					}
+				},
+			},
+			{
+				id: "address.unconfirmed", title: "Asking for the confirmation does not confirm the address yet.",
+				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, in: "getSession#output.emailConfirmed", needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := unconfirmed(ctx, t)
+					t.Rely(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)))
+					if emailConfirmed(t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access))) {
+						t.Fail("emailConfirmed to be false until the code is used", "emailConfirmed is true")
+					}
+				},
+			},
+		},
+	}
+}

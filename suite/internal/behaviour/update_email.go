@@ -1,0 +1,135 @@
+package behaviour
+
+import (
+	"context"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// updateEmail changes the address of an account that nothing else uses. Where
+// the target wants a token even for an address that nobody has confirmed, one
+// is fetched.
+func updateEmail() endpoint {
+	return endpoint{
+		nsid: nsidUpdateEmail,
+		recipe: spec.Recipe{
+			Needs: signUp,
+			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				account, code := sharedAccount(ctx, t, "address"), ""
+				if requestUpdate(ctx, t, account).Object()["tokenRequired"] == any(true) {
+					code = updateCode(ctx, t, account)
+				}
+				return updateTo(t.Target().NewIdentity().Email, code).WithBearer(session(ctx, t, account).Access)
+			},
+			AfterSuccess: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+				if email, ok := exchange.Request.Input["email"].(string); ok {
+					t.Unless(t.Target().EmailChanged(sharedAccount(ctx, t, "address"), email))
+				}
+			},
+		},
+		cases: append(updateErrors(), updates()...),
+	}
+}
+
+func updateErrors() []scenario {
+	return []scenario{
+		{
+			error: "TokenRequired", title: "A confirmed address is not changed without a token: TokenRequired.",
+			level: reports.Must, authority: reports.Lexicon, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := confirmed(ctx, t)
+				t.Expect(update(ctx, t, account, t.Target().NewIdentity().Email, ""), check.ErrorNamed("TokenRequired"))
+				expectOwn(t, whoAmI(ctx, t, session(ctx, t, account).Access), account)
+			},
+		},
+		{
+			error: "InvalidToken", title: "A confirmed address is not changed with a token that was never mailed: InvalidToken.",
+			level: reports.Must, authority: reports.Lexicon, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := confirmed(ctx, t)
+				t.Expect(update(ctx, t, account, t.Target().NewIdentity().Email, bogusMailCode), check.ErrorNamed("InvalidToken"))
+				expectOwn(t, whoAmI(ctx, t, session(ctx, t, account).Access), account)
+			},
+		},
+		{
+			error: "ExpiredToken", title: "A token whose time has passed is refused with ExpiredToken.",
+			level: reports.Must, authority: reports.Lexicon, needs: withClock,
+			run: func(ctx context.Context, t *spec.Trial) {
+				exchange := pastItsTime(ctx, t, func() func() xrpc.Exchange {
+					account := confirmed(ctx, t)
+					code := updateCode(ctx, t, account)
+					return func() xrpc.Exchange { return update(ctx, t, account, t.Target().NewIdentity().Email, code) }
+				})
+				t.ExpectThat("a token that is past its time", exchange, check.ErrorNamed("ExpiredToken"))
+			},
+		},
+	}
+}
+
+func updates() []scenario {
+	return []scenario{
+		{
+			id: "email.replaced", title: "Afterwards the account has the new address, which is not confirmed.",
+			level: reports.Should, authority: reports.Reference, source: "description", needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := confirmed(ctx, t)
+				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, updateCode(ctx, t, account)))
+				exchange := t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access))
+				if email := exchange.String("email"); !strings.EqualFold(email, account.Email) {
+					t.Fail("getSession to say the new address", "email is "+check.Value(exchange.Object()["email"]))
+				}
+				if emailConfirmed(exchange) {
+					t.Fail("the new address to be unconfirmed", "emailConfirmed is true")
+				}
+			},
+		},
+		{
+			id: "login.moves", title: "The new address logs in, and the old one does not any more.",
+			level: reports.Should, authority: reports.Reference, source: "createSession#input.identifier", needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := unconfirmed(ctx, t)
+				old := account.Email
+				t.Rely(logIn(ctx, t, old, account.Password))
+				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, ""))
+				t.ExpectThat("logging in by the new address", logIn(ctx, t, account.Email, account.Password), check.Member("did", account.DID))
+				t.ExpectThat("logging in by the old address", logIn(ctx, t, old, account.Password), check.Refused())
+			},
+		},
+		{
+			// Whoever has the second account would read the first one's mail.
+			id: "email.taken", title: "The address of another account is refused.",
+			level: reports.Should, authority: reports.Reference, needs: signUp,
+			run: func(ctx context.Context, t *spec.Trial) {
+				other := ownAccount(ctx, t)
+				account := unconfirmed(ctx, t)
+				t.Expect(update(ctx, t, account, other.Email, ""), check.Refused())
+			},
+		},
+		wrongUpdateCode("code.of-deletion", "The code for a deletion is refused.", deletionCode),
+		wrongUpdateCode("code.of-reset", "The code for a password reset is refused.", resetCode),
+		wrongUpdateCode("code.empty", "An empty token is none.",
+			func(context.Context, *spec.Trial, *target.Account) string { return "" }),
+		appPasswordRefused(func(t *spec.Trial, _ *target.Account) xrpc.Request {
+			return updateTo(t.Target().NewIdentity().Email, "")
+		}),
+	}
+}
+
+// wrongUpdateCode is a code with which a confirmed address must not be changed:
+// it would give the account away.
+func wrongUpdateCode(id, title string, code func(context.Context, *spec.Trial, *target.Account) string) scenario {
+	return scenario{
+		id: id, title: title, level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
+		run: func(ctx context.Context, t *spec.Trial) {
+			account := confirmed(ctx, t)
+			request := updateTo(t.Target().NewIdentity().Email, "").With("token", code(ctx, t, account))
+			t.Expect(t.Do(ctx, request.WithBearer(session(ctx, t, account).Access)), check.Refused())
+			expectOwn(t, whoAmI(ctx, t, session(ctx, t, account).Access), account)
+		},
+	}
+}

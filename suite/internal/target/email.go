@@ -1,0 +1,25 @@
+package target
+
+// AboutConfirmation is the topic of confirming an e-mail address.
+func AboutConfirmation() Topic { return Topic{"confirm", "verif"} }
+
+// AboutEmailUpdate is the topic of changing an e-mail address.
+func AboutEmailUpdate() Topic { return Topic{"update", "chang"} }
+
+// AboutLogin is the topic of a second factor.
+func AboutLogin() Topic { return Topic{"sign", "log", "factor"} }
+
+// EmailChanged takes note of an account's new e-mail address.
+func (t *Target) EmailChanged(account *Account, email string) error {
+	account.Email = email
+	t.ledger.email(account.DID, email)
+	return t.options.Journal.note(entry{Event: eventEmail, Handle: account.Handle, Email: email})
+}
+
+func (l *ledger) email(did, email string) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if account := l.accounts[did]; account != nil {
+		account.Email = email
+	}
+}
