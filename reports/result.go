@@ -25,6 +25,12 @@ type Requirement struct {
 	Source string `json:"source"`
 
 	Origin Origin `json:"origin"`
+
+	// IntroducedIn is the lexicon revision that brought the requirement, and
+	// RemovedIn the one that it no longer holds in. Empty where it holds in all
+	// revisions known before, or after.
+	IntroducedIn string `json:"introducedIn,omitempty"`
+	RemovedIn    string `json:"removedIn,omitempty"`
 }
 
 // Below reports whether a dotted ID is a pattern or lies below it: a pattern is

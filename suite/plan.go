@@ -42,6 +42,9 @@ func newPlan(config Config) (*plan, error) {
 		return nil, err
 	}
 	slices.SortFunc(p.cases, func(a, b spec.Case) int { return cmp.Compare(a.ID, b.ID) })
+	if err := date(p.cases); err != nil {
+		return nil, err
+	}
 	if err := p.selectCases(); err != nil {
 		return nil, err
 	}

@@ -46,13 +46,13 @@ func (s settings) selection() (suite.Config, error) {
 // catalog loads the documents to derive from, and what a report calls them.
 func (s settings) catalog() (*lexicons.Catalog, string, error) {
 	if len(s.lexicons) == 0 {
-		catalog, err := lexicons.LoadRevision(s.revision)
-		if err != nil {
-			return nil, "", usagef("%s", err)
+		revision := s.revision
+		if revision == revisionAuto {
+			revision = lexicons.DefaultRevision
 		}
-		return catalog, s.revision, nil
+		return loadRevision(revision)
 	}
-	if s.revision != lexicons.DefaultRevision {
+	if s.revision != revisionAuto {
 		return nil, "", usagef("give --revision or --lexicons, not both")
 	}
 	catalog, err := loadFolders(s.lexicons)
@@ -64,6 +64,18 @@ func (s settings) catalog() (*lexicons.Catalog, string, error) {
 		return nil, "", usagef("%s", first)
 	}
 	return catalog, s.lexicons[0], nil
+}
+
+// revisionAuto leaves it to the target which revision is taken.
+const revisionAuto = "auto"
+
+// loadRevision loads an embedded revision, and returns its name beside it.
+func loadRevision(revision string) (*lexicons.Catalog, string, error) {
+	catalog, err := lexicons.LoadRevision(revision)
+	if err != nil {
+		return nil, "", usagef("--revision: %s", err)
+	}
+	return catalog, revision, nil
 }
 
 // loadFolders loads the documents of folders: methods come from the first, and

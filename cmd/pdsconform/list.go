@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -16,10 +17,17 @@ func (a *app) listCommand() *cobra.Command {
 		Use:   "list",
 		Short: "Print every requirement that a run would check",
 		Long: `Prints every requirement that a run with the same selection would check, by ID,
-without sending anything.`,
+without sending anything. --revision auto is ` + lexicons.DefaultRevision + ` here, since no target is
+asked.
+
+With --since it prints what differs from an earlier revision, in the newest one
+unless --revision names another: requirements that have come, and those that no
+longer hold.`,
 		Example: `  pdsconform list
   pdsconform list --endpoint createSession --format json
   pdsconform list --lexicons ./lexicons --format md
+  pdsconform list --revision 2026-07
+  pdsconform list --since 2023-04
   pdsconform list --shard 2/4
   pdsconform list --rerun-failed pdsconform-report/report.json`,
 		Args: noArgs,
@@ -30,6 +38,7 @@ without sending anything.`,
 	// A run has a flag of this name for something else, so that environment
 	// and configuration file don't decide on it.
 	format := cmd.Flags().String("format", "table", "table, json or md")
+	since := cmd.Flags().String("since", "", "only what differs from this earlier `revision`")
 	cmd.RunE = func(*cobra.Command, []string) error {
 		write, err := a.listFormat(*format)
 		if err != nil {
@@ -38,6 +47,9 @@ without sending anything.`,
 		selected, err := a.loadSettings(selection)
 		if err != nil {
 			return err
+		}
+		if *since != "" {
+			return a.listSince(selected, *since, write)
 		}
 		return a.list(selected, write)
 	}
@@ -53,6 +65,10 @@ func (a *app) list(selected settings, write func([]reports.Requirement) error) e
 	if err != nil {
 		return err
 	}
+	return printList(requirements, write)
+}
+
+func printList(requirements []reports.Requirement, write func([]reports.Requirement) error) error {
 	if err := write(requirements); err != nil {
 		return fmt.Errorf("print requirements: %w", err)
 	}
@@ -96,9 +112,22 @@ func (a *app) listMarkdown(requirements []reports.Requirement) error {
 
 func listWriter(requirements []reports.Requirement) table.Writer {
 	rows := newTable()
-	rows.AppendHeader(table.Row{"requirement", "endpoint", "level", "authority", "origin", "obligation", "source"})
+	rows.AppendHeader(table.Row{"requirement", "endpoint", "level", "authority", "origin", "revisions", "obligation", "source"})
 	for _, r := range requirements {
-		rows.AppendRow(table.Row{r.ID, printable(r.Endpoint), r.Level, r.Authority, r.Origin, printable(r.Title), printable(r.Source)})
+		rows.AppendRow(table.Row{r.ID, printable(r.Endpoint), r.Level, r.Authority, r.Origin, lifetime(r), printable(r.Title), printable(r.Source)})
 	}
 	return rows
+}
+
+// lifetime words in which revisions a requirement holds.
+func lifetime(r reports.Requirement) string {
+	switch {
+	case r.IntroducedIn != "" && r.RemovedIn != "":
+		return "from " + r.IntroducedIn + ", before " + r.RemovedIn
+	case r.IntroducedIn != "":
+		return "from " + r.IntroducedIn
+	case r.RemovedIn != "":
+		return "before " + r.RemovedIn
+	}
+	return "all"
 }

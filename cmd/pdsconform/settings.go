@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -62,7 +63,8 @@ const (
 // selectionFlags returns the options that decide what is checked, bound to s.
 func selectionFlags(s *settings) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("selection", pflag.ContinueOnError)
-	flags.StringVar(&s.revision, "revision", lexicons.DefaultRevision, "lexicon `revision` to derive requirements from")
+	flags.StringVar(&s.revision, "revision", revisionAuto, "lexicon `revision` to derive requirements from: "+strings.Join(lexicons.Revisions(), ", ")+
+		" or auto, which is the newest whose methods the target answers, and without a target "+lexicons.DefaultRevision)
 	flags.StringSliceVar(&s.lexicons, "lexicons", nil, "derive from the lexicon documents in `DIR` instead (repeatable: refs are looked for in all of them, requirements come from the first)")
 	flags.StringSliceVar(&s.endpoints, "endpoint", nil, "only this endpoint: an `NSID` or its last word (repeatable)")
 	flags.StringSliceVar(&s.only, "only", nil, "only requirements with this `ID` or dotted prefix (repeatable)")
