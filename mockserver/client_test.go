@@ -22,18 +22,31 @@ type client struct {
 	testing.TB
 	server *mockserver.Server
 	http   *http.Client
+
+	meeting *rendezvous // the server's clock, unless the test brought its own
 }
 
 func newClient(t testing.TB, server *mockserver.Server) *client {
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &client{t, server, &http.Client{Transport: transport}}
+	return &client{TB: t, server: server, http: &http.Client{Transport: transport}}
 }
 
 // start runs a server and a client for a test.
 func start(t testing.TB, options ...mockserver.Options) *client {
 	t.Helper()
-	return newClient(t, mockserver.RunT(t, options...))
+	var chosen mockserver.Options
+	if len(options) > 0 {
+		chosen = options[0]
+	}
+	var meeting *rendezvous
+	if chosen.Clock == nil {
+		meeting = newRendezvous(t)
+		chosen.Clock = meeting
+	}
+	c := newClient(t, mockserver.RunT(t, chosen))
+	c.meeting = meeting
+	return c
 }
 
 // answer is a response that has been read.

@@ -99,7 +99,7 @@ func probeOfError(method, name string) func(*stage) answer {
 func duplicateCreate(s *stage) answer {
 	advance(s, s.server, 3*day)
 	s.again(&s.alice)
-	widen(s, s.client, "getAccountInviteCodes")
+	meet(s, s.client, "getAccountInviteCodes", 8)
 	answers := together(8, func(int) answer { return s.get("getAccountInviteCodes", s.alice.access) })
 	slices.SortFunc(answers, func(a, b answer) int { return strings.Compare(b.shape(), a.shape()) })
 	if answers[0].status != http.StatusOK {

@@ -35,7 +35,7 @@ func TestHundredServers(t *testing.T) {
 	}
 	for i, server := range servers {
 		all.Go(func() {
-			c := &client{t, server, server.Client()}
+			c := &client{TB: t, server: server, http: server.Client()}
 			for j := range 3 {
 				name := strconv.Itoa((i + j) % len(servers))
 				if a := c.logIn("n"+name+".test", "pw"+name); (a.status == 200) != (j == 0) {

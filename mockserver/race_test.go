@@ -38,13 +38,14 @@ func winners(t *testing.T, answers []answer, loss string) int {
 
 const parallel = 24
 
-// widen holds every commit of a method back, so that all who race have read
-// before the first has written.
-func widen(t testing.TB, c *client, method string) {
+// meet makes n requests of a method that come together meet before the first
+// of them commits, so that all have read before one has written.
+func meet(t testing.TB, c *client, method string, n int) {
 	t.Helper()
-	if err := c.server.SetLatency("com.atproto.server."+method, mockserver.BeforeCommit, 5*time.Millisecond); err != nil {
+	if err := c.server.SetLatency("com.atproto.server."+method, mockserver.BeforeCommit, time.Second); err != nil {
 		t.Fatal(err)
 	}
+	c.meeting.expect(n)
 }
 
 func TestOneHandleManySignUps(t *testing.T) {
@@ -54,7 +55,7 @@ func TestOneHandleManySignUps(t *testing.T) {
 			t.Parallel()
 			c := start(t)
 			if wide {
-				widen(t, c, "createAccount")
+				meet(t, c, "createAccount", parallel)
 			}
 			won := winners(t, together(parallel, func(i int) answer {
 				return c.post("createAccount", "", object{
@@ -70,7 +71,7 @@ func TestOneHandleManySignUps(t *testing.T) {
 func TestOneAddressManySignUps(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	widen(t, c, "createAccount")
+	meet(t, c, "createAccount", parallel)
 	won := winners(t, together(parallel, func(i int) answer {
 		return c.post("createAccount", "", object{
 			"handle": "name-" + strconv.Itoa(i) + ".test", "email": "same@example.com", "password": "12345678"})
@@ -88,7 +89,7 @@ func TestOneInviteManySignUps(t *testing.T) {
 			c := start(t, mockserver.Options{InviteRequired: true})
 			code := c.admin("createInviteCode", object{"useCount": uses}).text("code")
 			if wide {
-				widen(t, c, "createAccount")
+				meet(t, c, "createAccount", parallel)
 			}
 			won := winners(t, together(parallel, func(i int) answer {
 				n := strconv.Itoa(i)
@@ -108,7 +109,7 @@ func TestDuplicateCreate(t *testing.T) {
 	s := c.signUp("alice")
 	advance(t, c.server, 3*time.Hour)
 	access := c.logIn(s.handle, s.password).ok().text("accessJwt")
-	widen(t, c, "getAccountInviteCodes")
+	meet(t, c, "getAccountInviteCodes", 4)
 	answers := together(4, func(int) answer { return c.get("getAccountInviteCodes", access) })
 	won := winners(t, answers, "DuplicateCreate")
 	if won == 0 || won == len(answers) {
@@ -128,7 +129,7 @@ func TestOneRefreshTokenManyUses(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	s := c.signUp("alice")
-	widen(t, c, "refreshSession")
+	meet(t, c, "refreshSession", parallel)
 	answers := together(parallel, func(int) answer { return c.post("refreshSession", s.refresh, nil) })
 	if won := winners(t, answers, ""); won != parallel {
 		t.Errorf("%d of %d refreshes succeeded", won, parallel)
@@ -146,7 +147,7 @@ func TestOneMailTokenManyUses(t *testing.T) {
 	s := c.signUp("alice")
 	c.post("requestPasswordReset", "", object{"email": s.email}).ok()
 	token := c.mailToken(s.email)
-	widen(t, c, "resetPassword")
+	meet(t, c, "resetPassword", parallel)
 	won := winners(t, together(parallel, func(i int) answer {
 		return c.post("resetPassword", "", object{"token": token, "password": "password " + strconv.Itoa(i)})
 	}), "InvalidToken")
@@ -159,7 +160,7 @@ func TestOneAppPasswordNameManyTimes(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	s := c.signUp("alice")
-	widen(t, c, "createAppPassword")
+	meet(t, c, "createAppPassword", parallel)
 	won := winners(t, together(parallel, func(int) answer {
 		return c.post("createAppPassword", s.access, object{"name": "same"})
 	}), "InvalidRequest")
@@ -174,22 +175,13 @@ func TestLogInLosesToTakedown(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	s := c.signUp("alice")
-	if err := c.server.SetLatency("com.atproto.server.createSession", mockserver.BeforeCommit, 20*time.Millisecond); err != nil {
-		t.Fatal(err)
-	}
-	answers := together(2, func(i int) answer {
-		if i == 0 {
-			return c.logIn(s.handle, s.password)
-		}
-		c.takedown(s.did, true)
-		return answer{}
-	})
-	if a := answers[0]; a.status == http.StatusOK { // it was the faster one, so it must be dead now
-		c.takedown(s.did, false)
-		c.post("refreshSession", a.text("refreshJwt"), nil).is(400, "ExpiredToken", "Token has been revoked")
-	} else {
-		a.is(401, "AccountTakedown", "")
-	}
+	meet(t, c, "createSession", 2) // nobody else comes
+	held := make(chan answer)
+	go func() { held <- c.logIn(s.handle, s.password) }()
+	<-c.meeting.arrived
+	c.takedown(s.did, true)
+	c.meeting.release()
+	(<-held).is(401, "AccountTakedown", "")
 }
 
 // TestMixedLoad runs everything beside everything, for the race detector.

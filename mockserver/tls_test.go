@@ -25,7 +25,7 @@ func TestTLS(t *testing.T) {
 	if !strings.HasPrefix(server.URL, "https://127.0.0.1:") || !strings.HasPrefix(server.ControlURL, "http://") {
 		t.Fatalf("addresses are %s and %s", server.URL, server.ControlURL)
 	}
-	c := &client{t, server, server.Client()}
+	c := &client{TB: t, server: server, http: server.Client()}
 	if server.Client() != c.http {
 		t.Error("each call makes a client of its own")
 	}
@@ -62,7 +62,7 @@ func TestGivenCertificate(t *testing.T) {
 	t.Parallel()
 	given := selfSigned(t)
 	server := mockserver.RunT(t, mockserver.Options{Certificate: &given})
-	(&client{t, server, server.Client()}).get("describeServer", "").ok()
+	(&client{TB: t, server: server, http: server.Client()}).get("describeServer", "").ok()
 	if server.CA() != nil {
 		t.Error("there is an authority of our own")
 	}
@@ -109,7 +109,7 @@ func TestHTTP2WithTLS(t *testing.T) {
 func TestPlainClient(t *testing.T) {
 	t.Parallel()
 	server := mockserver.RunT(t)
-	(&client{t, server, server.Client()}).get("describeServer", "").ok()
+	(&client{TB: t, server: server, http: server.Client()}).get("describeServer", "").ok()
 	if server.CA() != nil {
 		t.Error("a server without TLS has an authority")
 	}
