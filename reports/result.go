@@ -62,6 +62,10 @@ type Result struct {
 	// Unlock names the flag or hook that would unlock a blocked requirement.
 	Unlock string `json:"unlock,omitempty"`
 
+	// BlockedBy is the ID of the requirement whose failure explains why this one
+	// could not be checked.
+	BlockedBy string `json:"blockedBy,omitempty"`
+
 	// SeenIn lists the requirements during whose checks the evidence was
 	// seen, where that was not this one's own check.
 	SeenIn []string `json:"seenIn,omitempty"`

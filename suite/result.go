@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
@@ -48,7 +49,12 @@ func (c *collector) outcome(one spec.Case) reports.Result {
 	}
 	result.Outcome, result.Reason, result.Unlock, result.Fault = verdict.Outcome, verdict.Reason, verdict.Unlock, verdict.Fault
 	result.Expected, result.Actual = verdict.Expected, verdict.Actual
-	result.DurationMs = verdict.Duration.Milliseconds()
+	result.DurationMs, result.BlockedBy = verdict.Duration.Milliseconds(), verdict.BlockedBy
+	if owner, reason := c.cause(one, verdict); owner != "" {
+		result.Outcome, result.Reason, result.BlockedBy = reports.Blocked, reason, owner
+		result.Unlock, result.Fault, result.Expected, result.Actual = "", "", "", ""
+		return result
+	}
 	findings := c.held(one)
 	if len(findings) == 0 {
 		return result
@@ -61,6 +67,34 @@ func (c *collector) outcome(one spec.Case) reports.Result {
 		}
 	}
 	return result
+}
+
+// cause returns the requirement whose failure explains what became of another,
+// and how. That is so where the method isn't implemented at all, and where a
+// case failed by an answer that a well-formed request to the method got as
+// well: nothing in the case made the target refuse.
+func (c *collector) cause(one spec.Case, verdict spec.Verdict) (owner, reason string) {
+	if owner := spec.SuccessID(one.Endpoint); c.bench.NotOffered(one.Endpoint) && one.ID != owner {
+		return owner, "the target does not implement " + one.Endpoint
+	}
+	if verdict.Outcome != reports.Failed || len(verdict.Exchanges) == 0 {
+		return "", ""
+	}
+	last := verdict.Exchanges[len(verdict.Exchanges)-1]
+	owner = spec.SuccessID(last.Request.NSID)
+	if last.Succeeded() || one.ID == owner {
+		return "", ""
+	}
+	refusals := c.bench.Ledger.Of(owner)
+	if own := c.verdicts[owner]; own.Outcome == reports.Failed && len(own.Exchanges) > 0 {
+		refusals = append(refusals, spec.Finding{Exchange: own.Exchanges[len(own.Exchanges)-1]})
+	}
+	for _, refusal := range refusals {
+		if check.Alike(refusal.Exchange, last) && refusal.SeenIn != one.ID {
+			return owner, "a well-formed request is refused alike: " + check.Answer(last)
+		}
+	}
+	return "", ""
 }
 
 // held returns the findings that count against a requirement. One that was not

@@ -106,13 +106,17 @@ func codeCreation() []scenario {
 			level: reports.Must, authority: reports.Security, needs: intervals,
 			run: func(ctx context.Context, t *spec.Trial) {
 				race := racedForCodes(ctx, t)
+				if race.made > mostOpen {
+					t.Failf(fmt.Sprintf("at most %d codes", mostOpen), "%d codes; %s", race.made, t.AtOnce(racers))
+				}
+				t.Undisturbed(race.exchanges)
 				for _, exchange := range race.exchanges {
 					if !exchange.Succeeded() {
-						t.Expect(exchange, check.Refused())
+						t.ExpectThat(t.AtOnce(racers), exchange, check.Refused())
 					}
 				}
-				if race.made > mostOpen {
-					t.Failf(fmt.Sprintf("at most %d codes", mostOpen), "%d codes", race.made)
+				if !slices.ContainsFunc(race.exchanges, xrpc.Exchange.Succeeded) {
+					t.NotObserved("none of %d requests sent at the same time succeeded", racers)
 				}
 			},
 		},
@@ -121,9 +125,10 @@ func codeCreation() []scenario {
 			level: reports.Should, authority: reports.Reference, needs: intervals,
 			run: func(ctx context.Context, t *spec.Trial) {
 				race := racedForCodes(ctx, t)
+				t.Undisturbed(race.exchanges)
 				for _, exchange := range race.exchanges {
 					if listed := len(codesIn(exchange)); exchange.Succeeded() && listed != race.made {
-						t.Failf(fmt.Sprintf("%d codes in every answer", race.made), "%d in one", listed)
+						t.Failf(fmt.Sprintf("%d codes in every answer", race.made), "%d in one; %s", listed, t.AtOnce(racers))
 					}
 				}
 			},
@@ -223,10 +228,11 @@ func racedForCodes(ctx context.Context, t *spec.Trial) race {
 
 func duplicateCreate(ctx context.Context, t *spec.Trial) {
 	account, exchanges := raceForCodes(ctx, t)
+	t.Undisturbed(exchanges)
 	lost := 0
 	for _, exchange := range exchanges {
 		if !exchange.Succeeded() {
-			t.ExpectThat("losing a race for codes", exchange, check.ErrorNamed("DuplicateCreate"))
+			t.ExpectThat("losing a race for codes, where "+t.AtOnce(racers), exchange, check.ErrorNamed("DuplicateCreate"))
 			lost++
 		}
 	}

@@ -12,14 +12,11 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// unknownMethod is an NSID under which no server offers a method.
-const unknownMethod = "com.atproto.server.pdsconformUnknownMethod"
-
 // protocolCases are the requirements on no method in particular.
 func protocolCases() []spec.Case {
 	const source = "https://atproto.com/specs/xrpc#summary-of-http-status-codes"
 	unknown := func(ctx context.Context, t *spec.Trial, verb string) xrpc.Exchange {
-		return t.DoUnobserved(ctx, xrpc.Query(unknownMethod, nil).WithVerb(verb))
+		return t.DoUnobserved(ctx, xrpc.Query(spec.UnknownMethod, nil).WithVerb(verb))
 	}
 	about := func(id, title string, level reports.Level, run func(context.Context, *spec.Trial)) spec.Case {
 		return spec.Case{Run: run, Requirement: spec.Requirement{Requirement: reports.Requirement{

@@ -48,6 +48,11 @@ func shorten(text string) string {
 	return text
 }
 
+// Alike reports whether two refusals can't be told apart by status and name.
+func Alike(a, b xrpc.Exchange) bool {
+	return a.Answered() == b.Answered() && a.Status == b.Status && a.ErrorName() == b.ErrorName()
+}
+
 // that makes a check of a condition.
 func that(expected string, holds func(xrpc.Exchange) bool) Check {
 	return func(exchange xrpc.Exchange) error {

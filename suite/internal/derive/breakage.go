@@ -51,7 +51,7 @@ func (b *builder) refuse(broken breakage) {
 			t.NotObserved("the target accepts what revisions of the specification disagree on")
 		}
 		t.Expect(exchange, check.Refused())
-		if baseline.Placeholder && alike(baseline.Exchange, exchange) {
+		if baseline.Placeholder && check.Alike(baseline.Exchange, exchange) {
 			b.undecided(t, exchange)
 		}
 	})
@@ -76,11 +76,6 @@ func (b *builder) undecided(t *spec.Trial, exchange xrpc.Exchange) {
 	}
 }
 
-// alike reports whether two refusals can't be told apart.
-func alike(a, b xrpc.Exchange) bool {
-	return a.Status == b.Status && a.ErrorName() == b.ErrorName()
-}
-
 // tolerated adds the requirement that a request with something unusual but
 // legal in it is answered as one without.
 func (b *builder) tolerated(o obligation, apply change) {
@@ -89,7 +84,7 @@ func (b *builder) tolerated(o obligation, apply change) {
 		baseline := t.Baseline(ctx, nsid)
 		exchange := t.Do(ctx, apply(t.ValidRequest(ctx, nsid)))
 		t.AfterSuccess(ctx, nsid, exchange)
-		if baseline.Placeholder && alike(baseline.Exchange, exchange) {
+		if baseline.Placeholder && check.Alike(baseline.Exchange, exchange) {
 			return
 		}
 		t.Expect(exchange, check.Succeeds())

@@ -37,6 +37,18 @@ func Sample(method *lexicons.Method) xrpc.Request {
 	return xrpc.ProcedureWithoutInput(method.NSID)
 }
 
+// Samples returns a function that makes a Sample for a method of a catalogue, by
+// its NSID, and reports whether there is one.
+func Samples(catalog *lexicons.Catalog) func(nsid string) (xrpc.Request, bool) {
+	return func(nsid string) (xrpc.Request, bool) {
+		method := catalog.Method(nsid)
+		if method == nil {
+			return xrpc.Request{}, false
+		}
+		return Sample(method), true
+	}
+}
+
 func sampleParams(params *lexicons.Params) url.Values {
 	values := url.Values{}
 	if params == nil {

@@ -38,7 +38,7 @@ func (b *builder) wrongVerb(verb string) {
 				return
 			}
 			t.Expect(exchange, check.Refused())
-			if baseline.Placeholder && alike(baseline.Exchange, exchange) {
+			if baseline.Placeholder && check.Alike(baseline.Exchange, exchange) {
 				b.undecided(t, exchange)
 			}
 		})

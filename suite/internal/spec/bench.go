@@ -17,11 +17,16 @@ type Bench struct {
 	// Observe judges any exchange by what holds for every answer.
 	Observe func(xrpc.Exchange) []Finding
 
+	// Sample makes a placeholder request to a method of the catalogue, by which
+	// is found out whether the target offers it; nil asks nobody.
+	Sample func(nsid string) (xrpc.Request, bool)
+
 	// Notify is told what a run is waiting for; nil tells nobody.
 	Notify func(string)
 
-	mutex sync.Mutex
-	memo  map[string]any
+	mutex  sync.Mutex
+	memo   map[string]any
+	offers *offers
 }
 
 func (b *Bench) note(text string) {
@@ -32,7 +37,7 @@ func (b *Bench) note(text string) {
 
 // NewBench makes the bench of a run.
 func NewBench(server *target.Target, recipes map[string]Recipe, observe func(xrpc.Exchange) []Finding) *Bench {
-	return &Bench{Target: server, Recipes: recipes, Observe: observe, Ledger: NewLedger(), memo: map[string]any{}}
+	return &Bench{Target: server, Recipes: recipes, Observe: observe, Ledger: NewLedger(), memo: map[string]any{}, offers: newOffers()}
 }
 
 // evidence is what an evidence function returned when it first ran.

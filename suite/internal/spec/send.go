@@ -30,6 +30,7 @@ func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exc
 		}
 		wait, again := t.brake().Pull(exchange)
 		if !again {
+			t.demandOffered(ctx, exchange)
 			return exchange
 		}
 		t.bench.note("the target limits requests: waiting " + wait.String())

@@ -24,6 +24,7 @@ type Trial struct {
 type stop struct {
 	outcome          reports.Outcome
 	reason, unlock   string
+	blockedBy        string // the ID of the requirement behind which it is blocked
 	expected, actual string
 	fault            reports.Fault
 }
@@ -82,6 +83,11 @@ func (t *Trial) Block(reason, unlock string) {
 	panic(&stop{outcome: reports.Blocked, reason: reason, unlock: unlock})
 }
 
+// BlockBy ends the trial: it relies on a requirement that failed.
+func (t *Trial) BlockBy(id, reason string) {
+	panic(&stop{outcome: reports.Blocked, reason: reason, blockedBy: id})
+}
+
 // Need ends the trial unless the target has every one of the capabilities.
 func (t *Trial) Need(capabilities ...target.Capability) {
 	for _, capability := range capabilities {
@@ -125,7 +131,7 @@ func (t *Trial) refused(refusal *target.Refusal) {
 		ID: owner, Exchange: exchange, SeenIn: t.requirement.ID,
 		Expected: "success (2xx) with what the document requires", Actual: check.Answer(exchange) + ": " + refusal.Problem,
 	})
-	t.Block(fmt.Sprintf("it relies on %s, which failed", owner), "")
+	t.BlockBy(owner, fmt.Sprintf("it relies on %s, which failed", owner))
 }
 
 // SuccessID is the requirement that a well-formed request to a method

@@ -13,6 +13,7 @@ import (
 type Verdict struct {
 	Outcome          reports.Outcome
 	Reason, Unlock   string
+	BlockedBy        string // the ID of the requirement that it relies on, where that failed
 	Expected, Actual string
 	Fault            reports.Fault
 	Exchanges        []xrpc.Exchange
@@ -32,7 +33,7 @@ func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 		case nil:
 		case *stop:
 			verdict.Outcome, verdict.Fault = r.outcome, r.fault
-			verdict.Reason, verdict.Unlock = r.reason, r.unlock
+			verdict.Reason, verdict.Unlock, verdict.BlockedBy = r.reason, r.unlock, r.blockedBy
 			verdict.Expected, verdict.Actual = r.expected, r.actual
 		default:
 			verdict.Outcome, verdict.Fault = reports.Errored, reports.FaultSuite

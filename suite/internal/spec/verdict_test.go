@@ -24,7 +24,7 @@ func TestVerdicts(t *testing.T) {
 	limited := xrpc.Exchange{Request: read(), Status: 429}
 	fails := func(exchange xrpc.Exchange) error { return &check.Mismatch{Expected: "one", Actual: "another"} }
 	blockedByLimit := Verdict{Outcome: reports.Blocked, Reason: "the target limits how often it may be asked", Unlock: "a target without rate limits, or a later run"}
-	relies := Verdict{Outcome: reports.Blocked, Reason: "it relies on server.read.success, which failed"}
+	relies := Verdict{Outcome: reports.Blocked, Reason: "it relies on server.read.success, which failed", BlockedBy: "server.read.success"}
 	passed := Verdict{Outcome: reports.Passed}
 	for name, test := range map[string]struct {
 		run  func(context.Context, *Trial)
