@@ -7,28 +7,6 @@ import (
 	"strings"
 )
 
-// failures returns what failed or errored: what gates first, then what
-// errored, then the rest, each by ID.
-func failures(report *Report) []Result {
-	var failing []Result
-	for _, result := range report.Results {
-		if result.Outcome == Failed || result.Outcome == Errored {
-			failing = append(failing, result)
-		}
-	}
-	rank := func(result Result) int {
-		switch {
-		case result.Gates(report.Run.Strict):
-			return 0
-		case result.Outcome == Errored:
-			return 1
-		}
-		return 2
-	}
-	slices.SortStableFunc(failing, func(a, b Result) int { return cmp.Compare(rank(a), rank(b)) })
-	return failing
-}
-
 // uncovered is a number of requirements that were not checked to a verdict,
 // all for one reason.
 type uncovered struct {

@@ -66,6 +66,10 @@ type Result struct {
 	// could not be checked.
 	BlockedBy string `json:"blockedBy,omitempty"`
 
+	// NotImplemented says of a failed success of a method that the target answers
+	// as if there were no such method.
+	NotImplemented bool `json:"notImplemented,omitempty"`
+
 	// SeenIn lists the requirements during whose checks the evidence was
 	// seen, where that was not this one's own check.
 	SeenIn []string `json:"seenIn,omitempty"`

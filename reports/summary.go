@@ -27,6 +27,10 @@ type Summary struct {
 	// any more.
 	Stale []Stale `json:"stale,omitempty"`
 
+	// Profiles are the verdicts on the parts of a server, in the order in which
+	// one is built.
+	Profiles []ProfileVerdict `json:"profiles"`
+
 	// Verdict is the verdict in words, see Report.Verdict.
 	Verdict string `json:"verdict"`
 
@@ -148,6 +152,7 @@ func (r *Report) Summarize() {
 		Requests:     r.Summary.Requests,
 		Accounts:     r.Summary.Accounts,
 		Stale:        r.Summary.Stale,
+		Profiles:     profileVerdicts(r.Results, r.Run.Strict),
 	}
 	for i := range r.Results {
 		result := &r.Results[i]

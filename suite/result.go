@@ -3,6 +3,7 @@ package suite
 import (
 	"slices"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
@@ -36,7 +37,8 @@ func (c *collector) result(one spec.Case) reports.Result {
 // its requirement.
 func (c *collector) outcome(one spec.Case) reports.Result {
 	result := reports.Result{Requirement: one.Requirement.Requirement, Error: one.Error}
-	if !c.plan.selected[one.ID] && len(c.held(one)) == 0 {
+	lacking := c.bench.NotOffered(one.Endpoint)
+	if !c.plan.selected[one.ID] && (len(c.held(one)) == 0 || lacking) {
 		result.Outcome, result.Reason = reports.Excluded, "deselected"
 		if shard := c.plan.elsewhere[one.ID]; shard != "" {
 			result.Reason = "checked in shard " + shard
@@ -59,6 +61,7 @@ func (c *collector) outcome(one spec.Case) reports.Result {
 	if len(findings) == 0 {
 		return result
 	}
+	result.NotImplemented = lacking
 	result.Outcome, result.Reason, result.Unlock, result.Fault = reports.Failed, "", "", ""
 	result.Expected, result.Actual = findings[0].Expected, findings[0].Actual
 	for _, finding := range findings {
@@ -72,7 +75,7 @@ func (c *collector) outcome(one spec.Case) reports.Result {
 // cause returns the requirement whose failure explains what became of another,
 // and how. That is so where the method isn't implemented at all, and where a
 // case failed by an answer that a well-formed request to the method got as
-// well: nothing in the case made the target refuse.
+// well, and none has ever succeeded: nothing in the case made the target refuse.
 func (c *collector) cause(one spec.Case, verdict spec.Verdict) (owner, reason string) {
 	if owner := spec.SuccessID(one.Endpoint); c.bench.NotOffered(one.Endpoint) && one.ID != owner {
 		return owner, "the target does not implement " + one.Endpoint
@@ -82,7 +85,7 @@ func (c *collector) cause(one spec.Case, verdict spec.Verdict) (owner, reason st
 	}
 	last := verdict.Exchanges[len(verdict.Exchanges)-1]
 	owner = spec.SuccessID(last.Request.NSID)
-	if last.Succeeded() || one.ID == owner {
+	if one.ID == owner || c.bench.Works(last.Request.NSID) || c.declares(last) {
 		return "", ""
 	}
 	refusals := c.bench.Ledger.Of(owner)
@@ -95,6 +98,13 @@ func (c *collector) cause(one spec.Case, verdict spec.Verdict) (owner, reason st
 		}
 	}
 	return "", ""
+}
+
+// declares reports whether a refusal has a name of its method's own, which says
+// what in the request is at fault: that is no refusal of everything.
+func (c *collector) declares(refusal xrpc.Exchange) bool {
+	method := c.plan.config.Catalog.Method(refusal.Request.NSID)
+	return method != nil && slices.ContainsFunc(method.Errors, func(e lexicons.Error) bool { return e.Name == refusal.ErrorName() })
 }
 
 // held returns the findings that count against a requirement. One that was not

@@ -38,6 +38,13 @@ func (b *Bench) NotOffered(nsid string) bool {
 	return b.offers.not[nsid] && !b.offers.works[nsid]
 }
 
+// Works reports whether any request to a method has succeeded.
+func (b *Bench) Works(nsid string) bool {
+	b.offers.mutex.Lock()
+	defer b.offers.mutex.Unlock()
+	return b.offers.works[nsid]
+}
+
 // demandOffered ends the trial, blocked, where an answer means that the target
 // doesn't implement the method at all. That is one failure, of the requirement
 // that a well-formed request succeeds, however many trials come upon it.

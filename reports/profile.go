@@ -1,0 +1,171 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// profile is a part of an account server that can be had by itself: the
+// requirements whose IDs lie below one of the patterns. Of several patterns that
+// fit, the longest decides.
+type profile struct {
+	name    string
+	methods []string // in the order in which a server is built
+	other   []string // patterns of IDs that belong here and not to their method's profile
+}
+
+// profiles are all of them, in the order in which a server is built.
+var profiles = []profile{
+	{name: "sign-up", methods: []string{"describeServer", "createAccount"}},
+	{name: "sessions", methods: []string{"createSession", "getSession", "refreshSession", "deleteSession"}, other: []string{"xrpc"}},
+	{name: "app-passwords", methods: []string{"createAppPassword", "listAppPasswords", "revokeAppPassword"}, other: []string{
+		"server.createSession.takedown.app-password", "server.getSession.app-password", "server.refreshSession.app-password",
+		"server.deleteSession.app-password",
+	}},
+	{name: "invites", methods: []string{"createInviteCode", "createInviteCodes", "getAccountInviteCodes"}, other: []string{"server.createAccount.invite"}},
+	{name: "recovery", methods: []string{"requestPasswordReset", "resetPassword"}},
+	{name: "email", methods: []string{"requestEmailConfirmation", "confirmEmail", "requestEmailUpdate", "updateEmail"}},
+	{name: "status", methods: []string{"checkAccountStatus", "deactivateAccount", "activateAccount"}},
+	{name: "deletion", methods: []string{"requestAccountDelete", "deleteAccount"}},
+	{name: "service-auth", methods: []string{"getServiceAuth", "reserveSigningKey"}},
+}
+
+// Profiles returns the names of all profiles, in the order in which a server is
+// built.
+func Profiles() []string {
+	names := make([]string, len(profiles))
+	for i, p := range profiles {
+		names[i] = p.name
+	}
+	return names
+}
+
+// ProfileOf returns the profile that a requirement belongs to, empty for one of
+// a method that no profile knows.
+func ProfileOf(id string) string {
+	name, longest := "", 0
+	for _, p := range profiles {
+		patterns := slices.Clone(p.other)
+		for _, method := range p.methods {
+			patterns = append(patterns, "server."+method)
+		}
+		for _, pattern := range patterns {
+			if len(pattern) > longest && Below(id, pattern) {
+				name, longest = p.name, len(pattern)
+			}
+		}
+	}
+	return name
+}
+
+// BuildOrder returns where a method stands in the order in which a server is
+// built: description, sign-up, sessions, and so on. Methods that no profile knows
+// come after those, the protocol itself last.
+func BuildOrder(endpoint string) int {
+	at := 0
+	for _, p := range profiles {
+		for _, method := range p.methods {
+			if endpoint == "com.atproto.server."+method {
+				return at
+			}
+			at++
+		}
+	}
+	if !strings.Contains(endpoint, ".") {
+		return at + 1
+	}
+	return at
+}
+
+// Standing is what a report says of one profile.
+type Standing string
+
+// The standings.
+const (
+	StandingConforms       Standing = "conforms"        // something was checked, and nothing that gates failed
+	StandingFails          Standing = "fails"           // something that gates failed, known or not
+	StandingNotImplemented Standing = "not implemented" // the target has none of its methods
+	StandingNotChecked     Standing = "not checked"     // nothing of it was checked
+)
+
+// ProfileVerdict is the verdict on one profile.
+type ProfileVerdict struct {
+	Name     string   `json:"name"`
+	Standing Standing `json:"standing"`
+	Checked  int      `json:"checked"`  // requirements of it that came to a verdict
+	Selected int      `json:"selected"` // requirements of it that the user didn't exclude
+}
+
+// String is the verdict in a few words: "sessions conforms (120 of 131)".
+func (v ProfileVerdict) String() string {
+	return fmt.Sprintf("%s %s (%d of %d)", v.Name, v.Standing, v.Checked, v.Selected)
+}
+
+// profileVerdicts returns the verdicts on the profiles that the selection has
+// requirements of, in the order in which a server is built.
+func profileVerdicts(results []Result, strict bool) []ProfileVerdict {
+	of := map[string][]Result{}
+	for _, result := range results {
+		if name := ProfileOf(result.ID); name != "" && result.Outcome != Excluded {
+			of[name] = append(of[name], result)
+		}
+	}
+	verdicts := []ProfileVerdict{}
+	for _, name := range Profiles() {
+		if len(of[name]) > 0 {
+			verdicts = append(verdicts, newProfileVerdict(name, of[name], strict))
+		}
+	}
+	return verdicts
+}
+
+func newProfileVerdict(name string, results []Result, strict bool) ProfileVerdict {
+	methods, lacking, fails := map[string]bool{}, map[string]bool{}, false
+	for _, result := range results {
+		methods[result.Endpoint] = true
+		lacking[result.Endpoint] = lacking[result.Endpoint] || result.NotImplemented
+		known := result.Outcome == KnownFailure && result.binds(strict)
+		fails = fails || result.Gates(strict) || known
+	}
+	c := newCensus(results, strict)
+	verdict := ProfileVerdict{Name: name, Checked: c.checked(), Selected: len(results)}
+	has := slices.ContainsFunc(results, func(r Result) bool { return r.Outcome == Passed })
+	switch {
+	case !has && !slices.Contains(lackingOf(methods, lacking), false):
+		verdict.Standing = StandingNotImplemented
+	case fails:
+		verdict.Standing = StandingFails
+	case verdict.Checked == 0:
+		verdict.Standing = StandingNotChecked
+	default:
+		verdict.Standing = StandingConforms
+	}
+	return verdict
+}
+
+// lackingOf says of each method of the server, not of the protocol, whether the
+// target lacks it.
+func lackingOf(methods, lacking map[string]bool) []bool {
+	var all []bool
+	for method := range methods {
+		if strings.Contains(method, ".") {
+			all = append(all, lacking[method])
+		}
+	}
+	return all
+}
+
+// inBuildOrder compares two results: by method in the order in which a server is
+// built, then by ID, the success of a method before all else of it.
+func inBuildOrder(a, b Result) int {
+	success := func(r Result) int {
+		if strings.HasSuffix(r.ID, ".success") {
+			return 0
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(BuildOrder(a.Endpoint), BuildOrder(b.Endpoint)), cmp.Compare(a.Endpoint, b.Endpoint),
+		cmp.Compare(success(a), success(b)), cmp.Compare(a.ID, b.ID))
+}
