@@ -162,9 +162,6 @@ func replaceFile(path string, text []byte) (err error) {
 // furnish brings in what the server starts with, and notes it for Reset.
 func (s *Server) furnish(saved *savedState) error {
 	if saved != nil {
-		if _, err := s.core.Signing(); err != nil {
-			return fmt.Errorf("state file %s: %w", s.options.StateFile, err)
-		}
 		s.core.Store.Restore(saved.Store)
 		s.core.Outbox.Restore(saved.Mail)
 		if err := s.core.Clock.StartAt(saved.Ahead); err != nil {

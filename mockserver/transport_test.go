@@ -193,7 +193,7 @@ func TestBesidesTheLexicon(t *testing.T) {
 	}
 	c.send("GET", "/.well-known/atproto-did", nil, "Host", "nobody.test").is(404, "NotFound", "")
 	c.send("GET", "/did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", nil).is(404, "NotFound", "")
-	c.send("POST", "/"+s.did, nil).is(404, "NotFound", "")
+	c.send("POST", "/"+s.did, nil).is(400, "InvalidRequest", "")
 
 	document := c.send("GET", "/"+s.did, nil).ok().object()
 	if document["id"] != s.did || document["alsoKnownAs"].([]any)[0] != "at://alice.test" {

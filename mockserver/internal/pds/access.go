@@ -56,15 +56,15 @@ type Rule struct {
 // Revisions that are not named follow the one before them.
 type Access map[string]Rule
 
-// since returns the rule of a revision.
+// since returns the rule of a revision. That of a method which came later is the
+// first that there is: documents of one revision may hold a method of the next.
 func (a Access) since(revision string) (rule Rule, declared bool) {
-	for _, earlier := range lexicons.Revisions() {
-		if changed, found := a[earlier]; found {
+	reached := false
+	for _, named := range lexicons.Revisions() {
+		if changed, found := a[named]; found && (!reached || !declared) {
 			rule, declared = changed, true
 		}
-		if earlier == revision {
-			break
-		}
+		reached = reached || named == revision
 	}
 	return rule, declared && rule.Takes != 0
 }

@@ -36,6 +36,8 @@ func (s *Server) session(r *http.Request, rule Rule) (xrpc.Caller, error) {
 	switch {
 	case !given && rule.Takes&NoCredentials != 0 && r.Header.Get("Authorization") == "":
 		return xrpc.Caller{}, nil
+	case !given && s.values.RefusesSchemes && rule.Takes&RefreshToken == 0 && r.Header.Get("Authorization") != "":
+		return xrpc.Caller{}, xrpc.InvalidToken("Unexpected authorization type")
 	case !given:
 		return xrpc.Caller{}, s.missingCredentials()
 	case rule.AnyAge:
@@ -71,7 +73,7 @@ func BearerToken(r *http.Request) (raw string, given bool) {
 func CallerOf(claims *token.Claims, err error) (xrpc.Caller, error) {
 	switch {
 	case err == nil:
-		return xrpc.Caller{DID: claims.Subject, TokenID: claims.ID, AppPassword: claims.Scope == token.AppPassword || claims.Scope == token.PrivilegedAppPassword}, nil
+		return xrpc.Caller{DID: claims.Subject, TokenID: claims.ID, Scope: claims.Scope, AppPassword: claims.Scope == token.AppPassword || claims.Scope == token.PrivilegedAppPassword}, nil
 	case errors.Is(err, token.ErrExpired):
 		return xrpc.Caller{}, xrpc.ExpiredToken("Token has expired")
 	case errors.Is(err, token.ErrMalformed):

@@ -21,10 +21,20 @@ const HealthPath = "/xrpc/_health"
 // Fallback serves what no document of com.atproto.server describes, and
 // clients that start from a handle need all the same.
 func (s *Server) Fallback(r *http.Request) (xrpc.Response, error) {
-	const resolveHandle = "/xrpc/com.atproto.identity.resolveHandle"
+	const (
+		resolveHandle          = "/xrpc/com.atproto.identity.resolveHandle"
+		recommendedCredentials = "/xrpc/com.atproto.identity.getRecommendedDidCredentials"
+		repoStatus             = "/xrpc/com.atproto.sync.getRepoStatus"
+	)
 	switch path := r.URL.Path; {
 	case path == resolveHandle:
 		return s.resolveHandle(r)
+	case path == recommendedCredentials:
+		return s.recommendedCredentials(r)
+	case path == repoStatus:
+		return s.repoStatus(r)
+	case strings.HasPrefix(path, "/did:"):
+		return s.directory(r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		return xrpc.Response{}, nil
 	case path == "/":
@@ -33,8 +43,6 @@ func (s *Server) Fallback(r *http.Request) (xrpc.Response, error) {
 		return answer(lexval.Object{Field("version", Version())})
 	case path == "/.well-known/atproto-did":
 		return s.didOfHost(r)
-	case strings.HasPrefix(path, "/did:"):
-		return s.didDocument(r, path[1:])
 	}
 	return xrpc.Response{}, nil
 }
@@ -81,8 +89,8 @@ func (s *Server) resolveHandle(r *http.Request) (xrpc.Response, error) {
 		return xrpc.Response{}, xrpc.InvalidRequest("Error: Params/handle must be a valid handle")
 	}
 	account, found := s.Store.AccountByHandle(handle)
-	if !found {
-		return xrpc.Response{}, xrpc.InvalidRequest("Unable to resolve handle")
+	if !found || account.Deactivated {
+		return xrpc.Response{}, xrpc.Fail(s.values.UnknownHandle, "Unable to resolve handle")
 	}
 	return answer(lexval.Object{Field("did", account.DID)})
 }
@@ -99,42 +107,4 @@ func (s *Server) didOfHost(r *http.Request) (xrpc.Response, error) {
 		return xrpc.Response{}, xrpc.NotFound("No account has the handle " + host)
 	}
 	return text(account.DID), nil
-}
-
-// didDocument answers in the manner of a PLC directory. The service's address
-// is the one that the request came to, so that it holds behind a port mapping.
-// Source: https://web.plc.directory/spec/v0.1/did-plc
-func (s *Server) didDocument(r *http.Request, did string) (xrpc.Response, error) {
-	account, found := s.Store.Account(did)
-	if !found {
-		return xrpc.Response{}, xrpc.NotFound("DID not registered: " + did)
-	}
-	key, err := s.Signing()
-	if err != nil {
-		return xrpc.Response{}, err
-	}
-	scheme := "http://"
-	if r.TLS != nil {
-		scheme = "https://"
-	}
-	response, err := answer(lexval.Object{
-		Field("@context", lexval.Strings([]string{
-			"https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1",
-		})),
-		Field("id", did),
-		Field("alsoKnownAs", lexval.Strings([]string{"at://" + account.Handle})),
-		Field("verificationMethod", []any{lexval.Object{
-			Field("id", did+"#atproto"),
-			Field("type", "Multikey"),
-			Field("controller", did),
-			Field("publicKeyMultibase", key),
-		}}),
-		Field("service", []any{lexval.Object{
-			Field("id", "#atproto_pds"),
-			Field("type", "AtprotoPersonalDataServer"),
-			Field("serviceEndpoint", scheme+r.Host),
-		}}),
-	})
-	response.ContentType = "application/did+ld+json; charset=utf-8"
-	return response, err
 }

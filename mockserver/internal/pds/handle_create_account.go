@@ -5,11 +5,14 @@ package pds
 
 import (
 	"context"
+	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -17,22 +20,27 @@ import (
 // createAccount checks first what the request says and then, in one
 // transaction, what the store says; a refused request leaves nothing behind.
 func (s *Server) createAccount(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
-	if err := s.checkSignUp(call.Input); err != nil {
+	did, said, err := s.imported(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSignUp(call.Input, did, said); err != nil {
 		return nil, err
 	}
 	account := s.NewAccount(call.Input.String("handle"), call.Input.String("email"), call.Input.String("password"))
+	if _, given := call.Input["password"]; !given {
+		account.Password = store.Password{} // which no text matches
+	}
+	if did != "" {
+		account.DID, account.Imported, account.Deactivated = did, true, true
+	}
 	session := s.NewSession(account.DID)
-	err := s.transact(ctx, call, func(tx *store.Tx) error {
-		if s.config.InviteRequired {
-			if err := s.useInvite(tx, call.Input.String("inviteCode"), account.DID); err != nil {
-				return err
-			}
+	err = s.transact(ctx, call, func(tx *store.Tx) error {
+		if err := s.checkFree(tx, call.Input, account); err != nil {
+			return err
 		}
-		if _, taken := tx.AccountByHandle(account.Handle); taken {
-			return xrpc.Fail("HandleNotAvailable", "Handle already taken: "+account.Handle)
-		}
-		if _, taken := tx.AccountByEmail(account.Email); taken {
-			return xrpc.InvalidRequest("Email already taken: " + call.Input.String("email"))
+		if err := s.checkOperation(call, did, account.Handle); err != nil {
+			return err
 		}
 		tx.InsertAccount(account)
 		tx.PutSession(session, account.CreatedAt)
@@ -45,27 +53,69 @@ func (s *Server) createAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 	if err != nil {
 		return nil, err
 	}
-	return append(lexval.Object{Field("handle", account.Handle), Field("did", account.DID)}, tokens...), nil
+	output := append(lexval.Object{Field("handle", account.Handle), Field("did", account.DID)}, tokens...)
+	if current, err := s.identityOf(ctx, account, s.Origin(call.HTTP)); err == nil {
+		output = append(output, Field("didDoc", didDocument(account.DID, current)))
+	}
+	return output, nil
 }
 
 // checkSignUp refuses what no state of the store could mend, in the order of
-// the real server; what that one accepts comes last.
-func (s *Server) checkSignUp(input lexval.Values) error {
+// the real server; what that one accepts comes last. What a document does not
+// require may be absent.
+func (s *Server) checkSignUp(input lexval.Values, did string, said plc.Operation) error {
 	if s.config.InviteRequired && input.String("inviteCode") == "" {
 		return xrpc.Fail("InvalidInviteCode", "No invite code provided")
 	}
-	if err := s.checkHandle(strings.ToLower(input.String("handle"))); err != nil {
+	if err := s.checkNewHandle(strings.ToLower(input.String("handle")), did, said); err != nil {
 		return err
 	}
-	if !IsAddress(input.String("email")) {
+	if address, given := input["email"].(string); given && !IsAddress(address) {
 		return xrpc.InvalidRequest("Input/email must be a valid e-mail address")
 	}
-	if problem := s.passwordProblem(input.String("password")); problem != "" {
-		return xrpc.Fail("InvalidPassword", problem)
+	if password, given := input["password"].(string); given {
+		if problem := s.passwordProblem(password); problem != "" {
+			return xrpc.Fail("InvalidPassword", problem)
+		}
 	}
-	if key := input.String("recoveryKey"); key != "" {
+	if key := input.String("recoveryKey"); key != "" && did == "" {
 		if _, err := atcrypto.ParsePublicDIDKey(key); err != nil {
 			return xrpc.InvalidRequest("Input/recoveryKey must be a did:key of a secp256k1 or p256 key")
+		}
+	}
+	return nil
+}
+
+// checkNewHandle lets an account that comes from elsewhere keep a handle that
+// its identity names.
+func (s *Server) checkNewHandle(handle, did string, said plc.Operation) error {
+	if did == "" || s.DomainOf(handle) != "" {
+		return s.checkHandle(handle)
+	}
+	if !slices.Contains(said.AlsoKnownAs, "at://"+handle) {
+		return xrpc.InvalidRequest("The handle does not resolve to the DID")
+	}
+	return nil
+}
+
+// checkFree refuses what others have, and uses the invite code.
+func (s *Server) checkFree(tx *store.Tx, input lexval.Values, account store.Account) error {
+	if code := input.String("inviteCode"); s.config.InviteRequired || code != "" && s.values.ChecksEveryInvite {
+		if err := s.useInvite(tx, code, account.DID); err != nil {
+			return err
+		}
+	}
+	if _, taken := tx.AccountByHandle(account.Handle); taken {
+		return xrpc.Fail("HandleNotAvailable", "Handle already taken: "+account.Handle)
+	}
+	if account.Email != "" {
+		if _, taken := tx.AccountByEmail(account.Email); taken {
+			return xrpc.InvalidRequest("Email already taken: " + input.String("email"))
+		}
+	}
+	if account.Imported {
+		if _, taken := tx.Account(account.DID); taken {
+			return &xrpc.Error{Status: http.StatusBadRequest, Name: "AlreadyExists", Message: "Account already exists: " + account.DID}
 		}
 	}
 	return nil

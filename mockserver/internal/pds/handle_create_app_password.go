@@ -18,7 +18,7 @@ import (
 func (s *Server) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	did, name := call.Caller.DID, call.Input.String("name")
 	text := s.AppPasswordText()
-	password := store.AppPassword{Name: name, Password: s.NewPassword(text), CreatedAt: s.Clock.Now()}
+	password := store.AppPassword{Name: name, Password: s.NewPassword(text), CreatedAt: s.Clock.Now(), Privileged: call.Input.Boolean("privileged")}
 	err := s.transact(ctx, call, func(tx *store.Tx) error {
 		account, found := tx.Account(did)
 		if err := s.refuses(call, account, found); err != nil {
@@ -39,6 +39,7 @@ func (s *Server) createAppPassword(ctx context.Context, call *xrpc.Call) (lexval
 		Field("name", name),
 		Field("password", text),
 		Field("createdAt", Timestamp(password.CreatedAt)),
+		Field("privileged", password.Privileged),
 	}, nil
 }
 

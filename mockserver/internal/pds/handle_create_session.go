@@ -9,41 +9,70 @@ import (
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
+// createSession opens a session with the account's password, with a mailed code
+// besides where the account asks for one, or with an app password.
 func (s *Server) createSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
-	identifier := strings.ToLower(call.Input.String("identifier"))
-	password := call.Input.String("password")
-	var account store.Account
-	var session store.Session
-	err := s.transact(ctx, call, func(tx *store.Tx) error {
-		var found bool
-		if account, found = accountOf(tx, identifier); !found {
-			return WrongCredentials()
+	var opened opening
+	err := s.transact(ctx, call, func(tx *store.Tx) (err error) {
+		if opened, err = s.open(tx, call.Input); err == nil && opened.refusal == nil && opened.scope != token.Takendown {
+			tx.PutSession(opened.session, s.Clock.Now())
 		}
-		session = s.NewSession(account.DID)
-		if !account.Password.Matches(s.PasswordText(password)) && !OpenWithAppPassword(tx, &session, password) {
-			return WrongCredentials()
-		}
-		if account.TakenDown {
-			return xrpc.AccountTakedown()
-		}
-		tx.PutSession(session, s.Clock.Now())
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := s.TokensOf(session)
+	if opened.refusal != nil {
+		s.mailFactor(opened)
+		return nil, opened.refusal
+	}
+	tokens, err := s.tokensWith(opened.session, opened.scope)
 	if err != nil {
 		return nil, err
 	}
-	return append(lexval.Object{
-		Field("did", account.DID),
-		Field("handle", account.Handle),
-		Field("email", account.Email),
-	}, tokens...), nil
+	return append(describeSession(opened.account), tokens...), nil
+}
+
+// opening is what became of a log-in.
+type opening struct {
+	account store.Account
+	session store.Session
+	scope   string          // of its access token
+	code    store.MailToken // to be mailed with the refusal
+	refusal error           // that is told after what was written is committed
+}
+
+// open finds the account and holds the password against it.
+func (s *Server) open(tx *store.Tx, input lexval.Values) (opening, error) {
+	password := input.String("password")
+	account, found := accountOf(tx, strings.ToLower(input.String("identifier")))
+	if !found {
+		return opening{}, WrongCredentials()
+	}
+	opened := opening{account: account, session: s.NewSession(account.DID), scope: token.Access}
+	ownPassword := account.Password.Matches(s.PasswordText(password))
+	if !ownPassword && !OpenWithAppPassword(tx, &opened.session, password) {
+		return opening{}, WrongCredentials()
+	}
+	if !ownPassword {
+		opened.scope = appPasswordScope(tx.AppPasswords(account.DID), opened.session.AppPassword)
+	}
+	switch {
+	case account.TakenDown && ownPassword && input.Boolean("allowTakendown"):
+		opened.scope = token.Takendown
+	case account.TakenDown && !ownPassword && !s.values.TellsAppPasswords:
+		return opening{}, WrongCredentials()
+	case account.TakenDown:
+		return opening{}, xrpc.AccountTakedown()
+	}
+	if account.AuthFactor && ownPassword {
+		return s.askForFactor(tx, opened, input.String("authFactorToken"))
+	}
+	return opened, nil
 }
 
 // WrongCredentials does not tell which of the two is wrong.

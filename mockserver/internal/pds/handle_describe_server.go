@@ -29,11 +29,16 @@ func (s *Server) describe() lexval.Object {
 		Field("did", s.did()),
 		Field("inviteCodeRequired", s.config.InviteRequired),
 		Field("availableUserDomains", lexval.Strings(s.config.UserDomains)),
+		Field("contact", lexval.Object{Field("email", "admin@"+s.config.Hostname)}),
+		Field("blobUploadLimit", int64(blobUploadLimit)),
 	}
 	if !s.config.Variants.NoLinks {
 		output = append(output, Field("links", links))
 	}
 	return output
 }
+
+// blobUploadLimit is how many bytes a blob may have.
+const blobUploadLimit = 5 << 20
 
 func (s *Server) did() string { return "did:web:" + s.config.Hostname }

@@ -17,9 +17,5 @@ func (s *Server) getSession(_ context.Context, call *xrpc.Call) (lexval.Object, 
 	if err := s.refuses(call, account, found); err != nil {
 		return nil, err
 	}
-	return lexval.Object{
-		Field("handle", account.Handle),
-		Field("did", account.DID),
-		Field("email", account.Email),
-	}, nil
+	return describeSession(account), nil
 }

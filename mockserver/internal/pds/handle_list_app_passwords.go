@@ -18,6 +18,7 @@ func (s *Server) listAppPasswords(_ context.Context, call *xrpc.Call) (lexval.Ob
 		list = append(list, lexval.Object{
 			Field("name", password.Name),
 			Field("createdAt", Timestamp(password.CreatedAt)),
+			Field("privileged", password.Privileged),
 		})
 	}
 	return lexval.Object{Field("passwords", list)}, nil

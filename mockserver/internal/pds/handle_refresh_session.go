@@ -39,7 +39,7 @@ func (s *Server) refreshSession(ctx context.Context, call *xrpc.Call) (lexval.Ob
 	if err != nil {
 		return nil, err
 	}
-	return append(lexval.Object{Field("did", account.DID), Field("handle", account.Handle)}, tokens...), nil
+	return append(describeSession(account), tokens...), nil
 }
 
 // rotate returns the session's successor. It is fixed at the first use, which

@@ -1,10 +1,6 @@
 package pds
 
 import (
-	"fmt"
-	"sync"
-
-	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 )
 
@@ -18,9 +14,8 @@ type SavedKeys struct {
 // keys are what a server signs with.
 type keys struct {
 	Secret     []byte // of tokens
-	SigningKey []byte // of the DID documents
+	SigningKey []byte // from which those of the accounts are derived
 	Tokens     *token.Issuer
-	Signing    func() (string, error) // told in DID documents; hardly any test asks for one
 }
 
 // makeKeys draws the token secret and the key of the DID documents, unless
@@ -36,20 +31,9 @@ func (s *Server) makeKeys(saved *SavedKeys) keys {
 		made.Secret = []byte(s.config.JWTSecret)
 	}
 	made.Tokens = token.NewIssuer(made.Secret, s.Clock.Now)
+	if s.values.TypedTokens {
+		made.Tokens.Audience = s.did()
+	}
 	made.Tokens.Opaque = s.config.Variants.OpaqueTokens
-	made.Signing = sync.OnceValues(func() (string, error) { return multibase(made.SigningKey) })
 	return made
-}
-
-// multibase is the public key that belongs to a private one.
-func multibase(private []byte) (string, error) {
-	key, err := atcrypto.ParsePrivateBytesP256(private)
-	if err != nil {
-		return "", fmt.Errorf("signing key: %w", err)
-	}
-	public, err := key.PublicKey()
-	if err != nil {
-		return "", fmt.Errorf("signing key: %w", err)
-	}
-	return public.Multibase(), nil
 }

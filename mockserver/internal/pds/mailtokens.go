@@ -61,6 +61,10 @@ func (s *Server) send(account store.Account, subject, text string, token store.M
 const (
 	ResetSubject    = "Password Reset Requested"
 	DeletionSubject = "Account Deletion Requested"
+
+	ConfirmationSubject = "Email Confirmation"
+	UpdateSubject       = "Email Update Requested"
+	FactorSubject       = "Log-in Code"
 )
 
 func (s *Server) SendResetCode(account store.Account, token store.MailToken) {

@@ -38,8 +38,16 @@ func methods() []method {
 	administrator := Access{"2023-04": {Takes: AdminPassword}}
 	// owner is the account itself, with its own password.
 	owner := Rule{Takes: AccessToken, TakenDown: takenDown, Deleted: accountNotFound}
+	// anySession is any session of an account that is not taken down.
+	anySession := Rule{Takes: AnyAccessToken, TakenDown: takenDown, Deleted: accountNotFound}
 	return []method{
-		{"createAccount", public, writes, (*Server).createAccount, nil},
+		{"activateAccount", Access{"2026-07": {Takes: AccessToken, Deleted: accountNotFound}}, writes, (*Server).activateAccount, nil},
+		{"checkAccountStatus", Access{"2026-07": {Takes: AnyAccessToken}}, reads, (*Server).checkAccountStatus, nil},
+		{"confirmEmail", Access{"2026-07": anySession}, writes, (*Server).confirmEmail, nil},
+		{"createAccount", Access{
+			"2023-04": {Takes: NoCredentials},
+			"2026-07": {Takes: NoCredentials | ServiceToken},
+		}, writes, (*Server).createAccount, nil},
 		{"createAppPassword", Access{
 			"2023-04": {Takes: AccessToken, TakenDown: takenDown, Deleted: unknownAccount},
 			"2026-07": owner,
@@ -47,16 +55,22 @@ func methods() []method {
 		{"createInviteCode", administrator, writes, (*Server).createInviteCode, nil},
 		{"createInviteCodes", administrator, writes, (*Server).createInviteCodes, nil},
 		{"createSession", public, writes, (*Server).createSession, nil},
+		{"deactivateAccount", Access{
+			"2026-07": {Takes: AccessToken | TakendownToken, Deleted: unknownAccount},
+		}, writes, (*Server).deactivateAccount, nil},
 		{"deleteAccount", public, writes, (*Server).deleteAccount, nil},
 		{"deleteSession", Access{
 			"2023-04": {Takes: RefreshToken, AnyAge: true, BodyFirst: true},
-			"2026-07": {Takes: RefreshToken, AnyAge: true},
+			"2026-07": {Takes: RefreshToken},
 		}, writes, (*Server).deleteSession, nil},
 		{"describeServer", public, reads, (*Server).describeServer, []string{"did"}},
 		{"getAccountInviteCodes", Access{
 			"2023-04": {Takes: AnyAccessToken, TakenDown: takenDown, Deleted: takenDown},
 			"2026-07": {Takes: AccessToken, TakenDown: takenDown, Deactivated: inactive, Deleted: accountNotFound},
 		}, writes, (*Server).getAccountInviteCodes, nil},
+		{"getServiceAuth", Access{
+			"2026-07": {Takes: AnyAccessToken | TakendownToken, Deleted: accountNotFound},
+		}, reads, (*Server).getServiceAuth, nil},
 		{"getSession", Access{
 			"2023-04": {Takes: AnyAccessToken, TakenDown: unknownAccount, Deleted: unknownAccount},
 		}, reads, (*Server).getSession, nil},
@@ -70,9 +84,13 @@ func methods() []method {
 			"2023-04": {Takes: AnyAccessToken, TakenDown: takenDown, Deleted: takenDown},
 			"2026-07": owner,
 		}, writes, (*Server).requestAccountDelete, nil},
+		{"requestEmailConfirmation", Access{"2026-07": anySession}, writes, (*Server).requestEmailConfirmation, nil},
+		{"requestEmailUpdate", Access{"2026-07": owner}, writes, (*Server).requestEmailUpdate, nil},
 		{"requestPasswordReset", public, writes, (*Server).requestPasswordReset, nil},
+		{"reserveSigningKey", Access{"2026-07": {Takes: NoCredentials}}, reads, (*Server).reserveSigningKey, nil},
 		{"resetPassword", public, writes, (*Server).resetPassword, nil},
 		{"revokeAppPassword", Access{"2023-04": {Takes: AnyAccessToken}}, writes, (*Server).revokeAppPassword, nil},
+		{"updateEmail", Access{"2026-07": owner}, writes, (*Server).updateEmail, nil},
 	}
 }
 
@@ -103,7 +121,7 @@ func (s *Server) Endpoints() []xrpc.Endpoint {
 			NSID: Prefix + m.name, Writes: bool(m.effects), AuthorizeLast: rule.BodyFirst, Keeps: m.keeps,
 			Handle: func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) { return m.handle(s, ctx, call) },
 		}
-		if rule.Takes != NoCredentials {
+		if rule.Takes&^(NoCredentials|ServiceToken) != 0 { // a service token is for the handler to verify
 			endpoint.Authorize = func(r *http.Request) (xrpc.Caller, error) { return s.Admit(r, rule) }
 		}
 		endpoints = append(endpoints, endpoint)

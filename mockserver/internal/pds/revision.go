@@ -10,13 +10,24 @@ import (
 // call what stands with the methods.
 type values struct {
 	MissingCredentials string // the error's name where a method asks for a token and none is sent
+	UnknownHandle      string // the error's name where a handle does not resolve
+	ChecksEveryInvite  bool   // whether an invite code is looked at where none is required
+	TellsAppPasswords  bool   // whether an app password learns that the account is taken down
+	RefusesSchemes     bool   // whether a header without a bearer token is a wrong token, and not a missing one
+	TypedTokens        bool   // whether a token's header says of which kind it is, and its claims for whom
 }
 
 // valuesOf are the values of each revision.
 func valuesOf(revision string) values {
 	return map[string]values{
-		"2023-04": {MissingCredentials: "AuthenticationRequired"},
-		"2026-07": {MissingCredentials: "AuthMissing"},
+		"2023-04": {
+			MissingCredentials: "AuthenticationRequired", UnknownHandle: "InvalidRequest",
+			TellsAppPasswords: true,
+		},
+		"2026-07": {
+			MissingCredentials: "AuthMissing", UnknownHandle: "HandleNotFound",
+			ChecksEveryInvite: true, RefusesSchemes: true, TypedTokens: true,
+		},
 	}[revision]
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -34,6 +35,7 @@ type Config struct {
 	Clock                                quartz.Clock
 	Seed                                 uint64
 	Variants                             Variants
+	PLC                                  *plc.Client // where identities are looked up that Directory lacks; nil: nowhere
 }
 
 // Links are the addresses of a server's legal texts; empty ones are left out.
@@ -77,10 +79,11 @@ type Server struct {
 	Clock   *clock.Clock
 	Entropy *entropy.Source
 	keys
-	Store   *store.Store
-	Outbox  mail.Outbox
-	Latency latencies
-	Hooks   atomic.Pointer[Hooks] // nil on a sound server
+	Store     *store.Store
+	Directory plc.Directory // of identities that came from other servers
+	Outbox    mail.Outbox
+	Latency   latencies
+	Hooks     atomic.Pointer[Hooks] // nil on a sound server
 
 	values      values               // of the revision that is served
 	rules       map[string]Rule      // who may call what, by NSID
@@ -91,9 +94,9 @@ type Server struct {
 // server that this one continues.
 func New(config Config, saved *SavedKeys) (*Server, error) {
 	s := &Server{config: config, Clock: clock.New(config.Clock), Entropy: entropy.New(config.Seed), Store: store.New()}
+	s.values = valuesOf(RevisionOf(config.Catalog))
 	s.keys = s.makeKeys(saved)
 	s.description = sync.OnceValue(s.describe)
-	s.values = valuesOf(RevisionOf(config.Catalog))
 	var err error
 	s.rules, err = Rules(config.Catalog)
 	return s, err

@@ -18,12 +18,26 @@ func (s *Server) NewSession(did string) store.Session {
 	}
 }
 
-// TokensOf signs the tokens of a session, as members of an output.
+// TokensOf signs the tokens of a session, as members of an output. The kind of
+// an app password is read anew each time.
 func (s *Server) TokensOf(session store.Session) (lexval.Object, error) {
-	scope := token.Access
 	if session.WithAppPassword {
-		scope = token.AppPassword
+		return s.tokensWith(session, appPasswordScope(s.Store.AppPasswords(session.DID), session.AppPassword))
 	}
+	return s.tokensWith(session, token.Access)
+}
+
+// appPasswordScope is the scope of the app password of that name.
+func appPasswordScope(passwords []store.AppPassword, name string) string {
+	for _, password := range passwords {
+		if password.Name == name && password.Privileged {
+			return token.PrivilegedAppPassword
+		}
+	}
+	return token.AppPassword
+}
+
+func (s *Server) tokensWith(session store.Session, scope string) (lexval.Object, error) {
 	access, err := s.Tokens.Access(session.DID, scope)
 	if err != nil {
 		return nil, err

@@ -84,6 +84,10 @@ type Issuer struct {
 	// the first one.
 	Opaque bool
 
+	// Audience is whom tokens are for; empty: they don't say. Where they do, the
+	// header tells access from refresh tokens. It is set before the first one.
+	Audience string
+
 	secret []byte
 	now    func() time.Time
 	parser *jwt.Parser
@@ -110,8 +114,32 @@ func (i *Issuer) Refresh(did, id string) (string, error) {
 	return i.sign(Claims{Scope: Refresh, Subject: did, ID: id}, RefreshLife)
 }
 
-// head begins every token: the same bytes as the library would write.
-var head = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "."
+// heads begin the tokens of each type: the same bytes as the library would write.
+var heads = func() map[string]string {
+	all := map[string]string{}
+	for _, kind := range []string{"JWT", accessType, refreshType} {
+		all[kind] = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"`+kind+`"}`)) + "."
+	}
+	return all
+}()
+
+// The types by which headers tell tokens apart.
+// Source: https://www.rfc-editor.org/rfc/rfc9068#section-2.1
+const (
+	accessType  = "at+jwt"
+	refreshType = "refresh+jwt"
+)
+
+// head begins a token.
+func (i *Issuer) head(claims Claims) string {
+	switch {
+	case i.Audience == "":
+		return heads["JWT"]
+	case claims.Scope == Refresh:
+		return heads[refreshType]
+	}
+	return heads[accessType]
+}
 
 // sign puts a token together without reflection, since most requests that
 // change something are answered with two.
@@ -121,6 +149,9 @@ func (i *Issuer) sign(claims Claims, life time.Duration) (string, error) {
 		{Name: "scope", Value: claims.Scope}, {Name: "sub", Value: claims.Subject},
 		{Name: "iat", Value: now}, {Name: "exp", Value: now + int64(life/time.Second)},
 	}
+	if i.Audience != "" {
+		payload = append(payload, lexval.Member{Name: "aud", Value: i.Audience})
+	}
 	if claims.ID != "" {
 		payload = append(payload, lexval.Member{Name: "jti", Value: claims.ID})
 	}
@@ -128,7 +159,7 @@ func (i *Issuer) sign(claims Claims, life time.Duration) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
 	}
-	content := head + base64.RawURLEncoding.EncodeToString(text)
+	content := i.head(claims) + base64.RawURLEncoding.EncodeToString(text)
 	signature, err := jwt.SigningMethodHS256.Sign(content, i.secret)
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)

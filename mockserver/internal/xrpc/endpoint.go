@@ -15,6 +15,7 @@ import (
 type Caller struct {
 	DID         string
 	TokenID     string // of a refresh token
+	Scope       string // of its token
 	AppPassword bool   // whether it is an app-password session's access token
 	Lapsed      bool   // whether a fault let it in
 }

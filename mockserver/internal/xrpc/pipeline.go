@@ -112,6 +112,8 @@ func (e *endpoint) checkInput(r *http.Request, body input) (lexval.Values, error
 		return nil, InvalidRequest("A request body was provided when none was expected")
 	case declared == nil:
 		return nil, nil
+	case len(body.raw) == 0 && body.media == jsonType && e.needsNothing():
+		return lexval.Values{}, nil
 	case len(body.raw) == 0:
 		return nil, InvalidRequest("A request body is expected but none was provided")
 	case body.media == "":
@@ -122,6 +124,13 @@ func (e *endpoint) checkInput(r *http.Request, body input) (lexval.Values, error
 		return nil, nil
 	}
 	return e.checkSchema(body.value)
+}
+
+// needsNothing reports whether the input is an object of which no member is
+// required: no body at all is then as good as an empty object.
+func (e *endpoint) needsNothing() bool {
+	object := e.method.Input.Object()
+	return object != nil && len(object.Required) == 0
 }
 
 // checkSchema reads an array as an object without members, so that the answer

@@ -1,0 +1,36 @@
+package pds
+
+// Document: com/atproto/server/reserveSigningKey.json
+// Source: https://github.com/bluesky-social/atproto/blob/main/lexicons/com/atproto/server/reserveSigningKey.json
+
+import (
+	"context"
+
+	"github.com/bluesky-social/indigo/atproto/atcrypto"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// reserveSigningKey tells the key that an account of that DID will have. It
+// follows from the DID, so that nothing has to be kept; without a DID each call
+// has another.
+func (s *Server) reserveSigningKey(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
+	whose := call.Input.String("did")
+	if whose == "" {
+		whose = s.Entropy.Base64(32)
+	}
+	public, err := s.publicKey(whose)
+	if err != nil {
+		return nil, err
+	}
+	return lexval.Object{Field("signingKey", public.DIDKey())}, nil
+}
+
+// publicKey is the key by which tokens in an account's name are checked.
+func (s *Server) publicKey(did string) (atcrypto.PublicKey, error) {
+	key, err := s.accountKey(did)
+	if err != nil {
+		return nil, err
+	}
+	return key.PublicKey()
+}

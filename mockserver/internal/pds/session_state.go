@@ -1,0 +1,36 @@
+package pds
+
+import (
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+)
+
+// describeSession is what every answer about a session tells of its account;
+// a document that lists less gets less.
+func describeSession(account store.Account) lexval.Object {
+	output := lexval.Object{Field("did", account.DID), Field("handle", account.Handle)}
+	if account.Email != "" {
+		output = append(output, Field("email", account.Email), Field("emailConfirmed", account.EmailConfirmed))
+	} else {
+		output = append(output, Field("emailConfirmed", false))
+	}
+	if account.AuthFactor {
+		output = append(output, Field("emailAuthFactor", true))
+	}
+	status := statusOf(account)
+	if output = append(output, Field("active", status == "")); status != "" {
+		output = append(output, Field("status", status))
+	}
+	return output
+}
+
+// statusOf is why an account is not active, or "".
+func statusOf(account store.Account) string {
+	switch {
+	case account.TakenDown:
+		return "takendown"
+	case account.Deactivated:
+		return "deactivated"
+	}
+	return ""
+}
