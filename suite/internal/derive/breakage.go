@@ -17,8 +17,10 @@ import (
 type breakage struct {
 	obligation
 	apply    change
-	named    bool // whether the refusal should be named as one of the schema's
-	disputed bool // whether a server may accept it
+	valid    change // what the breakage is made in, where a valid request lacks it
+	within   string // names that
+	named    bool   // whether the refusal should be named as one of the schema's
+	disputed bool   // whether a server may accept it
 }
 
 // change makes another request of one.
@@ -46,6 +48,9 @@ func (b *builder) refuse(broken breakage) {
 	b.broken = append(b.broken, broken)
 	b.add(broken.obligation, func(ctx context.Context, t *spec.Trial) {
 		baseline := t.Baseline(ctx, b.method.NSID)
+		if broken.valid != nil && !baseline.Placeholder {
+			b.acceptedWith(ctx, t, broken)
+		}
 		exchange := b.send(ctx, t, broken)
 		if broken.disputed && exchange.Succeeded() {
 			t.NotObserved("the target accepts what revisions of the specification disagree on")
@@ -55,6 +60,19 @@ func (b *builder) refuse(broken breakage) {
 			b.undecided(t, exchange)
 		}
 	})
+}
+
+// acceptedWith shows that a request with valid values where another will be
+// broken is accepted; a refusal of the broken one may have any reason otherwise.
+func (b *builder) acceptedWith(ctx context.Context, t *spec.Trial, broken breakage) {
+	exchange := spec.Once(ctx, t, "valid "+b.id(broken.within), func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+		exchange := t.Do(ctx, broken.valid(t.ValidRequest(ctx, b.method.NSID)))
+		t.AfterSuccess(ctx, b.method.NSID, exchange)
+		return exchange
+	})
+	if !exchange.Succeeded() {
+		t.NotObserved("the target refuses a well-formed value in this place as well: %s", check.Answer(exchange))
+	}
 }
 
 // send sends a broken request, once in a run.

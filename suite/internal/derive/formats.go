@@ -9,41 +9,38 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// inputFormats asks that a string which is not of its format is refused.
-func (b *builder) inputFormats(property lexicons.Property) {
-	switch s := property.Schema.(type) {
-	case *lexicons.String:
-		b.illFormed("input."+property.Name, property.Name, s, func(request xrpc.Request, value string) xrpc.Request {
-			return request.With(property.Name, value)
+// illFormed asks that a string in the input which is not of its format is
+// refused.
+func (b *builder) illFormed(p place) {
+	text, ok := lexicons.Deref(p.schema).(*lexicons.String)
+	if !ok {
+		return
+	}
+	for _, example := range illFormed(text) {
+		b.refuseExample(p.id(), words(p.path), text, example, func(request xrpc.Request) xrpc.Request {
+			return p.with(request, example.Value)
 		})
-	case *lexicons.Array:
-		items, ok := s.Items.(*lexicons.String)
-		if !ok {
-			return
-		}
-		b.illFormed("input."+property.Name+".items", "an element of "+property.Name, items,
-			func(request xrpc.Request, value string) xrpc.Request {
-				return request.With(property.Name, []any{value})
-			})
 	}
 }
 
-// illFormed uses the examples of the format. Where revisions of its
-// specification disagree on one, servers may as well.
-func (b *builder) illFormed(prefix, what string, text *lexicons.String, set func(xrpc.Request, string) xrpc.Request) {
+// illFormed are the examples of what is not of a string's format.
+func illFormed(text *lexicons.String) []fixtures.Example {
 	if text.Format == "" {
-		return
+		return nil
 	}
 	_, examples := fixtures.Format(text.Format)
-	for _, example := range examples {
-		o := must(prefix+".format."+example.Name,
-			fmt.Sprintf("A request in which %s is no %s is refused: %s.", what, text.Format, example.Why), text.Pointer+"/format")
-		apply := func(request xrpc.Request) xrpc.Request { return set(request, example.Value) }
-		if example.Disputed {
-			o.level, o.authority = reports.May, reports.Reference
-			b.disputedRefusal(o, apply)
-			continue
-		}
-		b.schemaRefusal(o, apply)
+	return examples
+}
+
+// refuseExample asks that an example is refused. Where revisions of a format's
+// specification disagree on one, servers may as well.
+func (b *builder) refuseExample(prefix, what string, text *lexicons.String, example fixtures.Example, apply change) {
+	o := must(prefix+".format."+example.Name,
+		fmt.Sprintf("A request in which %s is no %s is refused: %s.", what, text.Format, example.Why), text.Pointer+"/format")
+	if example.Disputed {
+		o.level, o.authority = reports.May, reports.Reference
+		b.disputedRefusal(o, apply)
+		return
 	}
+	b.schemaRefusal(o, apply)
 }

@@ -25,8 +25,7 @@ func (b *builder) input() {
 	}
 	for _, property := range object.Properties {
 		b.presence(object, property)
-		b.types(property)
-		b.inputFormats(property)
+		b.value(place{path: []string{property.Name}, schema: property.Schema}, object.AllowsNull(property.Name), map[lexicons.Pointer]bool{})
 	}
 	b.refusalsNamed()
 }
@@ -122,24 +121,66 @@ func hasDefault(schema lexicons.Schema) bool {
 	return false
 }
 
-// types asks that a property of another JSON type is refused.
-func (b *builder) types(property lexicons.Property) {
-	b.wrongTypes("input."+property.Name, property.Name, property.Schema, func(request xrpc.Request, value any) xrpc.Request {
-		return request.With(property.Name, value)
-	})
-	if array, ok := property.Schema.(*lexicons.Array); ok {
-		b.wrongTypes("input."+property.Name+".items", "an element of "+property.Name, array.Items,
-			func(request xrpc.Request, value any) xrpc.Request { return request.With(property.Name, []any{value}) })
+// value adds the refusals of what the schema of a value does not allow, and
+// goes down into it. The schemas that it is inside of end one that holds itself.
+func (b *builder) value(p place, nullable bool, inside map[lexicons.Pointer]bool) {
+	b.wrongTypes(p, nullable)
+	b.illFormed(p)
+	for _, o := range outsides(p.schema) {
+		title := fmt.Sprintf("A request in which %s is %s is refused.", words(p.path), o.words)
+		b.refuseValue(p, must(p.id()+"."+o.name, title, lexicons.Deref(p.schema).At()+"/"+lexicons.Pointer(o.keyword)), o.value)
+	}
+	switch s := lexicons.Deref(p.schema).(type) {
+	case *lexicons.Array:
+		b.value(p.deeper(itemsStep, s.Items), false, inside)
+	case *lexicons.Object:
+		if inside[s.At()] {
+			return
+		}
+		inside[s.At()] = true
+		defer delete(inside, s.At())
+		for _, property := range s.Properties {
+			if s.Requires(property.Name) && !hasDefault(property.Schema) {
+				b.nestedRequired(p, s, property.Name)
+			}
+			b.value(p.deeper(property.Name, property.Schema), s.AllowsNull(property.Name), inside)
+		}
 	}
 }
 
-func (b *builder) wrongTypes(prefix, what string, schema lexicons.Schema, set func(xrpc.Request, any) xrpc.Request) {
-	for _, wrong := range wrongValues(schema) {
-		title := fmt.Sprintf("A request in which %s is %s instead of %s is refused.", what, wrong.words, typeWords(schema))
-		b.schemaRefusal(must(prefix+".type."+wrong.name, title, schema.At()),
-			func(request xrpc.Request) xrpc.Request { return set(request, wrong.value) })
+func (b *builder) nestedRequired(p place, object *lexicons.Object, name string) {
+	b.refuse(breakage{
+		obligation: must(p.id()+"."+name+".required", fmt.Sprintf("A request in which %s lacks the required %s is refused.",
+			words(p.path), name), requiredPointer(object)),
+		apply:  func(request xrpc.Request) xrpc.Request { return p.without(request, name) },
+		valid:  p.sampled,
+		within: p.id(),
+		named:  true,
+	})
+}
+
+func (b *builder) wrongTypes(p place, nullable bool) {
+	for _, wrong := range wrongValues(p.schema) {
+		if nullable && wrong.value == nil {
+			continue
+		}
+		title := fmt.Sprintf("A request in which %s is %s instead of %s is refused.", words(p.path), wrong.words, typeWords(p.schema))
+		b.refuseValue(p, must(p.id()+".type."+wrong.name, title, p.schema.At()), wrong.value)
 	}
 }
+
+// refuseValue is schemaRefusal of one value in a place.
+func (b *builder) refuseValue(p place, o obligation, value any) {
+	broken := breakage{obligation: o, named: true, apply: func(request xrpc.Request) xrpc.Request { return p.with(request, value) }}
+	if p.nested() && !isElement(p) {
+		broken.valid, broken.within = p.sampled, p.id()
+	}
+	b.refuse(broken)
+}
+
+// isElement reports whether a place is an element of a member of the body, which
+// a valid request shows to be well enough.
+func isElement(p place) bool { return len(p.path) == 2 && p.path[1] == itemsStep }
 
 // body asks that a body of another form than the document's is refused, and
 // that one with more in it is accepted.

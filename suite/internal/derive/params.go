@@ -36,6 +36,7 @@ func (b *builder) param(parameter lexicons.Property) {
 			b.method.Params.Pointer+"/required"),
 			func(request xrpc.Request) xrpc.Request { return withoutParameter(request, parameter.Name) })
 	}
+	b.boundedParam(parameter)
 	switch s := parameter.Schema.(type) {
 	case *lexicons.Boolean:
 		b.illTyped(parameter, "maybe")
@@ -84,11 +85,34 @@ func (b *builder) illTypedRefused(parameter lexicons.Property, value string) {
 		func(request xrpc.Request) xrpc.Request { return request.WithParameter(parameter.Name, value) })
 }
 
+// illFormedParam leaves out the empty text where the parameter is optional:
+// servers take one for absent.
 func (b *builder) illFormedParam(parameter lexicons.Property, text *lexicons.String) {
-	b.illFormed("params."+parameter.Name, "the parameter "+parameter.Name, text, func(request xrpc.Request, value string) xrpc.Request {
-		return request.WithParameter(parameter.Name, value)
-	})
+	for _, example := range illFormed(text) {
+		if example.Value == "" && !b.method.Params.Requires(parameter.Name) {
+			continue
+		}
+		b.refuseExample("params."+parameter.Name, "the parameter "+parameter.Name, text, example, func(request xrpc.Request) xrpc.Request {
+			return request.WithParameter(parameter.Name, example.Value)
+		})
+	}
 }
+
+// boundedParam asks that a parameter beyond its bounds is refused.
+func (b *builder) boundedParam(parameter lexicons.Property) {
+	for _, o := range outsides(parameter.Schema) {
+		text := fmt.Sprint(o.value)
+		if _, several := o.value.([]any); several || len(text) > maxParameter {
+			continue
+		}
+		title := fmt.Sprintf("A request in which the parameter %s is %s is refused.", parameter.Name, o.words)
+		b.schemaRefusal(must("params."+parameter.Name+"."+o.name, title, parameter.Schema.At()+"/"+lexicons.Pointer(o.keyword)),
+			func(request xrpc.Request) xrpc.Request { return request.WithParameter(parameter.Name, text) })
+	}
+}
+
+// maxParameter is what any server takes in a URL.
+const maxParameter = 4 << 10
 
 // defaulted asks that an absent parameter means its default. Lists may come in
 // any order; an answer that changes by itself shows nothing.

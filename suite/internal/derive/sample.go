@@ -63,7 +63,7 @@ func sampleArray(s *lexicons.Array, depth int) []any {
 	}
 	elements := []any{}
 	for range number {
-		if depth > 0 {
+		if depth > 1 { // so that what is in it can have what it requires
 			elements = append(elements, sample(s.Items, depth-1))
 		}
 	}
