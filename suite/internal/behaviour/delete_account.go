@@ -25,20 +25,17 @@ func doom(ctx context.Context, t *spec.Trial, account *target.Account) doomed {
 
 func deleteAccount() endpoint {
 	next := &pending[doomed]{}
-	ask := func(did, password, code string) xrpc.Request {
-		return xrpc.Procedure(nsidDeleteAccount, map[string]any{"did": did, "password": password, "token": code})
-	}
 	return endpoint{
 		nsid: nsidDeleteAccount,
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				kept := next.get(t, func() doomed { return doom(ctx, t, fresh(ctx, t)) })
-				return ask(kept.account.DID, kept.account.Password, kept.code)
+				return removal(kept.account.DID, kept.account.Password, kept.code).WithBearer(session(ctx, t, kept.account).Access)
 			},
 			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
 			Placeholder: func(t *spec.Trial) xrpc.Request {
-				return ask(t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode)
+				return removal(t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode)
 			},
 			Transient: true,
 		},
@@ -102,7 +99,7 @@ func deletionEffects() []scenario {
 				made := newSession(ctx, t, other)
 				account := fresh(ctx, t)
 				kept := doom(ctx, t, account)
-				t.Rely(remove(ctx, t, account.DID, account.Password, kept.code))
+				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, kept.code))
 				t.ExpectThat("logging in to another account", logIn(ctx, t, other.Handle, other.Password), check.Succeeds())
 				t.ExpectThat("another account's session", refresh(ctx, t, made.Refresh), check.Member("did", other.DID))
 			},
@@ -112,7 +109,7 @@ func deletionEffects() []scenario {
 			level: reports.Should, authority: reports.Security, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, other := fresh(ctx, t), sharedAccount(ctx, t, "mail")
-				t.Rely(remove(ctx, t, account.DID, account.Password, doom(ctx, t, account).code))
+				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, doom(ctx, t, account).code))
 				awaitGone(ctx, t, account)
 				box := mailbox(ctx, t, account.Email)
 				t.Do(ctx, resetRequest(account.Email))
@@ -129,7 +126,7 @@ func deletionEffects() []scenario {
 			level: reports.Must, authority: reports.Security, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				gone := deleted(ctx, t)
-				t.Expect(remove(ctx, t, gone.account.DID, gone.account.Password, gone.code), check.Refused())
+				t.Expect(remove(ctx, t, gone.session.Access, gone.account.DID, gone.account.Password, gone.code), check.Refused())
 			},
 		},
 	}
@@ -156,7 +153,7 @@ func deleted(ctx context.Context, t *spec.Trial) goneAccount {
 		gone := goneAccount{session: newSession(ctx, t, account), appPassword: lastingAppPassword(ctx, t, account)}
 		t.Rely(logIn(ctx, t, account.Handle, gone.appPassword.Password))
 		gone.doomed = doom(ctx, t, account)
-		t.Rely(remove(ctx, t, account.DID, account.Password, gone.code))
+		t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, gone.code))
 		awaitDeletion(ctx, t, gone)
 		return gone
 	})
@@ -257,7 +254,7 @@ func deletionRefusals() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				kept := doom(ctx, t, t.Borrow(ctx))
 				did, password, code := wrong.make(ctx, t, kept)
-				t.Expect(remove(ctx, t, did, password, code), check.Refused())
+				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, did, password, code), check.Refused())
 				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())
 			},
 		})
@@ -268,7 +265,7 @@ func deletionRefusals() []scenario {
 			level: reports.Should, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				kept := doom(ctx, t, t.Borrow(ctx))
-				t.Expect(remove(ctx, t, kept.account.DID, t.Target().NewPassword(), kept.code),
+				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, kept.account.DID, t.Target().NewPassword(), kept.code),
 					check.RefusedWith(http.StatusUnauthorized, "AuthenticationRequired"))
 			},
 		},
@@ -276,7 +273,7 @@ func deletionRefusals() []scenario {
 			id: "unknown-account.refused", title: "An account that does not exist can't be deleted.",
 			level: reports.Must, authority: reports.Security,
 			run: func(ctx context.Context, t *spec.Trial) {
-				t.Expect(remove(ctx, t, t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode), check.Refused())
+				t.Expect(t.Do(ctx, removal(t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode)), check.Refused())
 			},
 		},
 		scenario{
@@ -285,7 +282,7 @@ func deletionRefusals() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				kept := doom(ctx, t, t.Borrow(ctx))
 				advance(ctx, t, afterCodeLife)
-				t.Expect(remove(ctx, t, kept.account.DID, kept.account.Password, kept.code), check.Refused())
+				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, kept.account.DID, kept.account.Password, kept.code), check.Refused())
 			},
 		},
 	)
@@ -298,7 +295,7 @@ func deletionErrors() []scenario {
 			level: reports.Must, authority: reports.Lexicon, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := t.Borrow(ctx)
-				t.Expect(remove(ctx, t, account.DID, account.Password, bogusMailCode), check.ErrorNamed("InvalidToken"))
+				t.Expect(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, bogusMailCode), check.ErrorNamed("InvalidToken"))
 				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
 			},
 		},
@@ -309,7 +306,9 @@ func deletionErrors() []scenario {
 				var kept doomed
 				exchange := pastItsTime(ctx, t, func() func() xrpc.Exchange {
 					kept = doom(ctx, t, fresh(ctx, t))
-					return func() xrpc.Exchange { return remove(ctx, t, kept.account.DID, kept.account.Password, kept.code) }
+					return func() xrpc.Exchange {
+						return remove(ctx, t, session(ctx, t, kept.account).Access, kept.account.DID, kept.account.Password, kept.code)
+					}
 				})
 				t.ExpectThat("a code that is past its time", exchange, check.ErrorNamed("ExpiredToken"))
 				t.ExpectThat("logging in to the account afterwards",

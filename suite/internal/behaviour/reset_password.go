@@ -138,7 +138,7 @@ func resetEffects() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				code := resetCode(ctx, t, account)
-				t.Rely(remove(ctx, t, account.DID, account.Password, deletionCode(ctx, t, account)))
+				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, deletionCode(ctx, t, account)))
 				awaitGone(ctx, t, account)
 				t.Expect(t.Do(ctx, xrpc.Procedure(nsidResetPassword, map[string]any{
 					"token": code, "password": t.Target().NewPassword()})), check.Refused())

@@ -171,8 +171,10 @@ func (o *observation) disclosure() {
 	const shortest = 8
 	_, credential, _ := strings.Cut(o.exchange.Request.Authorization, " ")
 	secrets := map[string]string{"the credential": credential}
-	for _, name := range []string{"password", "token"} {
-		secrets["the "+name], _ = o.exchange.Request.Input[name].(string)
+	for name, value := range o.exchange.Request.Input {
+		if text, ok := value.(string); ok && xrpc.IsSecret(name) {
+			secrets["the "+name] = text
+		}
 	}
 	body := string(o.exchange.Body)
 	for what, secret := range secrets {

@@ -13,11 +13,17 @@ import (
 // secretMembers are the JSON members that hold secrets, with what stands in
 // their place.
 var secretMembers = map[string]string{
-	"password":   "password",
-	"token":      "mailed code",
-	"accessJwt":  "access token",
-	"refreshJwt": "refresh token",
+	"password":         "password",
+	"token":            "mailed code", // in an answer one for a service
+	"authFactorToken":  "mailed code",
+	"verificationCode": "phone code",
+	"accessJwt":        "access token",
+	"refreshJwt":       "refresh token",
 }
+
+// IsSecret reports whether the members of that name hold secrets, in requests
+// and answers of any method.
+func IsSecret(member string) bool { return secretMembers[member] != "" }
 
 // AnyText is what the suite sends where any text will do; it is no secret, even
 // in the place of one.
