@@ -43,7 +43,11 @@ type Run struct {
 	DurationMs int64     `json:"durationMs"`
 	Seed       int64     `json:"seed"`
 	Revision   string    `json:"revision"`
-	Shard      string    `json:"shard"` // "I/N", 1-based
+
+	// RevisionReason says why the revision was taken, where the target was asked.
+	RevisionReason string `json:"revisionReason,omitempty"`
+
+	Shard string `json:"shard"` // "I/N", 1-based
 
 	// Strict says that should requirements gate as well.
 	Strict bool `json:"strict,omitempty"`

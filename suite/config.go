@@ -22,7 +22,12 @@ type Config struct {
 	Embedded bool              // whether the target is the mock that the run started itself
 	Catalog  *lexicons.Catalog `json:"-"` // from which requirements are derived
 	Revision string            // name of the catalogue, for the report
-	Version  string            // of the tool, for the report
+
+	// RevisionReason says why the revision was taken, where ChooseRevision found it
+	// out. Empty: it was asked for.
+	RevisionReason string
+
+	Version string // of the tool, for the report
 
 	Endpoints   []string // NSIDs or their last segments; empty means all
 	Only, Skip  []string // requirement IDs or dotted prefixes

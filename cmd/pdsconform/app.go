@@ -25,9 +25,10 @@ type app struct {
 	// newPart makes a process, not started yet, that checks a part of a run.
 	newPart func() (*exec.Cmd, error)
 
-	runSuite  func(context.Context, suite.Config) (*reports.Report, error)
-	listSuite func(suite.Config) ([]reports.Requirement, error)
-	cleanUp   func(context.Context, suite.Config, io.Reader) (int, error)
+	runSuite       func(context.Context, suite.Config) (*reports.Report, error)
+	listSuite      func(suite.Config) ([]reports.Requirement, error)
+	chooseRevision func(context.Context, suite.Config) (suite.Config, error)
+	cleanUp        func(context.Context, suite.Config, io.Reader) (int, error)
 }
 
 // Run is the whole program: it executes the command that args name and
@@ -41,7 +42,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
 	a := &app{
 		stdin: stdin, stdout: stdout, stderr: stderr, environ: environ,
 		interactive: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
-		runSuite:    suite.Run, listSuite: suite.List, cleanUp: suite.CleanUp,
+		runSuite:    suite.Run, listSuite: suite.List, chooseRevision: suite.ChooseRevision, cleanUp: suite.CleanUp,
 	}
 	a.newPart = func() (*exec.Cmd, error) { return a.ownProgram(partName) }
 	return a

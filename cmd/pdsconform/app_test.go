@@ -40,6 +40,7 @@ func (h *harness) run(t *testing.T, args ...string) int {
 		h.confirmed = config.Confirm == nil || config.Confirm()
 		return h.report, h.err
 	}
+	a.chooseRevision = unasked
 	a.listSuite = func(suite.Config) ([]reports.Requirement, error) {
 		return []reports.Requirement{requirement()}, nil
 	}
@@ -159,6 +160,7 @@ func TestInterruptedBeforeTheFirstCheck(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	var stdout, stderr bytes.Buffer
 	a := newApp(nil, &stdout, &stderr, nil)
+	a.chooseRevision = unasked
 	a.listSuite = func(suite.Config) ([]reports.Requirement, error) { return nil, nil }
 	a.runSuite = func(context.Context, suite.Config) (*reports.Report, error) {
 		interrupt()
@@ -237,6 +239,7 @@ func TestReportThatCantBeWritten(t *testing.T) {
 	write(t, taken, "a file")
 	var stdout, stderr bytes.Buffer
 	a := newApp(nil, &stdout, &stderr, nil)
+	a.chooseRevision = unasked
 	a.listSuite = func(suite.Config) ([]reports.Requirement, error) { return nil, nil }
 	a.runSuite = func(context.Context, suite.Config) (*reports.Report, error) {
 		t.Error("the suite ran, though there is no place for its reports")

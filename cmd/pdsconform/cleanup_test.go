@@ -224,6 +224,7 @@ func TestRunTellsWhatItLeft(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "my report")
 		var printed bytes.Buffer
 		a := newApp(nil, &printed, &printed, nil)
+		a.chooseRevision = unasked
 		a.listSuite = func(suite.Config) ([]reports.Requirement, error) { return nil, nil }
 		a.runSuite = func(_ context.Context, config suite.Config) (*reports.Report, error) {
 			if test.journal {

@@ -81,6 +81,9 @@ func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet
 	if err != nil {
 		return err
 	}
+	if config, err = a.resolveRevision(ctx, &settings, config); err != nil {
+		return err
+	}
 	formats, err := settings.reportFormats(config.Catalog)
 	if err != nil {
 		return err
