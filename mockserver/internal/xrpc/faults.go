@@ -1,8 +1,11 @@
 package xrpc
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"net/http"
+	"net/url"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 )
@@ -24,6 +27,8 @@ type Faults struct {
 	Demanded     string        // an input property or parameter that is taken for required
 	Crashes      bool          // every refusal of a request's form is status 500
 	Input        lexval.Lapses // what is not checked in an input
+
+	active bool // set by Prepare: a server without faults has none that are
 
 	// Authorize has another look at a caller, each after the one before.
 	Authorize []func(*http.Request, Caller, error) (Caller, error)
@@ -59,11 +64,21 @@ func (router *Router) Prepare(faults map[string]*Faults) error {
 		if faults[nsid] == nil {
 			faults[nsid] = &Faults{}
 		}
+		faults[nsid].active = true
 		if err := faults[nsid].compile(endpoint); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// faultsOf is what is wrong with the way in which a method is served; where
+// nothing is, it is the faults that change nothing.
+func (router *Router) faultsOf(endpoint *endpoint, hit *Intervention) *Faults {
+	if faults := router.faultsFor(hit)[endpoint.NSID]; faults != nil {
+		return faults
+	}
+	return &router.none
 }
 
 // faultsFor is what is wrong with the way in which a request is served, nil
@@ -101,4 +116,57 @@ func spoil(faults map[string]*Faults, r *http.Request, nsid string, response *Re
 			return
 		}
 	}
+}
+
+// salvage returns the members before the first thing that is wrong.
+func salvage(text []byte) map[string]any {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	members := map[string]any{}
+	if opening, err := decoder.Token(); err != nil || opening != json.Delim('{') {
+		return members
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			break
+		}
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			break
+		}
+		if text, isName := name.(string); isName {
+			members[text] = value
+		}
+	}
+	return members
+}
+
+func (e *endpoint) unknownParam(query url.Values) string {
+	for name := range query {
+		if e.method.Params == nil || e.method.Params.Property(name) == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+func (e *endpoint) unknownProperty(members map[string]any) string {
+	object := e.method.Input.Object()
+	for name := range members {
+		if object != nil && object.Property(name) == nil {
+			return name
+		}
+	}
+	return ""
+}
+
+// sample is the plainest output that the document allows, nil where it
+// declares none.
+func (e *endpoint) sample() lexval.Object {
+	if e.method.Output == nil || e.method.Output.Schema == nil {
+		return nil
+	}
+	output, _ := lexval.Sample(e.method.Output.Schema).(lexval.Object)
+	return output
 }

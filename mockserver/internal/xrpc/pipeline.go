@@ -10,34 +10,153 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 )
 
-// serve takes one call through all steps; the first that fails answers.
-func (e *endpoint) serve(ctx context.Context, r *http.Request, exchange *Exchange) (lexval.Object, error) {
-	if err := e.checkVerb(r.Method); err != nil {
-		return nil, err
+// passage is one call on its way through the stages: route, credentials,
+// parameters and input, handler, output check. Faults change what a stage does;
+// without any each does what the document says.
+type passage struct {
+	*endpoint
+	*Faults
+	call     *Call
+	exchange *Exchange
+	lapsed   bool // no refusal of the handler counts
+	forgiven bool // no refusal counts
+	salvaged bool // the input is what was left of one
+}
+
+// serve takes a call through all stages; the first that fails answers. What is
+// an error at the end, and is to be a success by a fault, becomes the plainest
+// one that the document allows.
+func (e *endpoint) serve(ctx context.Context, r *http.Request, exchange *Exchange, faults *Faults) (lexval.Object, error) {
+	p := passage{endpoint: e, Faults: faults, call: &Call{NSID: e.NSID, HTTP: r}, exchange: exchange}
+	err := p.admit()
+	admitted := err == nil
+	var output lexval.Object
+	if admitted {
+		output, err = p.carryOut(ctx)
 	}
-	call := &Call{NSID: e.NSID, HTTP: r}
-	if e.Authorize != nil && !e.AuthorizeLast {
-		if err := e.authorize(call, exchange); err != nil {
-			return nil, err
+	if err == nil {
+		return output, nil
+	}
+	var refusal *Error
+	if errors.As(err, &refusal) {
+		for _, replace := range p.Refuse {
+			if refusal = replace(refusal); refusal == nil {
+				return p.sample(), nil
+			}
+		}
+		err = refusal
+	}
+	if p.forgiven || p.lapsed && admitted {
+		return p.sample(), nil
+	}
+	return output, err
+}
+
+// admit is everything before the handler.
+func (p *passage) admit() error {
+	if err := p.checkVerb(p.call.HTTP.Method); err != nil {
+		if p.forgiven = p.AnyVerb; !p.forgiven {
+			return p.formal(err)
 		}
 	}
-	body, err := e.readInput(r, exchange)
+	if !p.AuthorizeLast {
+		if err := p.authorize(); err != nil {
+			return err
+		}
+	}
+	if err := p.takeInput(); err != nil {
+		return p.formal(err)
+	}
+	if p.AuthorizeLast {
+		return p.authorize()
+	}
+	return nil
+}
+
+// formal is the error of a request whose form is wrong.
+func (p *passage) formal(err error) error {
+	if p.Crashes {
+		return internal()
+	}
+	return err
+}
+
+func (p *passage) authorize() error {
+	if p.endpoint.Authorize == nil {
+		return nil
+	}
+	caller, err := p.endpoint.Authorize(p.call.HTTP)
+	for _, look := range p.Faults.Authorize {
+		caller, err = look(p.call.HTTP, caller, err)
+	}
+	p.lapsed = p.lapsed || caller.Lapsed
+	if p.call.Caller = caller; err == nil {
+		p.exchange.Caller = caller.DID
+	}
+	return err
+}
+
+func (p *passage) takeInput() error {
+	r := p.call.HTTP
+	if p.AnyMedia && p.method.Input != nil {
+		header := r.Header.Get("Content-Type")
+		if media, _ := mediaType(header); !accepts(p.method.Input.Encoding, media) {
+			r.Header.Set("Content-Type", p.method.Input.Encoding)
+			p.lapsed = true
+		}
+	}
+	body, err := p.readInput(r, p.exchange)
+	if err != nil && p.AnyJSON && len(body.raw) > 0 {
+		body.value, err = salvage(body.raw), nil
+		p.salvaged, p.lapsed = true, true
+	}
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var problem *lexval.Problem
-	if call.Params, problem = e.params.Decode(r.URL.RawQuery); problem != nil {
-		return nil, InvalidRequest(problem.In("Error: Params"))
+	if p.call.Params, problem = p.params.Decode(r.URL.RawQuery); problem != nil {
+		return InvalidRequest(problem.In("Error: Params"))
 	}
-	if call.Input, err = e.checkInput(r, body); err != nil {
-		return nil, err
-	}
-	if e.AuthorizeLast {
-		if err := e.authorize(call, exchange); err != nil {
-			return nil, err
+	if p.ClosedParams {
+		if name := p.unknownParam(r.URL.Query()); name != "" {
+			return InvalidRequest("Error: Params must not have " + name)
 		}
 	}
-	return e.handle(ctx, call)
+	return p.takeValue(body)
+}
+
+func (p *passage) takeValue(body input) (err error) {
+	members, isObject := body.value.(map[string]any)
+	if p.ClosedInput && p.method.Input != nil {
+		if name := p.unknownProperty(members); name != "" {
+			return InvalidRequest("Input must not have " + name)
+		}
+	}
+	if p.Demanded != "" {
+		if _, given := members[p.Demanded]; !given && !p.call.HTTP.URL.Query().Has(p.Demanded) {
+			return InvalidRequest("Request must have the property \"" + p.Demanded + "\"")
+		}
+	}
+	p.call.Input, err = p.checkInput(p.call.HTTP, body)
+	if err == nil || !isObject {
+		return err
+	}
+	if p.salvaged || p.Input.Take(members) {
+		p.call.Input, p.lapsed, err = members, true, nil
+	}
+	return err
+}
+
+// carryOut calls the handler, or what faults have put around it.
+func (p *passage) carryOut(ctx context.Context) (lexval.Object, error) {
+	if len(p.Faults.Handle) == 0 {
+		return p.handle(ctx, p.call)
+	}
+	answer := p.handle
+	for _, replace := range p.Faults.Handle {
+		answer = replace(answer)
+	}
+	return answer(ctx, p.call)
 }
 
 // handle calls the handler, which may be one for the documents of several
@@ -157,11 +276,19 @@ func accepts(pattern, media string) bool {
 	return wild && strings.HasPrefix(media, prefix+"/")
 }
 
-// encode holds an output against the lexicon and makes JSON of it. An error is
-// a defect of the mock.
-func (e *endpoint) encode(output lexval.Object, style *Style) ([]byte, error) {
-	if e.method.Output == nil {
+// encode holds an output against the lexicon and makes JSON of it; one that
+// faults have changed is encoded as it is. An error is a schema violation of the
+// mock.
+func (e *endpoint) encode(output lexval.Object, faults *Faults, style *Style) ([]byte, error) {
+	switch {
+	case output == nil && faults.active, e.method.Output == nil && !faults.active:
 		return nil, nil
+	case faults.active:
+		var value any = output
+		for _, change := range faults.Output {
+			value = change(value)
+		}
+		return style.encode(value)
 	}
 	if e.output != nil {
 		if problem := e.output.Check(output); problem != nil {

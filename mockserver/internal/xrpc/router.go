@@ -48,6 +48,7 @@ type Router struct {
 	Options
 	endpoints map[string]*endpoint
 	faults    atomic.Pointer[map[string]*Faults] // nil on a sound server
+	none      Faults                             // those of a sound server, which change nothing
 }
 
 // New compiles the documents. A method without an endpoint, or an endpoint
@@ -140,14 +141,12 @@ func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchan
 			return Response{}, err
 		}
 	}
-	if faults := router.faultsFor(hit); faults != nil {
-		return endpoint.answerWrongly(r, exchange, faults[endpoint.NSID], router.Style)
-	}
-	output, err := endpoint.serve(r.Context(), r, exchange)
+	faults := router.faultsOf(endpoint, hit)
+	output, err := endpoint.serve(r.Context(), r, exchange, faults)
 	if err != nil {
 		return Response{}, err
 	}
-	body, err := endpoint.encode(output, router.Style)
+	body, err := endpoint.encode(output, faults, router.Style)
 	if err != nil {
 		router.Defect(err.Error())
 		router.Logger.Error("output doesn't fit its document", "problem", err)
