@@ -3,6 +3,7 @@ module github.com/pdsconform/pdsconform
 go 1.26.0
 
 require (
+	github.com/agnivade/levenshtein v1.2.1
 	github.com/bluesky-social/indigo v0.0.0-20260605210604-af2fec94f34c
 	github.com/fxamacker/cbor/v2 v2.10.0
 	github.com/onsi/ginkgo/v2 v2.34.0

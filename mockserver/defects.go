@@ -155,7 +155,7 @@ func (e *unknownDefect) Error() string {
 	for _, d := range e.known {
 		names = append(names, d.ID)
 	}
-	return fmt.Sprintf("there is no defect %q, the nearest is %q", e.id, nearest(e.id, names))
+	return fmt.Sprintf("there is no defect %q%s", e.id, didYouMean(e.id, names))
 }
 
 // shortName is the name by which IDs call a method: without the prefix that

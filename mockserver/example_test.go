@@ -244,6 +244,6 @@ func ExampleServer_SetDefects() {
 	fmt.Println(server.ActiveDefects())
 	// Output:
 	// <nil>
-	// there is no defect "output.describeServer.availableDomains.missing", the nearest is "output.describeServer.availableUserDomains.missing"
+	// there is no defect "output.describeServer.availableDomains.missing", did you mean "output.describeServer.availableUserDomains.missing"?
 	// [output.describeServer.availableUserDomains.missing]
 }

@@ -89,7 +89,7 @@ func (o *Options) completeOdd() error {
 		case slices.Contains(names, name):
 			chosen[name] = true
 		default:
-			return fmt.Errorf("odd: there is no freedom %q, the nearest is %q", name, nearest(name, append(names, oddAll)))
+			return fmt.Errorf("odd: there is no variant %q%s", name, didYouMean(name, append(names, oddAll)))
 		}
 	}
 	if len(chosen) == 0 {

@@ -17,7 +17,7 @@ const redacted = "[redacted]"
 // a password, a token, a code.
 func isSecret(name string) bool {
 	switch strings.ToLower(name) {
-	case "password", "token", "accessjwt", "refreshjwt", "code", "codes", "invitecode":
+	case "password", "token", "accessjwt", "refreshjwt", "code", "codes", "invitecode", "authfactortoken", "verificationcode":
 		return true
 	}
 	return false

@@ -49,7 +49,7 @@ func methodOf(name string, catalog *lexicons.Catalog) (string, error) {
 	if name == resolveHandle || resolveHandle == pds.Prefix+name {
 		return resolveHandle, nil
 	}
-	return "", fmt.Errorf("method: %q is no method of this server, the nearest is %q", name, nearest(shortName(name), short))
+	return "", fmt.Errorf("method: %q is no method of this server%s", name, didYouMean(shortName(name), short))
 }
 
 func (c Scenario) checkRequests() error {

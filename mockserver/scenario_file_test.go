@@ -64,9 +64,9 @@ func TestReadScenarios(t *testing.T) {
 // badScenarios are entries that are refused, with the field and the remedy
 // that the error has to name.
 var badScenarios = [][3]string{
-	{`{"method":"refreshSesion","status":500}`, "method", `nearest is "refreshSession"`},
-	{`{"method":"com.example.refreshSession","status":500}`, "method", "nearest"},
-	{`{"methd":"refreshSession","status":500}`, "methd", "nearest is method"},
+	{`{"method":"refreshSesion","status":500}`, "method", `did you mean "refreshSession"?`},
+	{`{"method":"com.example.refreshSession","status":500}`, "method", "is no method of this server"},
+	{`{"methd":"refreshSession","status":500}`, "methd", `did you mean "method"?`},
 	{`{"account":"alice","status":500}`, "account", "neither a handle nor"},
 	{`{"skip":-1,"status":500}`, "skip", "below 0"},
 	{`{"times":-1,"status":500}`, "times", "0 is for all"},
@@ -93,7 +93,7 @@ var badScenarios = [][3]string{
 	{`{"defect":"output.getSession.did.missing","drop":"at-once"}`, "defect", "not be carried out"},
 	{`{"defect":"output.getSession.did.missing","status":500}`, "defect", "not be carried out"},
 	{`{"defect":"output.getSession.did.missing","method":"refreshSession"}`, "defect", "getSession"},
-	{`{"defect":"output.getSession.did.mising"}`, "defect", `nearest is "output.getSession.did.missing"`},
+	{`{"defect":"output.getSession.did.mising"}`, "defect", `did you mean "output.getSession.did.missing"?`},
 	{`{"defect":"behaviour.refreshSession.takedown-forgotten"}`, "defect", "for all requests"},
 	{`{"defect":"behaviour.requestPasswordReset.mail-not-sent"}`, "defect", "for all requests"},
 	{`{"method":"getSession","times":2}`, "nothing would happen", "delay, status, error"},

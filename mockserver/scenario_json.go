@@ -107,7 +107,7 @@ func (c *Scenario) UnmarshalJSON(text []byte) error {
 func explainScenario(err error) error {
 	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
 		field = strings.Trim(field, `"`)
-		return fieldError(fmt.Sprintf("%s is no field of a scenario, the nearest is %s", field, nearest(field, scenarioFields())))
+		return fieldError(fmt.Sprintf("%s is no field of a scenario%s", field, didYouMean(field, scenarioFields())))
 	}
 	return fieldError(explain(err))
 }

@@ -35,7 +35,7 @@ func TestScenarioFlag(t *testing.T) {
 		t.Errorf("read %+v, %v", read, err)
 	}
 	for path, want := range map[string]string{
-		bad:                               bad + ": scenarios[0]: methd is no field of a scenario, the nearest is method",
+		bad:                               bad + ": scenarios[0]: methd is no field of a scenario, did you mean \"method\"?",
 		filepath.Join(folder, "none.yml"): "none.yml: ",
 	} {
 		if _, err := parse("--scenario", path); err == nil || !strings.Contains(err.Error(), want) {

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // usageError is a mistake in flags, environment or configuration file. It is
@@ -30,33 +32,12 @@ func nearest(word string, known []string) (string, bool) {
 	limit := min(max(2, len(word)/3), len(word)-1)
 	best, bestDistance := "", limit+1
 	for _, candidate := range known {
-		distance := editDistance(strings.ToLower(word), strings.ToLower(candidate))
+		distance := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(candidate))
 		if distance < bestDistance {
 			best, bestDistance = candidate, distance
 		}
 	}
 	return best, best != ""
-}
-
-// editDistance is the Levenshtein distance, in bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(row[j+1]+1, row[j]+1, replaced)
-		}
-	}
-	return row[len(b)]
 }
 
 // words joins alternatives for a message.
