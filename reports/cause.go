@@ -81,6 +81,22 @@ func failures(report *Report) []Result {
 	return failing
 }
 
+// inReadingOrder returns all results: what failed or errored by cause, and then
+// the rest in the order in which a server is built.
+func inReadingOrder(report *Report) []Result {
+	var ordered, rest []Result
+	for _, cause := range report.Causes() {
+		ordered = append(ordered, cause.Failures...)
+	}
+	for _, result := range report.Results {
+		if result.Outcome != Failed && result.Outcome != Errored {
+			rest = append(rest, result)
+		}
+	}
+	slices.SortStableFunc(rest, inBuildOrder)
+	return append(ordered, rest...)
+}
+
 // causeKey is the same for failures that have one reason: the methods that are
 // not there, the same fault of the server (5xx) everywhere, and for all else the
 // same kind of requirement with the same thing expected and seen.

@@ -110,10 +110,11 @@ func htmlFuncs() template.FuncMap {
 		},
 		"stamp":   func(at time.Time) string { return at.UTC().Format(time.RFC3339) },
 		"seconds": func(ms int64) string { return (time.Duration(ms) * time.Millisecond).String() },
-		"first": func(n int, results []Result) []Result {
-			return results[:min(n, len(results))]
+		"first": func(n int, causes []Cause) []Cause {
+			return causes[:min(n, len(causes))]
 		},
 		"plural":   plural,
+		"standing": func(s Standing) string { return strings.ReplaceAll(string(s), " ", "-") },
 		"sentence": sentence,
 		"humps":    humps,
 		"dotted":   func(id string) []string { return strings.SplitAfter(id, ".") },

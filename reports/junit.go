@@ -90,14 +90,18 @@ type junitSkipped struct {
 func junitDocument(report *Report) junitSuites {
 	document := junitSuites{Name: report.Tool.Name, Time: junitSeconds(report.Run.DurationMs)}
 	suites := map[string]*junitSuite{}
+	blocks := map[string]int{}
 	for _, result := range report.Results {
+		blocks[result.BlockedBy]++
+	}
+	for _, result := range inReadingOrder(report) {
 		suite, ok := suites[result.Endpoint]
 		if !ok {
 			suite = newJUnitSuite(report, result.Endpoint)
 			suites[result.Endpoint] = suite
 			document.Suites = append(document.Suites, suite)
 		}
-		item := newJUnitCase(result, report.Run.Strict)
+		item := newJUnitCase(result, report.Run.Strict, blocks[result.ID])
 		suite.Cases = append(suite.Cases, item)
 		suite.count(item)
 		document.count(item)
@@ -134,7 +138,7 @@ func (t *junitTotals) count(item junitCase) {
 	}
 }
 
-func newJUnitCase(result Result, strict bool) junitCase {
+func newJUnitCase(result Result, strict bool, blocks int) junitCase {
 	item := junitCase{
 		Name:      result.ID,
 		Classname: result.Endpoint,
@@ -144,7 +148,7 @@ func newJUnitCase(result Result, strict bool) junitCase {
 	case Passed:
 	case Failed:
 		if result.Gates(strict) {
-			item.Failure = &junitVerdict{Message: oneLine(result.Actual), Type: string(result.Level), Text: evidence(result)}
+			item.Failure = &junitVerdict{Message: oneLine(result.Actual) + blocking(blocks), Type: string(result.Level), Text: evidence(result)}
 			break
 		}
 		item.Skipped = &junitSkipped{fmt.Sprintf("%s: failed, does not gate: %s", result.Level, oneLine(result.Actual))}
@@ -158,6 +162,14 @@ func newJUnitCase(result Result, strict bool) junitCase {
 		item.Skipped = &junitSkipped{skipMessage(result)}
 	}
 	return item
+}
+
+// blocking says how many requirements a failure keeps from being checked.
+func blocking(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return " (blocks " + plural(n, "requirement") + ")"
 }
 
 func skipMessage(result Result) string {

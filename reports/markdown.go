@@ -28,6 +28,7 @@ func EncodeMarkdown(w io.Writer, report *Report) error {
 	page := &markdownPage{left: markdownBudget}
 	page.head(report)
 	page.outcomes(report)
+	page.profiles(report)
 	page.failures(report)
 	page.uncovered(report)
 	page.stale(report)
@@ -93,17 +94,28 @@ func (p *markdownPage) outcomes(report *Report) {
 	p.add("\n")
 }
 
-func (p *markdownPage) failures(report *Report) {
-	failing := failures(report)
-	if len(failing) == 0 {
+func (p *markdownPage) profiles(report *Report) {
+	if len(report.Summary.Profiles) == 0 {
 		return
 	}
-	p.add("### What failed: %d\n\n", len(failing))
+	p.add("| profile | verdict | checked |\n|---|---|--:|\n")
+	for _, profile := range report.Summary.Profiles {
+		p.add("| %s | %s | %d of %d |\n", profile.Name, profile.Standing, profile.Checked, profile.Selected)
+	}
+	p.add("\n")
+}
+
+func (p *markdownPage) failures(report *Report) {
+	causes := report.Causes()
+	if len(causes) == 0 {
+		return
+	}
+	p.add("### What failed: %s\n\n", plural(len(causes), "finding"))
 	floor := p.left - markdownFailures
-	for i, result := range failing {
-		block := markdownFailure(result, report.Run.Strict)
+	for i, cause := range causes {
+		block := markdownFailure(cause, report.Run.Strict)
 		if p.left-len(block) < floor || !p.add("%s", block) {
-			p.add("And %d more, which report.json and report.html have.\n\n", len(failing)-i)
+			p.add("And %d more, which report.json and report.html have.\n\n", len(causes)-i)
 			return
 		}
 	}
@@ -111,14 +123,18 @@ func (p *markdownPage) failures(report *Report) {
 
 // markdownFailure folds a failure and its last exchange away under its
 // obligation.
-func markdownFailure(result Result, strict bool) string {
+func markdownFailure(cause Cause, strict bool) string {
 	var block strings.Builder
+	result := cause.Lead()
 	mark := string(result.Level)
 	switch {
 	case result.Outcome == Errored:
 		mark += ", errored"
 	case !result.Gates(strict):
 		mark += ", does not gate"
+	}
+	if n := cause.Explains(); n > 1 {
+		mark += ", explains " + plural(n, "requirement")
 	}
 	fmt.Fprintf(&block, "<details><summary><code>%s</code> (%s) %s</summary>\n\n",
 		markdownText(result.ID), mark, markdownText(result.Title))
@@ -131,12 +147,27 @@ func markdownFailure(result Result, strict bool) string {
 	line("actual", result.Actual)
 	line("reason", result.Reason)
 	line("source", result.Source)
+	line("alike", causeIDs(cause.Failures[1:]))
+	line("blocked by it", causeIDs(cause.Blocked))
 	if n := len(result.Exchanges); n > 0 {
 		last := result.Exchanges[n-1]
 		block.WriteString("\n" + markdownFence(last.Curl+"\n\n"+last.Response.summary()))
 	}
 	block.WriteString("\n</details>\n\n")
 	return block.String()
+}
+
+// causeIDs names some of the requirements that a finding explains.
+func causeIDs(results []Result) string {
+	const shown = 8
+	ids := []string{}
+	for _, result := range results[:min(shown, len(results))] {
+		ids = append(ids, result.ID)
+	}
+	if more := len(results) - len(ids); more > 0 {
+		ids = append(ids, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(ids, ", ")
 }
 
 func (p *markdownPage) uncovered(report *Report) {

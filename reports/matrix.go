@@ -79,8 +79,8 @@ func newTally(name string, facet Facet, results []Result) tally {
 	return cell
 }
 
-// byEndpoint returns the results of each endpoint, endpoints in the order of
-// their names, the protocol itself last.
+// byEndpoint returns the results of each endpoint, endpoints in the order in
+// which a server is built, the protocol itself last.
 func byEndpoint(results []Result) (endpoints []string, of map[string][]Result) {
 	of = map[string][]Result{}
 	for _, result := range results {
@@ -90,8 +90,7 @@ func byEndpoint(results []Result) (endpoints []string, of map[string][]Result) {
 		of[result.Endpoint] = append(of[result.Endpoint], result)
 	}
 	slices.SortFunc(endpoints, func(a, b string) int {
-		isMethod := func(name string) int { return cmp.Compare(strings.Count(b, "."), strings.Count(name, ".")) }
-		return cmp.Or(isMethod(a), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(BuildOrder(a), BuildOrder(b)), cmp.Compare(a, b))
 	})
 	return endpoints, of
 }

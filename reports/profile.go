@@ -122,39 +122,31 @@ func profileVerdicts(results []Result, strict bool) []ProfileVerdict {
 }
 
 func newProfileVerdict(name string, results []Result, strict bool) ProfileVerdict {
-	methods, lacking, fails := map[string]bool{}, map[string]bool{}, false
+	has, lacks, fails := false, false, false
 	for _, result := range results {
-		methods[result.Endpoint] = true
-		lacking[result.Endpoint] = lacking[result.Endpoint] || result.NotImplemented
 		known := result.Outcome == KnownFailure && result.binds(strict)
 		fails = fails || result.Gates(strict) || known
+		lacks = lacks || result.NotImplemented
+		has = has || result.Outcome != Blocked && !result.NotImplemented && isMethodOf(name, result.Endpoint)
 	}
 	c := newCensus(results, strict)
-	verdict := ProfileVerdict{Name: name, Checked: c.checked(), Selected: len(results)}
-	has := slices.ContainsFunc(results, func(r Result) bool { return r.Outcome == Passed })
+	verdict := ProfileVerdict{Name: name, Standing: StandingConforms, Checked: c.checked(), Selected: len(results)}
 	switch {
-	case !has && !slices.Contains(lackingOf(methods, lacking), false):
+	case lacks && !has:
 		verdict.Standing = StandingNotImplemented
 	case fails:
 		verdict.Standing = StandingFails
 	case verdict.Checked == 0:
 		verdict.Standing = StandingNotChecked
-	default:
-		verdict.Standing = StandingConforms
 	}
 	return verdict
 }
 
-// lackingOf says of each method of the server, not of the protocol, whether the
-// target lacks it.
-func lackingOf(methods, lacking map[string]bool) []bool {
-	var all []bool
-	for method := range methods {
-		if strings.Contains(method, ".") {
-			all = append(all, lacking[method])
-		}
-	}
-	return all
+// isMethodOf reports whether a profile has a method of its own by that NSID.
+func isMethodOf(name, endpoint string) bool {
+	return slices.ContainsFunc(profiles, func(p profile) bool {
+		return p.name == name && slices.Contains(p.methods, strings.TrimPrefix(endpoint, "com.atproto.server."))
+	})
 }
 
 // inBuildOrder compares two results: by method in the order in which a server is

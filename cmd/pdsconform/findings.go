@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +26,7 @@ func (c *console) findings(end conclusion) {
 	c.known(report)
 	c.reasons(report, reports.Blocked, yellow, "blocked: could not be checked")
 	c.reasons(report, reports.Errored, red, "errored: no verdict")
-	strict := report.Run.Strict
-	c.failures(report, yellow, "failed, does not gate", func(r reports.Result) bool { return !r.Gates(strict) })
-	c.failures(report, red, "failed", func(r reports.Result) bool { return r.Gates(strict) })
+	c.causes(report)
 	c.expired(end)
 	c.stale(report)
 }
@@ -98,7 +97,9 @@ func endpoints(report *reports.Report) []string {
 	for name := range report.Summary.ByEndpoint {
 		names = append(names, name)
 	}
-	slices.Sort(names)
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(reports.BuildOrder(a), reports.BuildOrder(b)), cmp.Compare(a, b))
+	})
 	return names
 }
 
@@ -121,6 +122,9 @@ func (c *console) cell(outcome reports.Outcome, number int) any {
 	return c.paint(in, strconv.Itoa(number))
 }
 
+// reasonsShown is how many reasons are printed.
+const reasonsShown = 5
+
 // reasons prints what was not checked, grouped by why, and what would unlock
 // it. Verbose names each requirement.
 func (c *console) reasons(report *reports.Report, outcome reports.Outcome, in colour, title string) {
@@ -129,8 +133,12 @@ func (c *console) reasons(report *reports.Report, outcome reports.Outcome, in co
 		return
 	}
 	c.heading(in, "%s", title)
-	for _, group := range groups {
-		c.printf("  %4d  %s\n", len(group.ids), printable(oneLine(group.reason)))
+	for i, group := range groups {
+		if i == reasonsShown && !c.verbose {
+			c.printf("        %s\n", c.paint(grey, "and "+count(len(groups)-i, "reason")+" more, see the reports and --verbose"))
+			break
+		}
+		c.printf("  %4d  %s\n", len(group.ids), printable(shortened(oneLine(group.reason), lineLimit)))
 		if group.unlock != "" {
 			c.printf("        unlock with %s\n", group.unlock)
 		}
@@ -138,11 +146,11 @@ func (c *console) reasons(report *reports.Report, outcome reports.Outcome, in co
 		if !c.verbose && len(shown) > 1 {
 			shown = shown[:1]
 		}
+		if hidden := len(group.ids) - len(shown); hidden > 0 {
+			shown = []string{shown[0] + " and " + count(hidden, "other") + ", see --verbose"}
+		}
 		for _, id := range shown {
 			c.printf("        %s\n", c.paint(grey, id))
-		}
-		if hidden := len(group.ids) - len(shown); hidden > 0 {
-			c.printf("        %s\n", c.paint(grey, "and "+count(hidden, "other")+", see --verbose"))
 		}
 	}
 }
@@ -171,8 +179,8 @@ type reasonGroup struct {
 func groupByReason(report *reports.Report, outcome reports.Outcome) []reasonGroup {
 	var groups []reasonGroup
 	for _, result := range report.Results {
-		if result.Outcome != outcome {
-			continue
+		if result.Outcome != outcome || result.BlockedBy != "" {
+			continue // what a failure blocks is told with it
 		}
 		i := slices.IndexFunc(groups, func(group reasonGroup) bool {
 			return group.reason == result.Reason && group.unlock == result.Unlock
@@ -187,23 +195,96 @@ func groupByReason(report *reports.Report, outcome reports.Outcome) []reasonGrou
 	return groups
 }
 
-// failures prints what failed in the way of a letter to the server's author:
-// what is asked for, what came instead, who says so, and how to see it.
-func (c *console) failures(report *reports.Report, in colour, title string, wanted func(reports.Result) bool) {
-	titled := false
-	for _, result := range report.Results {
-		if result.Outcome != reports.Failed || !wanted(result) {
-			continue
+// How many findings are printed in full, and how many in all; the reports have
+// every one. Verbose prints all, in full.
+const (
+	findingsInFull = 3
+	findingsShown  = 20
+)
+
+// causes prints what failed by cause: what doesn't gate in a line each, and then
+// what gates, in the order in which a server is built.
+func (c *console) causes(report *reports.Report) {
+	var gating, other []reports.Cause
+	for _, cause := range report.Causes() {
+		switch {
+		case cause.Gates(report.Run.Strict):
+			gating = append(gating, cause)
+		case cause.Lead().Outcome == reports.Failed:
+			other = append(other, cause)
 		}
-		if !titled {
-			c.heading(in, "%s", title)
-			titled = true
+	}
+	c.listCauses(other, yellow, "failed, does not gate", 0)
+	c.listCauses(gating, red, "failed", findingsInFull)
+}
+
+func (c *console) listCauses(causes []reports.Cause, in colour, title string, full int) {
+	if len(causes) == 0 {
+		return
+	}
+	c.heading(in, "%s: %s", title, count(len(causes), "finding"))
+	for i, cause := range causes {
+		switch {
+		case c.verbose || i < full:
+			c.failure(in, cause)
+		case i < findingsShown:
+			c.brief(in, cause, full > 0)
 		}
-		c.failure(in, result)
+	}
+	if hidden := len(causes) - findingsShown; hidden > 0 && !c.verbose {
+		c.printf("  %s\n", c.paint(grey, "and "+count(hidden, "finding")+" more, see the reports and --verbose"))
 	}
 }
 
-func (c *console) failure(in colour, result reports.Result) {
+// brief prints a finding in one line, and in another what was expected and seen.
+func (c *console) brief(in colour, cause reports.Cause, second bool) {
+	lead := cause.Lead()
+	seen := printable(shortened(oneLine("expected "+lead.Expected+", got "+lead.Actual), lineLimit))
+	if second {
+		c.printf("\n  %s  %s\n    %s\n", c.paint(in, lead.ID), c.paint(grey, explained(cause)), seen)
+		return
+	}
+	c.printf("  %s  %s\n", c.paint(in, lead.ID), c.paint(grey, explained(cause)+": "+shortened(seen, lineLimit/2)))
+}
+
+// lineLimit is how much of a text fits a line or two.
+const lineLimit = 160
+
+// explained says how binding a finding is, and how much it explains.
+func explained(cause reports.Cause) string {
+	lead := cause.Lead()
+	words := string(lead.Level) + ", " + string(lead.Authority)
+	if alike := len(cause.Failures) - 1; alike > 0 {
+		words += fmt.Sprintf(", and %d alike", alike)
+	}
+	if blocked := len(cause.Blocked); blocked > 0 {
+		words += fmt.Sprintf(", %d blocked by it", blocked)
+	}
+	return words
+}
+
+// idsShown is how many of the requirements that a finding explains are named.
+const idsShown = 4
+
+// alike names the failures that have the same cause as the first.
+func (c *console) alike(cause reports.Cause) {
+	var ids []string
+	for _, failure := range cause.Failures[1:] {
+		ids = append(ids, failure.ID)
+	}
+	if hidden := len(ids) - idsShown; hidden > 0 && !c.verbose {
+		ids = append(ids[:idsShown], "and "+count(hidden, "other"))
+	}
+	c.field("alike", strings.Join(ids, "\n"))
+	if blocked := len(cause.Blocked); blocked > 0 {
+		c.field("blocks", count(blocked, "requirement"))
+	}
+}
+
+// failure prints a finding in the way of a letter to the server's author: what is
+// asked for, what came instead, who says so, and how to see it.
+func (c *console) failure(in colour, cause reports.Cause) {
+	result := cause.Lead()
 	c.printf("\n  %s  %s\n", c.paint(in, result.ID), c.paint(grey, string(result.Level)+", "+string(result.Authority)))
 	c.field("obligation", result.Title)
 	c.field("expected", result.Expected)
@@ -219,6 +300,7 @@ func (c *console) failure(in colour, result reports.Result) {
 		c.field("exchange", exchange.Curl)
 		c.field("answer", answer(exchange.Response))
 	}
+	c.alike(cause)
 }
 
 func (c *console) field(label, value string) {

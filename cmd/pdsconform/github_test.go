@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -36,7 +37,7 @@ func TestStepSummaryIsAppendedTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(text)
-	if !strings.HasPrefix(page, "what was there, unfinished\n## ") || strings.Count(page, "\n### What failed: 1\n") != 2 {
+	if !strings.HasPrefix(page, "what was there, unfinished\n## ") || strings.Count(page, "\n### What failed: 1 finding\n") != 2 {
 		t.Errorf("the summary is %q", page)
 	}
 }
@@ -47,7 +48,8 @@ func TestStepSummaryStaysSmall(t *testing.T) {
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	failed := reports.Result{Requirement: requirement(), Outcome: reports.Failed, Actual: strings.Repeat("ä<|", 300)}
 	var many []reports.Result
-	for range 300 {
+	for i := range 300 {
+		failed.Actual = fmt.Sprintf("%d %s", i, strings.Repeat("ä<|", 300)) // each for another reason
 		many = append(many, failed)
 	}
 	if code := inActions(summary, many...).run(t, "run", against); code != 1 {

@@ -30,6 +30,7 @@ func (c *console) totals(end conclusion) {
 		}
 	}
 	c.printf("\n%s\n", strings.Join(parts, ", "))
+	c.profiles(summary.Profiles)
 	c.printf("declared errors observed: %d of %d\n", summary.Errors.Observed, summary.Errors.Declared)
 	c.printf("%s, %s\n", count(summary.Requests, "request"), accounts(end))
 	if end.cleanUp != "" {
@@ -46,6 +47,22 @@ func (c *console) totals(end conclusion) {
 	}
 	if end.written != "" {
 		c.printf("known failures: %s\n", end.written)
+	}
+}
+
+// profiles prints the verdict on each part of a server, those of one standing in
+// a line.
+func (c *console) profiles(verdicts []reports.ProfileVerdict) {
+	var order []reports.Standing
+	of := map[reports.Standing][]string{}
+	for _, verdict := range verdicts {
+		if of[verdict.Standing] == nil {
+			order = append(order, verdict.Standing)
+		}
+		of[verdict.Standing] = append(of[verdict.Standing], fmt.Sprintf("%s (%d of %d)", verdict.Name, verdict.Checked, verdict.Selected))
+	}
+	for _, standing := range order {
+		c.printf("profiles, %s: %s\n", standing, strings.Join(of[standing], ", "))
 	}
 }
 
