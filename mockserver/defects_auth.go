@@ -19,16 +19,7 @@ func authDefects(method *lexicons.Method, rule pds.Rule) []defect {
 		made := about(method, "auth", name, description, nil)
 		made.apply = func(s *Server, p *plan) {
 			f := p.on(method.NSID)
-			f.Authorize = append(f.Authorize, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
-				if err == nil {
-					return caller, nil
-				}
-				if caller, failed := look(s, r, err); failed == nil {
-					caller.Lapsed = true
-					return caller, nil
-				}
-				return caller, err
-			})
+			f.Authorize = append(f.Authorize, lettingIn(s, look))
 		}
 		return made
 	}
@@ -53,6 +44,21 @@ func authDefects(method *lexicons.Method, rule pds.Rule) []defect {
 		all = append(all, add("expired", "takes expired tokens", expired(rule)))
 	}
 	return all
+}
+
+// lettingIn looks again at whom a right server refuses, and lets in whom look
+// finds no error with.
+func lettingIn(s *Server, look secondLook) func(*http.Request, xrpc.Caller, error) (xrpc.Caller, error) {
+	return func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
+		if err == nil {
+			return caller, nil
+		}
+		if caller, failed := look(s, r, err); failed == nil {
+			caller.Lapsed = true
+			return caller, nil
+		}
+		return caller, err
+	}
 }
 
 var errRefused = errors.New("refused by a faulty server as well")

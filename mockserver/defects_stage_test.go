@@ -123,9 +123,9 @@ func (s *stage) valid(method string) request {
 	return r
 }
 
-func (s *stage) make(r request) answer {
+// make sends a request, with further headers by name and value.
+func (s *stage) make(r request, headers ...string) answer {
 	s.Helper()
-	var headers []string
 	if r.authorization != "" {
 		headers = append(headers, "Authorization", r.authorization)
 	}

@@ -115,6 +115,13 @@ func TestNextRevision(t *testing.T) {
 	if diff := cmp.Diff([]string{
 		"server.createSession.error.TooTired",
 		"server.createSession.input.nickname.optional",
+		"server.createSession.input.nickname.text.long",
+		"server.createSession.input.nickname.text.not-utf8",
+		"server.createSession.input.nickname.text.nul",
+		"server.createSession.input.nickname.text.quotes",
+		"server.createSession.input.nickname.text.surrogate",
+		"server.createSession.input.nickname.text.unicode",
+		"server.createSession.input.nickname.text.very-long",
 		"server.createSession.input.nickname.type.array",
 		"server.createSession.input.nickname.type.boolean",
 		"server.createSession.input.nickname.type.integer",

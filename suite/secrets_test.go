@@ -120,8 +120,11 @@ func TestNoSecretInTheReport(t *testing.T) {
 	text := written.String()
 	searched := 0
 	for secret := range tap.secrets {
+		if strings.HasPrefix(secret, xrpc.AnyText) {
+			continue
+		}
 		for _, form := range forms(secret) {
-			if form == "" || form == xrpc.AnyText {
+			if form == "" {
 				continue
 			}
 			searched++

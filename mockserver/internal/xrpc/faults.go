@@ -30,6 +30,9 @@ type Faults struct {
 
 	active bool // set by Prepare: a server without faults has none that are
 
+	// Read looks at a body as it came, before anything else does; an error is
+	// the answer.
+	Read []func(body []byte) error
 	// Authorize has another look at a caller, each after the one before.
 	Authorize []func(*http.Request, Caller, error) (Caller, error)
 	// Handle replaces the handler, which each gets and may call.

@@ -106,6 +106,11 @@ func (p *passage) takeInput() error {
 		}
 	}
 	body, err := p.readInput(r, p.exchange)
+	for _, look := range p.Read {
+		if failed := look(body.raw); failed != nil {
+			return failed
+		}
+	}
 	if err != nil && p.AnyJSON && len(body.raw) > 0 {
 		body.value, err = salvage(body.raw), nil
 		p.salvaged, p.lapsed = true, true

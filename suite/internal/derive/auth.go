@@ -32,6 +32,8 @@ func (b *builder) auth() {
 		b.userTokens("access-token", "An access token is not taken for a refresh token.",
 			func(s target.Session) (string, string) { return s.Refresh, s.Access })
 	}
+	b.badCredentials()
+	b.notCalledExpired()
 }
 
 func (b *builder) security(suffix, title string) obligation {
@@ -66,14 +68,8 @@ func (b *builder) sendAs(ctx context.Context, t *spec.Trial, authorization strin
 
 // wrongCredential adds a refusal of one credential. The form of the refusal,
 // 400 or 401, is open.
-func (b *builder) wrongCredential(suffix, title string, needs []target.Capability, credential func(context.Context, *spec.Trial) string) {
-	b.add(b.security(suffix, title), func(ctx context.Context, t *spec.Trial) {
-		t.Need(needs...)
-		if len(needs) > 0 {
-			b.baselineIfPossible(ctx, t)
-		}
-		t.Expect(b.sendAs(ctx, t, credential(ctx, t)), check.Refused())
-	})
+func (b *builder) wrongCredential(suffix, title string, needs []target.Capability, value func(context.Context, *spec.Trial) string) {
+	b.badCredential(credential{suffix, title, reports.Must, sourceAuth, needs, value})
 }
 
 // baselineIfPossible shows that the right credential is accepted, where there is

@@ -46,6 +46,7 @@ func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe, rulings ma
 		b.verbRefusal()
 		b.params()
 		b.input()
+		b.text()
 		b.output()
 		b.auth()
 		b.answers()
@@ -61,6 +62,8 @@ type builder struct {
 	rulings map[string]Ruling
 	cases   []spec.Case
 	broken  []breakage
+
+	credentials []credential // that are no good
 }
 
 // obligation is a derived requirement without what all of a method share.

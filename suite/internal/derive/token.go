@@ -84,3 +84,22 @@ func unsign(t *spec.Trial, token string) string {
 	parsed.signature = ""
 	return parsed.String()
 }
+
+// writeJWT makes a token of the form of a JWT, of claims in JSON, that nobody
+// has signed.
+func writeJWT(claims string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	return encode([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + encode([]byte(claims)) + "." + encode(make([]byte, 32))
+}
+
+// otherAlgorithm names an algorithm of another family in the header of a token,
+// and keeps its signature.
+// Source: RFC 8725, section 3.1
+func otherAlgorithm(t *spec.Trial, token string) string {
+	parsed, ok := parseJWT(token)
+	if !ok {
+		t.NotObserved(opaque)
+	}
+	parsed.header = base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256","typ":"JWT"}`))
+	return parsed.String()
+}

@@ -1,6 +1,8 @@
 package derive
 
 import (
+	"encoding/json"
+
 	"github.com/pdsconform/pdsconform/lexicons"
 )
 
@@ -66,4 +68,11 @@ func typeWords(schema lexicons.Schema) string {
 	default:
 		return "an object"
 	}
+}
+
+// literalText is the text that stands between the quotation marks of JSON.
+func literalText(raw string) string {
+	var text string
+	_ = json.Unmarshal([]byte(`"`+raw+`"`), &text) // the raw texts are the suite's own
+	return text
 }

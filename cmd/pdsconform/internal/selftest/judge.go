@@ -49,6 +49,23 @@ var shows = map[string][]string{
 	"auth wrong-kind":   {"auth.access-token", "auth.refresh-token", "auth.user-token"},
 	"auth expired":      {"auth.expired"},
 	"auth server-error": {"auth", "http.no-server-error"},
+
+	"credentials scheme-alone-server-error": {"auth.scheme-alone"},
+	"credentials long-server-error":         {"auth.long"},
+	"credentials not-ascii-server-error":    {"auth.not-ascii", "auth.not-utf8"},
+	"credentials not-base64-server-error":   {"auth.not-base64"},
+	"credentials no-colon-server-error":     {"auth.no-colon"},
+	"credentials bearer-taken":              {"auth.admin-bearer"},
+	"credentials two-spaces-server-error":   {"auth.two-spaces"},
+	"credentials two-headers-server-error":  {"auth.two-headers"},
+	"credentials claims-server-error":       {"auth.no-claims", "auth.claims-ill-typed", "auth.claims-no-object"},
+	"credentials scheme-unchecked":          {"auth.scheme-missing", "auth.scheme-unknown", "auth.scheme-dpop"},
+	"credentials algorithm-trusted":         {"auth.other-algorithm"},
+	"credentials called-expired":            {"auth.not-called-expired"},
+
+	"text unusual-server-error":  {"input.*.text"},
+	"text notation-server-error": {"input.*.number"},
+	"text cleaned":               {"input.*.text.echoed"},
 }
 
 // Places returns the IDs and dotted prefixes of requirements at which a defect
