@@ -34,6 +34,8 @@ type Config struct {
 	IDs         []string // exactly these requirements; empty means all
 	LabelFilter string   // a Ginkgo label filter
 	Strict      bool     // whether should requirements gate as well
+	Require     []string // capabilities without which too little is checked, see reports.Needed
+	MinChecked  int      // the least share of the selected requirements to check, in percent
 
 	Shard Shard // of what is selected; the zero value is all of it
 	Part  Part  // of the shard, for processes that share the target, see Parts

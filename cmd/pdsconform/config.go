@@ -125,7 +125,7 @@ func (s settings) config() (suite.Config, error) {
 	if config.KnownFailures, err = readKnownFailures(s.knownFailures); err != nil {
 		return suite.Config{}, err
 	}
-	config.Strict = s.strict
+	config.Strict, config.Require, config.MinChecked = s.strict, s.require, s.minChecked
 	config.InviteCode = s.inviteCode
 	config.HandleDomain = s.handleDomain
 	config.Patience = s.patience
@@ -206,9 +206,16 @@ func (s settings) checkCombinations() error {
 const maxProcs = 256
 
 func (s settings) checkNumbers() error {
+	for _, name := range s.require {
+		if !slices.Contains(reports.Needed(), name) {
+			return usagef("--require %q is not known: give %s", name, words(reports.Needed()))
+		}
+	}
 	switch {
 	case s.procs < 1 || s.procs > maxProcs:
 		return usagef("--procs needs a number from 1 to %d", maxProcs)
+	case s.minChecked < 0 || s.minChecked > 100:
+		return usagef("--min-checked needs a percentage from 0 to 100")
 	case s.patience < 0:
 		return usagef("--patience can't be below 0")
 	case s.budgetRequests < 0:

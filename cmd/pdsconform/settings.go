@@ -25,6 +25,8 @@ type settings struct {
 
 	target        string
 	strict        bool
+	require       []string
+	minChecked    int
 	adminPassword string
 	inviteCode    string
 	account       string
@@ -79,6 +81,8 @@ func selectionFlags(s *settings) *pflag.FlagSet {
 func optionFlags(s *settings) *pflag.FlagSet {
 	flags := selectionFlags(s)
 	flags.StringVar(&s.target, "target", "", "base `URL` of the server under test (default: the embedded mock)")
+	flags.StringSliceVar(&s.require, "require", nil, "end with 4 unless all of `LIST` are at hand: sign-up, admin, mail, clock, takedown, plc")
+	flags.IntVar(&s.minChecked, "min-checked", 0, "end with 4 unless this `PERCENT` of the selected requirements was checked")
 	flags.BoolVar(&s.strict, "strict", false, "requirements of level should gate as well")
 	flags.StringVar(&s.adminPassword, "admin-password", "", "`password` of the user admin; better given in PDSCONFORM_ADMIN_PASSWORD")
 	flags.StringVar(&s.inviteCode, "invite-code", "", "invite `code` to sign up with, where there is no admin password")
