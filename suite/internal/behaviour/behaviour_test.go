@@ -1,8 +1,11 @@
 package behaviour
 
 import (
+	"encoding/json"
+	"io/fs"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -211,4 +214,52 @@ func TestOtherCatalogues(t *testing.T) {
 	if unwritten != 1 {
 		t.Errorf("%d cases are about errors", unwritten)
 	}
+}
+
+// TestSources holds what every hand-written requirement rests on: the very words
+// of a document, which have to be there, or a section, a page on one subject, or
+// a file at a commit. A whole document is none of these.
+func TestSources(t *testing.T) {
+	t.Parallel()
+	precise := regexp.MustCompile(`^https://[^#]+#.+$|^https://cwe\.mitre\.org/data/definitions/\d+\.html$|^https://github\.com/.+/blob/[0-9a-f]{40}/.+\.ts$`)
+	for name, catalog := range everyRevision(t) {
+		documents, err := lexicons.FS(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range Cases(catalog) {
+			if file, at, isPointer := strings.Cut(c.Source, ".json#"); isPointer {
+				if !thereIs(t, documents, file+".json", at) || strings.Count(at, "/") < 3 {
+					t.Errorf("%s rests on %s, which is not there, or all of a definition", c.ID, c.Source)
+				}
+			} else if !precise.MatchString(c.Source) {
+				t.Errorf("%s rests on %q: whole documents are too much", c.ID, c.Source)
+			}
+		}
+	}
+}
+
+// thereIs reports whether a pointer leads to something in a document.
+func thereIs(t *testing.T, documents fs.FS, file, at string) bool {
+	t.Helper()
+	text, err := fs.ReadFile(documents, file)
+	var value any
+	if err != nil || json.Unmarshal(text, &value) != nil {
+		return false
+	}
+	for step := range strings.SplitSeq(strings.TrimPrefix(at, "/"), "/") {
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[step]
+		case []any:
+			i, err := strconv.Atoi(step)
+			if err != nil || i >= len(v) {
+				return false
+			}
+			value = v[i]
+		default:
+			return false
+		}
+	}
+	return value != nil
 }

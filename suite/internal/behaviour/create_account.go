@@ -46,7 +46,7 @@ func signUpEffects() []scenario {
 	return []scenario{
 		{
 			id: "account.named", title: "The answer names the handle that was asked for.",
-			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			level: reports.Must, authority: reports.Lexicon, source: "output.handle", needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				identity := t.Target().NewIdentity()
 				request, err := t.Target().SignUpRequest(ctx, t, identity)
@@ -57,7 +57,7 @@ func signUpEffects() []scenario {
 		},
 		{
 			id: "access-token.works", title: "The access token is accepted by getSession, for the account that was made.",
-			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			level: reports.Must, authority: reports.Lexicon, source: "output.accessJwt", needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				exchange := whoAmI(ctx, t, session(ctx, t, account).Access)
@@ -66,7 +66,7 @@ func signUpEffects() []scenario {
 		},
 		{
 			id: "refresh-token.works", title: "The refresh token is accepted by refreshSession, for the account that was made.",
-			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			level: reports.Must, authority: reports.Lexicon, source: "output.refreshJwt", needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				t.Expect(refresh(ctx, t, session(ctx, t, account).Refresh), check.Member("did", account.DID))
@@ -74,7 +74,7 @@ func signUpEffects() []scenario {
 		},
 		{
 			id: "login.works", title: "The account can log in by its handle and password.",
-			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			level: reports.Must, authority: reports.Lexicon, source: "input.password", needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Member("did", account.DID))
@@ -82,7 +82,7 @@ func signUpEffects() []scenario {
 		},
 		{
 			id: "did.unique", title: "Two accounts have two DIDs.",
-			level: reports.Must, authority: reports.Security, needs: signUp,
+			level: reports.Must, authority: reports.Security, source: sourceDIDs, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				pair := accountPair(ctx, t)
 				if pair[0].DID == pair[1].DID {
@@ -144,7 +144,7 @@ func signUpVariant(ctx context.Context, t *spec.Trial, change func(*target.Ident
 func signUpRefusals() []scenario {
 	taken := func(id, title string, level reports.Level, authority reports.Authority, change func(*target.Identity, *target.Account), checks ...check.Check) scenario {
 		return scenario{
-			id: id, title: title, level: level, authority: authority, needs: signUp,
+			id: id, title: title, level: level, authority: authority, source: sourceUnique(authority), needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := ownAccount(ctx, t)
 				t.Expect(signUpVariant(ctx, t, func(identity *target.Identity) { change(identity, account) }), checks...)
@@ -166,7 +166,7 @@ func signUpRefusals() []scenario {
 			func(i *target.Identity, _ *target.Account) { i.Email = "no-address" }, check.Refused()),
 		{
 			id: "handle.foreign-domain", title: "A handle under a domain that the server does not offer, and whose owner has not agreed, is refused.",
-			level: reports.Must, authority: reports.Security, needs: signUp,
+			level: reports.Must, authority: reports.Security, source: sourceHandles, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				t.ExpectThat("a handle under example.com", signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + ".example.com" }), check.Refused())
 				t.ExpectThat("a handle that names the server's domain before example.com",
@@ -175,7 +175,7 @@ func signUpRefusals() []scenario {
 		},
 		{
 			id: "handle.reserved-domain", title: "A handle under a top-level name of special use is refused, and is no fault of the server.",
-			level: reports.Must, authority: reports.XRPC, needs: signUp,
+			level: reports.Must, authority: reports.XRPC, source: sourceReservedNames, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				for _, name := range []string{".onion", ".arpa", ".invalid"} {
 					t.ExpectThat("a handle under "+name, signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = letters(i.Handle) + name }), check.Refused())
@@ -184,7 +184,7 @@ func signUpRefusals() []scenario {
 		},
 		{
 			id: "handle.taken-down", title: "The handle of an account that was taken down is not free: the account may come back.",
-			level: reports.Must, authority: reports.Security, needs: needsTakedown,
+			level: reports.Must, authority: reports.Security, source: sourceHandles, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				down := takenDown(ctx, t).account
 				t.Expect(signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = down.Handle }), check.Refused())
@@ -192,7 +192,7 @@ func signUpRefusals() []scenario {
 		},
 		{
 			id: "email.owner-hidden", title: "Who asks for an address that is taken is not told whose it is.",
-			level: reports.Must, authority: reports.Security, needs: signUp,
+			level: reports.Must, authority: reports.Security, source: sourceErrorWords, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := ownAccount(ctx, t)
 				exchange := signUpVariant(ctx, t, func(i *target.Identity) { i.Email = account.Email })
@@ -223,7 +223,7 @@ func signUpRefusals() []scenario {
 		},
 		{
 			id: "handle.race", title: "Of several sign-ups for one handle at once, exactly one succeeds.",
-			level: reports.Must, authority: reports.Security, needs: signUp, run: handleRace,
+			level: reports.Must, authority: reports.Security, source: sourceRaces, needs: signUp, run: handleRace,
 		},
 	}
 }

@@ -17,7 +17,7 @@ func signUpInvites() []scenario {
 	return []scenario{
 		{
 			id: "invite.required", title: "Where describeServer says that an invite code is required, there is no account without one.",
-			level: reports.Must, authority: reports.Security,
+			level: reports.Must, authority: reports.Security, source: "describeServer#output.inviteCodeRequired",
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
 				t.ExpectThat("no invite code", signUpWith(ctx, t, t.Target().NewIdentity(), ""), check.Refused())
@@ -33,7 +33,7 @@ func signUpInvites() []scenario {
 		},
 		{
 			id: "invite.empty", title: "An empty invite code is none.",
-			level: reports.Must, authority: reports.Security,
+			level: reports.Must, authority: reports.Security, source: "describeServer#output.inviteCodeRequired",
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
 				exchange := t.Do(ctx, signUpRequest(t.Target().NewIdentity(), "").With("inviteCode", ""))
@@ -42,7 +42,7 @@ func signUpInvites() []scenario {
 		},
 		{
 			id: "invite.exhausted", title: "An invite code whose uses are spent is refused with InvalidInviteCode.",
-			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+			level: reports.Must, authority: reports.Lexicon, source: "error.InvalidInviteCode", needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
 				code := inviteCode(ctx, t, map[string]any{"useCount": 1})
@@ -69,7 +69,7 @@ func signUpInvites() []scenario {
 		},
 		{
 			id: "invite.race", title: "Of several sign-ups with a single-use invite code at once, exactly one succeeds.",
-			level: reports.Must, authority: reports.Security, needs: withAdmin, run: inviteRace,
+			level: reports.Must, authority: reports.Security, source: sourceRaces, needs: withAdmin, run: inviteRace,
 		},
 	}
 }

@@ -33,7 +33,7 @@ func appPasswordEffects() []scenario {
 	return []scenario{
 		{
 			id: "name.echoed", title: "The answer carries the name that was asked for.",
-			level: reports.Must, authority: reports.Lexicon, needs: login,
+			level: reports.Must, authority: reports.Lexicon, source: "output.name", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				name := t.Target().NewName("app")
 				t.Expect(askAppPassword(ctx, t, session(ctx, t, shared(ctx, t)).Access, name), check.Member("name", name))
@@ -41,7 +41,7 @@ func appPasswordEffects() []scenario {
 		},
 		{
 			id: "password.logs-in", title: "The password logs in to the account that made it.",
-			level: reports.Must, authority: reports.Lexicon, needs: login,
+			level: reports.Must, authority: reports.Lexicon, source: "output.password", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				t.Expect(logIn(ctx, t, account.Handle, newAppPassword(ctx, t, account).Password), check.Member("did", account.DID))
@@ -49,7 +49,7 @@ func appPasswordEffects() []scenario {
 		},
 		{
 			id: "account-password.lives", title: "The account's own password goes on working.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: "description", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				newAppPassword(ctx, t, account)
@@ -58,7 +58,7 @@ func appPasswordEffects() []scenario {
 		},
 		{
 			id: "password.unique", title: "Two app passwords differ.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: sourceRandom, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				if newAppPassword(ctx, t, account).Password == newAppPassword(ctx, t, account).Password {
@@ -68,7 +68,7 @@ func appPasswordEffects() []scenario {
 		},
 		{
 			id: "password.other-account.refused", title: "The password does not log in to another account.",
-			level: reports.Must, authority: reports.Security, needs: signUp,
+			level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				pair := accountPair(ctx, t)
 				made := newAppPassword(ctx, t, pair[1])
@@ -117,7 +117,7 @@ func appPasswordEffects() []scenario {
 		},
 		{
 			id: "name.no-password", title: "The name of an app password is not taken for its password.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, made := shared(ctx, t), standing(ctx, t)
 				t.Rely(logIn(ctx, t, account.Handle, made.Password))
@@ -134,7 +134,7 @@ func appPasswordEffects() []scenario {
 		},
 		{
 			id: "name.taken", title: "A name in use is refused, or makes a second app password: it is no fault of the server.",
-			level: reports.Must, authority: reports.XRPC, needs: login,
+			level: reports.Must, authority: reports.XRPC, source: sourceStatuses, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				made := newAppPassword(ctx, t, account)
@@ -159,7 +159,7 @@ func appPasswordEffects() []scenario {
 		},
 		{
 			id: "name.other-account", title: "A name in use with another account is free.",
-			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			level: reports.Must, authority: reports.Lexicon, source: "description", needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				pair := accountPair(ctx, t)
 				made := newAppPassword(ctx, t, pair[0])
@@ -173,7 +173,7 @@ func appPasswordLimits() []scenario {
 	return []scenario{
 		{
 			id: "app-password.refused", title: "A session made with an app password can't create another.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				made := appSession(ctx, t, shared(ctx, t))
 				t.Rely(whoAmI(ctx, t, made.Access))

@@ -24,7 +24,7 @@ func createInviteCode() endpoint {
 		cases: []scenario{
 			{
 				id: "code.signs-up", title: "The code makes an account.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				level: reports.Must, authority: reports.Lexicon, source: "output.code", needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					code := inviteCode(ctx, t, map[string]any{"useCount": 1})
 					t.Expect(signUpWith(ctx, t, t.Target().NewIdentity(), code), check.Succeeds())
@@ -32,7 +32,7 @@ func createInviteCode() endpoint {
 			},
 			{
 				id: "use-count.honoured", title: "The code can be used as often as useCount says, and no more.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				level: reports.Must, authority: reports.Lexicon, source: "input.useCount", needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					requireInvites(t)
 					const uses = 2
@@ -59,7 +59,7 @@ func createInviteCode() endpoint {
 			},
 			{
 				id: "code.unique", title: "Two codes differ.",
-				level: reports.Must, authority: reports.Security, needs: adminOnly,
+				level: reports.Must, authority: reports.Security, source: sourceRandom, needs: adminOnly,
 				run: func(ctx context.Context, t *spec.Trial) {
 					input := map[string]any{"useCount": 1}
 					if inviteCode(ctx, t, input) == inviteCode(ctx, t, input) {
@@ -69,7 +69,7 @@ func createInviteCode() endpoint {
 			},
 			{
 				id: "for-account.listed", title: "A code for an account is listed to that account, with its number of uses.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				level: reports.Must, authority: reports.Lexicon, source: "input.forAccount", needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					const uses = 3

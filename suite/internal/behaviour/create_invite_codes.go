@@ -25,7 +25,7 @@ func createInviteCodes() endpoint {
 		cases: []scenario{
 			{
 				id: "code-count.honoured", title: "Each account gets as many codes as codeCount says, all different.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				level: reports.Must, authority: reports.Lexicon, source: "input.codeCount", needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					first, second := invitees(ctx, t)
 					const count = 3
@@ -43,7 +43,7 @@ func createInviteCodes() endpoint {
 			},
 			{
 				id: "accounts.answered", title: "The answer has an entry for each account that was named, and no other.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				level: reports.Must, authority: reports.Lexicon, source: "input.forAccounts", needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					first, second := invitees(ctx, t)
 					lists := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
@@ -55,7 +55,7 @@ func createInviteCodes() endpoint {
 			},
 			{
 				id: "code-count.default", title: "Without codeCount the request is refused, or one code is made, as the default says.",
-				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				level: reports.Must, authority: reports.Lexicon, source: "input.codeCount", needs: adminOnly,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := invitee(ctx, t)
 					exchange := askInviteCodes(ctx, t, map[string]any{"useCount": 1, "forAccounts": []any{account}})
@@ -70,7 +70,7 @@ func createInviteCodes() endpoint {
 			},
 			{
 				id: "no-accounts.answered", title: "Without forAccounts, codes are made for nobody in particular.",
-				level: reports.Must, authority: reports.Lexicon, needs: adminOnly,
+				level: reports.Must, authority: reports.Lexicon, source: "input.forAccounts", needs: adminOnly,
 				run: func(ctx context.Context, t *spec.Trial) {
 					const count = 2
 					lists := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{"codeCount": count, "useCount": 1})))
@@ -85,11 +85,11 @@ func createInviteCodes() endpoint {
 			},
 			{
 				id: "codes.sign-up", title: "Each code makes an account, as often as useCount says.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin, run: codesSignUp,
+				level: reports.Must, authority: reports.Lexicon, source: "input.useCount", needs: withAdmin, run: codesSignUp,
 			},
 			{
 				id: "codes.listed", title: "The codes of an account are listed to that account, and to no other.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				level: reports.Must, authority: reports.Lexicon, source: "input.forAccounts", needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					first, second := t.Borrow(ctx), t.Borrow(ctx)
 					made := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{
@@ -100,7 +100,7 @@ func createInviteCodes() endpoint {
 			},
 			{
 				id: "use-count.honoured", title: "Each code is listed with the number of uses that useCount says.",
-				level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+				level: reports.Must, authority: reports.Lexicon, source: "input.useCount", needs: withAdmin,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					made := codeLists(t.Rely(askInviteCodes(ctx, t, map[string]any{

@@ -36,7 +36,7 @@ func loginEffects() []scenario {
 	return []scenario{
 		{
 			id: "session.belongs-to-account", title: "The answer names the account that logged in, by its DID and handle.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				exchange := t.Rely(logIn(ctx, t, account.Handle, account.Password))
@@ -45,7 +45,7 @@ func loginEffects() []scenario {
 		},
 		{
 			id: "access-token.works", title: "The access token is accepted by getSession, for the account that logged in.",
-			level: reports.Must, authority: reports.Lexicon, needs: login,
+			level: reports.Must, authority: reports.Lexicon, source: "output.accessJwt", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				made := sessionOf(t, logIn(ctx, t, account.Handle, account.Password))
@@ -54,7 +54,7 @@ func loginEffects() []scenario {
 		},
 		{
 			id: "refresh-token.works", title: "The refresh token is accepted by refreshSession, for the account that logged in.",
-			level: reports.Must, authority: reports.Lexicon, needs: login,
+			level: reports.Must, authority: reports.Lexicon, source: "output.refreshJwt", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				made := sessionOf(t, logIn(ctx, t, account.Handle, account.Password))
@@ -153,7 +153,7 @@ func loginRefusals() []scenario {
 	var scenarios []scenario
 	for _, wrong := range wrongLogins() {
 		scenarios = append(scenarios, scenario{
-			id: wrong.id + ".refused", title: wrong.title, level: reports.Must, authority: reports.Security, needs: login,
+			id: wrong.id + ".refused", title: wrong.title, level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				t.Rely(logIn(ctx, t, account.Handle, account.Password))
@@ -165,7 +165,7 @@ func loginRefusals() []scenario {
 	return append(scenarios,
 		scenario{
 			id: "password.other-account.refused", title: "The password of another account is refused.",
-			level: reports.Must, authority: reports.Security, needs: signUp,
+			level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, other := ownAccount(ctx, t), sharedAccount(ctx, t, "other")
 				t.Rely(logIn(ctx, t, other.Handle, other.Password))
@@ -182,11 +182,11 @@ func loginRefusals() []scenario {
 		},
 		scenario{
 			id: "refusal.discloses-nothing", title: "An unknown identifier and a wrong password are refused alike, so that nobody learns who has an account.",
-			level: reports.Should, authority: reports.Security, needs: login, run: discloseNothing,
+			level: reports.Should, authority: reports.Security, source: sourceErrorWords, needs: login, run: discloseNothing,
 		},
 		scenario{
 			id: "password.padded.refused", title: "The password with white space around it is refused.",
-			level: reports.Should, authority: reports.Security, needs: login,
+			level: reports.Should, authority: reports.Security, source: sourcePasswords, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				t.Rely(logIn(ctx, t, account.Handle, account.Password))

@@ -47,7 +47,7 @@ func deletionEffects() []scenario {
 	return []scenario{
 		{
 			id: "account.gone", title: "A deleted account can't log in any more, by its handle, DID or address.",
-			level: reports.Must, authority: reports.Lexicon, needs: withMail,
+			level: reports.Must, authority: reports.Lexicon, source: "description", needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := deleted(ctx, t).account
 				for _, identifier := range []string{account.Handle, account.DID, account.Email} {
@@ -57,7 +57,7 @@ func deletionEffects() []scenario {
 		},
 		{
 			id: "session.gone", title: "The sessions of a deleted account are refused.",
-			level: reports.Must, authority: reports.Security, needs: withMail,
+			level: reports.Must, authority: reports.Security, source: sourceSessions, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				gone := deleted(ctx, t)
 				t.ExpectThat("refreshing a session after the deletion", refresh(ctx, t, gone.session.Refresh), check.Refused())
@@ -66,7 +66,7 @@ func deletionEffects() []scenario {
 		},
 		{
 			id: "token.gone", title: "The access token of a deleted account is refused for its invite codes and for another deletion.",
-			level: reports.Should, authority: reports.Security, needs: withMail,
+			level: reports.Should, authority: reports.Security, source: sourceSessions, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				access := deleted(ctx, t).session.Access
 				t.ExpectThat("getAccountInviteCodes after the deletion", t.Do(ctx, codesRequest(access)), check.Refused())
@@ -76,7 +76,7 @@ func deletionEffects() []scenario {
 		},
 		{
 			id: "app-password.gone", title: "An app password of a deleted account does not log in any more.",
-			level: reports.Must, authority: reports.Security, needs: withMail,
+			level: reports.Must, authority: reports.Security, source: sourceSessions, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				gone := deleted(ctx, t)
 				t.ExpectThat("logging in with the app password after the deletion",
@@ -93,7 +93,7 @@ func deletionEffects() []scenario {
 		},
 		{
 			id: "other-account.lives", title: "Other accounts go on working.",
-			level: reports.Must, authority: reports.Security, needs: withMail,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				other := fresh(ctx, t)
 				made := newSession(ctx, t, other)
@@ -106,7 +106,7 @@ func deletionEffects() []scenario {
 		},
 		{
 			id: "mail.ends", title: "No code for a password reset is mailed to a deleted account.",
-			level: reports.Should, authority: reports.Security, needs: withMail,
+			level: reports.Should, authority: reports.Security, source: sourceAccess, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, other := fresh(ctx, t), sharedAccount(ctx, t, "mail")
 				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, doom(ctx, t, account).code))
@@ -123,7 +123,7 @@ func deletionEffects() []scenario {
 		},
 		{
 			id: "repeat.refused", title: "An account can't be deleted twice.",
-			level: reports.Must, authority: reports.Security, needs: withMail,
+			level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				gone := deleted(ctx, t)
 				t.Expect(remove(ctx, t, gone.session.Access, gone.account.DID, gone.account.Password, gone.code), check.Refused())
@@ -250,7 +250,7 @@ func deletionRefusals() []scenario {
 			authority = reports.Reference
 		}
 		scenarios = append(scenarios, scenario{
-			id: wrong.id, title: wrong.title, level: wrong.level, authority: authority, needs: withMail,
+			id: wrong.id, title: wrong.title, level: wrong.level, authority: authority, source: sourceMailedCodes, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				kept := doom(ctx, t, t.Borrow(ctx))
 				did, password, code := wrong.make(ctx, t, kept)
@@ -271,7 +271,7 @@ func deletionRefusals() []scenario {
 		},
 		scenario{
 			id: "unknown-account.refused", title: "An account that does not exist can't be deleted.",
-			level: reports.Must, authority: reports.Security,
+			level: reports.Must, authority: reports.Security, source: sourceAccess,
 			run: func(ctx context.Context, t *spec.Trial) {
 				t.Expect(t.Do(ctx, removal(t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode)), check.Refused())
 			},

@@ -46,7 +46,7 @@ func deleteSession() endpoint {
 			},
 			{
 				id: "session.ends", title: "After it, the session's refresh token is refused.",
-				level: reports.Must, authority: reports.Lexicon, needs: login,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					made := newSession(ctx, t, shared(ctx, t))
 					t.Rely(logOut(ctx, t, made.Refresh))
@@ -55,7 +55,7 @@ func deleteSession() endpoint {
 			},
 			{
 				id: "refreshed-session.ends", title: "After it, the refresh token of a session that was refreshed before is refused.",
-				level: reports.Must, authority: reports.Lexicon, needs: login,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, shared(ctx, t)).Refresh))
 					t.Rely(logOut(ctx, t, made.Refresh))
@@ -64,7 +64,7 @@ func deleteSession() endpoint {
 			},
 			{
 				id: "other-session.lives", title: "Another session of the account stays alive.",
-				level: reports.Must, authority: reports.Lexicon, needs: signUp,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					other, made := newSession(ctx, t, account), newSession(ctx, t, account)
@@ -75,7 +75,7 @@ func deleteSession() endpoint {
 			},
 			{
 				id: "login.lives", title: "The account can log in again.",
-				level: reports.Must, authority: reports.Security, needs: signUp,
+				level: reports.Must, authority: reports.Security, source: "description", needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					t.Rely(logOut(ctx, t, newSession(ctx, t, account).Refresh))

@@ -22,7 +22,7 @@ func describeServer() endpoint {
 		cases: []scenario{
 			{
 				id: "user-domains.served", title: "Accounts can be made under every domain that availableUserDomains lists.",
-				level: reports.Must, authority: reports.Lexicon, needs: signUp, run: domainsServed,
+				level: reports.Must, authority: reports.Lexicon, source: "output.availableUserDomains", needs: signUp, run: domainsServed,
 			},
 			{
 				id: "user-domains.listed", title: "A server on which accounts can be made lists a domain for them.",

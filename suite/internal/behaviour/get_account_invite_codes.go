@@ -33,7 +33,7 @@ func codeEntries() []scenario {
 	return []scenario{
 		{
 			id: "other-account.hidden", title: "The codes of another account are not listed.",
-			level: reports.Must, authority: reports.Security, needs: withAdmin,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, other := invitedAccount(ctx, t), ownAccount(ctx, t)
 				t.Rely(t.Do(ctx, codesRequest(session(ctx, t, account).Access)))
@@ -47,7 +47,7 @@ func codeEntries() []scenario {
 		},
 		{
 			id: "uses.recorded", title: "A use is listed with the DID of the account that was made.",
-			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+			level: reports.Must, authority: reports.Lexicon, source: "com/atproto/server/defs.json#/defs/inviteCodeUse/properties/usedBy", needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				requireInvites(t)
 				account := fresh(ctx, t)
@@ -77,7 +77,7 @@ func codeEntries() []scenario {
 		},
 		{
 			id: "disabled.false", title: "A code that nobody has disabled is not listed as disabled.",
-			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+			level: reports.Must, authority: reports.Lexicon, source: "com/atproto/server/defs.json#/defs/inviteCode/properties/disabled", needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				for _, entry := range codesOf(ctx, t, invitedAccount(ctx, t)) {
 					if entry["disabled"] == any(true) {
@@ -130,11 +130,11 @@ func codeEntries() []scenario {
 		},
 		{
 			id: "include-used.false", title: "With includeUsed=false, codes whose uses are spent are left out, and others are not.",
-			level: reports.Must, authority: reports.Lexicon, needs: withAdmin, run: usedLeftOut,
+			level: reports.Must, authority: reports.Lexicon, source: "params.includeUsed", needs: withAdmin, run: usedLeftOut,
 		},
 		{
 			id: "include-used.default", title: "Without includeUsed, codes whose uses are spent are listed.",
-			level: reports.Must, authority: reports.Lexicon, needs: withAdmin,
+			level: reports.Must, authority: reports.Lexicon, source: "params.includeUsed", needs: withAdmin,
 			run: func(ctx context.Context, t *spec.Trial) {
 				spent := spentCode(ctx, t)
 				if codesOf(ctx, t, spent.account)[spent.code] == nil {

@@ -28,7 +28,7 @@ func codeCreation() []scenario {
 	return []scenario{
 		{
 			id: "create-available.false", title: "With createAvailable=false no code is made.",
-			level: reports.Must, authority: reports.Lexicon, needs: intervals,
+			level: reports.Must, authority: reports.Lexicon, source: "params.createAvailable", needs: intervals,
 			run: func(ctx context.Context, t *spec.Trial) {
 				if found := earnings(ctx, t); found.before != 0 {
 					t.Failf("no code", "%d codes", found.before)
@@ -37,7 +37,7 @@ func codeCreation() []scenario {
 		},
 		{
 			id: "create-available.default", title: "Without createAvailable, codes are made as with createAvailable=true.",
-			level: reports.Must, authority: reports.Lexicon, needs: intervals,
+			level: reports.Must, authority: reports.Lexicon, source: "params.createAvailable", needs: intervals,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				advance(ctx, t, manyIntervals)
@@ -103,7 +103,7 @@ func codeCreation() []scenario {
 		},
 		{
 			id: "interval.race", title: "Requests that make codes at once make no more of them than one alone.",
-			level: reports.Must, authority: reports.Security, needs: intervals,
+			level: reports.Must, authority: reports.Security, source: sourceRaces, needs: intervals,
 			run: func(ctx context.Context, t *spec.Trial) {
 				race := racedForCodes(ctx, t)
 				if race.made > mostOpen {

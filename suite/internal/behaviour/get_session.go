@@ -22,7 +22,7 @@ func getSession() endpoint {
 		cases: []scenario{
 			{
 				id: "session.belongs-to-account", title: "The answer is about the account whose token was sent.",
-				level: reports.Must, authority: reports.Security, needs: login,
+				level: reports.Must, authority: reports.Security, source: sourceAccess, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := shared(ctx, t)
 					exchange := whoAmI(ctx, t, session(ctx, t, account).Access)
@@ -31,7 +31,7 @@ func getSession() endpoint {
 			},
 			{
 				id: "accounts.told-apart", title: "Two accounts' tokens are answered each with its own account.",
-				level: reports.Must, authority: reports.Security, needs: signUp,
+				level: reports.Must, authority: reports.Security, source: sourceAccess, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					for _, account := range accountPair(ctx, t) {
 						exchange := whoAmI(ctx, t, session(ctx, t, account).Access)

@@ -29,7 +29,7 @@ func listAppPasswords() endpoint {
 			},
 			{
 				id: "created.listed", title: "An app password is listed by its name once it is made.",
-				level: reports.Must, authority: reports.Lexicon, needs: login,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := shared(ctx, t)
 					first, second := newAppPassword(ctx, t, account), newAppPassword(ctx, t, account)
@@ -65,11 +65,11 @@ func listAppPasswords() endpoint {
 			},
 			{
 				id: "secret.hidden", title: "The list shows no password.",
-				level: reports.Must, authority: reports.Security, needs: login, run: listHidesSecrets,
+				level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: login, run: listHidesSecrets,
 			},
 			{
 				id: "other-account.hidden", title: "The list shows no app password of another account.",
-				level: reports.Must, authority: reports.Security, needs: signUp,
+				level: reports.Must, authority: reports.Security, source: sourceAccess, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					pair := accountPair(ctx, t)
 					made := newAppPassword(ctx, t, pair[1])
@@ -81,7 +81,7 @@ func listAppPasswords() endpoint {
 			},
 			{
 				id: "revoked.gone", title: "A revoked app password is not listed any more.",
-				level: reports.Must, authority: reports.Lexicon, needs: login,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := shared(ctx, t)
 					made := newAppPassword(ctx, t, account)

@@ -36,7 +36,7 @@ func rotation() []scenario {
 	return []scenario{
 		{
 			id: "session.belongs-to-account", title: "The answer is about the account whose token was sent.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				exchange := refresh(ctx, t, newSession(ctx, t, account).Refresh)
@@ -45,7 +45,7 @@ func rotation() []scenario {
 		},
 		{
 			id: "access-token.works", title: "The new access token is accepted by getSession, for the same account.",
-			level: reports.Must, authority: reports.Lexicon, needs: login,
+			level: reports.Must, authority: reports.Lexicon, source: "output.accessJwt", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
@@ -54,7 +54,7 @@ func rotation() []scenario {
 		},
 		{
 			id: "refresh-token.works", title: "The new refresh token is accepted in its turn, for the same account.",
-			level: reports.Must, authority: reports.Lexicon, needs: login,
+			level: reports.Must, authority: reports.Lexicon, source: "output.refreshJwt", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
@@ -63,7 +63,7 @@ func rotation() []scenario {
 		},
 		{
 			id: "other-session.lives", title: "Refreshing one session ends no other.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: "description", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := shared(ctx, t)
 				one, other := newSession(ctx, t, account), newSession(ctx, t, account)
@@ -96,7 +96,7 @@ func rotation() []scenario {
 		},
 		{
 			id: "session.keeps-power", title: "A refreshed session that was opened with the account's password can create app passwords.",
-			level: reports.Must, authority: reports.Lexicon, needs: signUp,
+			level: reports.Must, authority: reports.Lexicon, source: "description", needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := ownAccount(ctx, t)
 				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
@@ -108,7 +108,7 @@ func rotation() []scenario {
 		},
 		{
 			id: "app-password.stays-limited", title: "A refreshed app-password session can't create app passwords.",
-			level: reports.Must, authority: reports.Security, needs: login,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
 				made := sessionOf(t, refresh(ctx, t, appSession(ctx, t, shared(ctx, t)).Refresh))
 				t.Rely(whoAmI(ctx, t, made.Access))

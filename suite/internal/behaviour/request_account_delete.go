@@ -25,7 +25,7 @@ func requestAccountDelete() endpoint {
 		cases: []scenario{
 			{
 				id: "mail.sent", title: "A mail with a code goes to the account's address.",
-				level: reports.Must, authority: reports.Lexicon, needs: withMail,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
@@ -35,7 +35,7 @@ func requestAccountDelete() endpoint {
 			},
 			{
 				id: "account.lives", title: "Asking for the deletion changes nothing yet: the account goes on working.",
-				level: reports.Must, authority: reports.Security, needs: signUp,
+				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					made := session(ctx, t, account)
@@ -46,7 +46,7 @@ func requestAccountDelete() endpoint {
 			},
 			{
 				id: "session.lives", title: "Asking for the deletion ends no session: its refresh token goes on working.",
-				level: reports.Must, authority: reports.Security, needs: signUp,
+				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					made := newSession(ctx, t, account)

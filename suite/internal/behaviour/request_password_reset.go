@@ -24,7 +24,7 @@ func requestPasswordReset() endpoint {
 		cases: []scenario{
 			{
 				id: "mail.sent", title: "A mail with a code goes to the account's address.",
-				level: reports.Must, authority: reports.Lexicon, needs: withMail,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
@@ -44,7 +44,7 @@ func requestPasswordReset() endpoint {
 			},
 			{
 				id: "password.lives", title: "Asking for a reset changes nothing yet: the password goes on working.",
-				level: reports.Must, authority: reports.Security, needs: signUp,
+				level: reports.Must, authority: reports.Security, source: sourceResetRequest, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := fresh(ctx, t)
 					made := newSession(ctx, t, account)
@@ -55,11 +55,11 @@ func requestPasswordReset() endpoint {
 			},
 			{
 				id: "mail.to-nobody-else", title: "No mail goes to another account, nor to an address that no account has.",
-				level: reports.Must, authority: reports.Security, needs: withMail, run: mailToNobodyElse,
+				level: reports.Must, authority: reports.Security, source: sourceResetRequest, needs: withMail, run: mailToNobodyElse,
 			},
 			{
 				id: "mail.without-password", title: "The mail does not hold the account's password.",
-				level: reports.Must, authority: reports.Security, needs: withMail,
+				level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := sharedAccount(ctx, t, "mail")
 					box := mailbox(ctx, t, account.Email)
@@ -74,7 +74,7 @@ func requestPasswordReset() endpoint {
 			},
 			{
 				id: "unknown-address.discloses-nothing", title: "An address that no account has is answered like one that an account has.",
-				level: reports.Should, authority: reports.Security, needs: signUp,
+				level: reports.Should, authority: reports.Security, source: sourceResetRequest, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					t.Rely(t.Do(ctx, resetRequest(sharedAccount(ctx, t, "mail").Email)))
 					t.Expect(t.Do(ctx, resetRequest(t.Target().NewIdentity().Email)), check.Succeeds())
@@ -82,7 +82,7 @@ func requestPasswordReset() endpoint {
 			},
 			{
 				id: "code.hidden", title: "The code is mailed, and not in the answer.",
-				level: reports.Must, authority: reports.Security, needs: withMail,
+				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := sharedAccount(ctx, t, "mail")
 					box := mailbox(ctx, t, account.Email)

@@ -52,7 +52,7 @@ func resetEffects() []scenario {
 	return []scenario{
 		{
 			id: "password.replaced", title: "The new password logs in, and the old one does not any more.",
-			level: reports.Must, authority: reports.Lexicon, needs: withMail,
+			level: reports.Must, authority: reports.Lexicon, source: "description", needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := t.Borrow(ctx)
 				old := account.Password
@@ -63,7 +63,7 @@ func resetEffects() []scenario {
 		},
 		{
 			id: "other-account.lives", title: "The password of another account stays as it is.",
-			level: reports.Must, authority: reports.Security, needs: withMail,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, other := t.Borrow(ctx), ownAccount(ctx, t)
 				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
@@ -104,7 +104,7 @@ func resetEffects() []scenario {
 		},
 		{
 			id: "password.short", title: "A password of one letter is accepted or refused, and is no fault of the server.",
-			level: reports.Must, authority: reports.XRPC, needs: withMail,
+			level: reports.Must, authority: reports.XRPC, source: sourceStatuses, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				if exchange := reset(ctx, t, account, resetCode(ctx, t, account), "a"); !exchange.Succeeded() {
@@ -114,7 +114,7 @@ func resetEffects() []scenario {
 		},
 		{
 			id: "account.lives", title: "The account is the same after its password was reset: its DID, handle and app passwords.",
-			level: reports.Must, authority: reports.Security, needs: withMail,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := t.Borrow(ctx)
 				t.Rely(reset(ctx, t, account, resetCode(ctx, t, account), t.Target().NewPassword()))
@@ -123,7 +123,7 @@ func resetEffects() []scenario {
 		},
 		{
 			id: "takedown.stays", title: "A password reset does not bring back an account that was taken down.",
-			level: reports.Must, authority: reports.Security, needs: append([]target.Capability{target.Takedown}, withMail...),
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: append([]target.Capability{target.Takedown}, withMail...),
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				code := resetCode(ctx, t, account)
@@ -134,7 +134,7 @@ func resetEffects() []scenario {
 		},
 		{
 			id: "code.of-deleted-account", title: "The code of an account that was deleted is refused.",
-			level: reports.Must, authority: reports.Security, needs: withMail,
+			level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := fresh(ctx, t)
 				code := resetCode(ctx, t, account)
@@ -214,7 +214,7 @@ func resetRefusals() []scenario {
 	var scenarios []scenario
 	for _, wrong := range refusedCodes() {
 		scenarios = append(scenarios, scenario{
-			id: wrong.id, title: wrong.title, level: wrong.level, authority: wrong.authority, needs: withMail,
+			id: wrong.id, title: wrong.title, level: wrong.level, authority: wrong.authority, source: sourceMailedCodes, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := t.Borrow(ctx)
 				code := wrong.code(ctx, t, account)
@@ -226,7 +226,7 @@ func resetRefusals() []scenario {
 	}
 	return append(scenarios, scenario{
 		id: "code.race", title: "Of several resets with one code at once, exactly one succeeds.",
-		level: reports.Must, authority: reports.Security, needs: withMail,
+		level: reports.Must, authority: reports.Security, source: sourceRaces, needs: withMail,
 		run: func(ctx context.Context, t *spec.Trial) {
 			account := fresh(ctx, t)
 			code := resetCode(ctx, t, account)

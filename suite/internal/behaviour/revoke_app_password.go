@@ -27,7 +27,7 @@ func revokeAppPassword() endpoint {
 		cases: []scenario{
 			{
 				id: "login.ends", title: "A revoked app password does not log in any more.",
-				level: reports.Must, authority: reports.Lexicon, needs: login,
+				level: reports.Must, authority: reports.Lexicon, source: "description", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := shared(ctx, t)
 					made := newAppPassword(ctx, t, account)
@@ -38,7 +38,7 @@ func revokeAppPassword() endpoint {
 			},
 			{
 				id: "session.ends", title: "A session made with the revoked app password can't be refreshed.",
-				level: reports.Must, authority: reports.Security, needs: login,
+				level: reports.Must, authority: reports.Security, source: sourceSessions, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := shared(ctx, t)
 					made := newAppPassword(ctx, t, account)
@@ -49,7 +49,7 @@ func revokeAppPassword() endpoint {
 			},
 			{
 				id: "refreshed-session.ends", title: "A session of the revoked app password that was refreshed before can't be refreshed again.",
-				level: reports.Must, authority: reports.Security, needs: login,
+				level: reports.Must, authority: reports.Security, source: sourceSessions, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := shared(ctx, t)
 					made := newAppPassword(ctx, t, account)
@@ -61,11 +61,11 @@ func revokeAppPassword() endpoint {
 			},
 			{
 				id: "others.live", title: "The account's password, its other app passwords and their sessions go on working.",
-				level: reports.Must, authority: reports.Security, needs: signUp, run: revokeSparesOthers,
+				level: reports.Must, authority: reports.Security, source: "description", needs: signUp, run: revokeSparesOthers,
 			},
 			{
 				id: "other-account.lives", title: "An app password of the same name with another account goes on working.",
-				level: reports.Must, authority: reports.Security, needs: signUp,
+				level: reports.Must, authority: reports.Security, source: "description", needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					pair := accountPair(ctx, t)
 					mine := newAppPassword(ctx, t, pair[0])

@@ -61,7 +61,7 @@ func loginTakedowns() []scenario {
 		},
 		{
 			id: "takedown.wrong-password", title: "With a wrong password, nobody learns that an account was taken down.",
-			level: reports.Should, authority: reports.Security, needs: needsTakedown,
+			level: reports.Should, authority: reports.Security, source: sourceErrorWords, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := takenDown(ctx, t).account
 				exchange := logIn(ctx, t, account.Handle, t.Target().NewPassword())
@@ -73,7 +73,7 @@ func loginTakedowns() []scenario {
 		},
 		{
 			id: "takedown.reinstated", title: "An account that was reinstated can log in again.",
-			level: reports.Must, authority: reports.Security, needs: needsTakedown,
+			level: reports.Must, authority: reports.Security, source: "error.AccountTakedown", needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := reinstated(ctx, t).account
 				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
@@ -81,7 +81,7 @@ func loginTakedowns() []scenario {
 		},
 		{
 			id: "takedown.app-password", title: "An app password of an account that was taken down is refused as well.",
-			level: reports.Must, authority: reports.Security, needs: needsTakedown,
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
 				down := takenDown(ctx, t)
 				t.Expect(logIn(ctx, t, down.account.Handle, down.appPassword.Password), check.Refused())

@@ -38,7 +38,7 @@ func (b *builder) noInput() {
 	}
 	nsid := b.method.NSID
 	b.add(obligation{
-		"input.none", "A body where no input is declared is refused.", reports.May, reports.Reference, string(b.method.At()),
+		"input.none", "A body where no input is declared is refused.", reports.May, reports.Reference, sourceMethods,
 	}, func(ctx context.Context, t *spec.Trial) {
 		b.baseline(ctx, t)
 		exchange := t.DoUnobserved(ctx, t.ValidRequest(ctx, nsid).WithRaw([]byte("{}"), "application/json"))

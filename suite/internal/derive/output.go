@@ -19,7 +19,7 @@ const itemsStep = "items"
 func (b *builder) output() {
 	output := b.method.Output
 	if output == nil {
-		b.add(must(EmptyOutput, "Success is answered without a body, since the document declares no output.", b.method.At()),
+		b.add(must(EmptyOutput, "Success is answered without a body, since the document declares no output.", b.method.At()+"/type"),
 			func(ctx context.Context, t *spec.Trial) { b.baseline(ctx, t) })
 		return
 	}

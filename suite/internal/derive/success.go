@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
@@ -16,7 +17,7 @@ type checkFunc = func(context.Context, *spec.Trial)
 // breaking one rests on it.
 func (b *builder) success() {
 	nsid := b.method.NSID
-	b.add(must("success", "A well-formed request by somebody entitled to it succeeds.", b.method.At()),
+	b.add(must("success", "A well-formed request by somebody entitled to it succeeds.", b.purpose()),
 		func(ctx context.Context, t *spec.Trial) {
 			if b.recipe.Credential == spec.AdminBasic && t.Target().AdminPassword() != "" {
 				// The user vouches for the credential: a refusal of it is the target's.
@@ -41,4 +42,13 @@ func (b *builder) baseline(ctx context.Context, t *spec.Trial) spec.Baseline {
 		t.Need(b.recipe.Needs...)
 	}
 	return baseline
+}
+
+// purpose points at the words that say what the method is for, or that it is a
+// method at all.
+func (b *builder) purpose() lexicons.Pointer {
+	if b.method.Description != "" {
+		return b.method.At() + "/description"
+	}
+	return b.method.At() + "/type"
 }

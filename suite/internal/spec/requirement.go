@@ -37,6 +37,9 @@ func Prefix(nsid string) string { return strings.TrimPrefix(nsid, "com.atproto."
 // "& | ! , ( ) / :" have meanings.
 var idSyntax = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9_-]+)*$`)
 
+// wholeDocument is a source that does not say which of its words it means.
+var wholeDocument = regexp.MustCompile(`\.json(#(/defs/main)?)?$|^https://atproto\.com/[^#]*$`)
+
 // Validate reports what is wrong with a list of cases as a whole: IDs that
 // appear twice, or are ill-formed, or obligations without a source.
 func Validate(cases []Case) error {
@@ -49,6 +52,8 @@ func Validate(cases []Case) error {
 			return fmt.Errorf("requirement %q has an ill-formed ID", c.ID)
 		case c.Title == "" || c.Source == "" || c.Run == nil:
 			return fmt.Errorf("requirement %s lacks a title, a source or a check", c.ID)
+		case wholeDocument.MatchString(c.Source):
+			return fmt.Errorf("requirement %s cites a whole document: %s", c.ID, c.Source)
 		case c.Authority == reports.Lexicon && c.Level != reports.Must:
 			return fmt.Errorf("requirement %s: what the document says is a must", c.ID)
 		case c.Authority == reports.Reference && c.Level == reports.Must:
