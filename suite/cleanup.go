@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 // CleanUp removes from a target what the journal of a run that was cut off
@@ -33,7 +34,7 @@ func CleanUp(ctx context.Context, config Config, journal io.Reader) (removed int
 	if config.Timeout <= 0 {
 		config.Timeout = DefaultTimeout
 	}
-	p := &plan{config: config}
+	p := &plan{config: config, secrets: xrpc.NewSecrets()}
 	server, closeDrivers, err := p.reach(ctx)
 	if err != nil {
 		return 0, err

@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -13,42 +14,67 @@ import (
 
 // collector gathers verdicts while a run goes on and turns them into results.
 type collector struct {
-	plan     *plan
-	bench    *spec.Bench
+	plan  *plan
+	bench *spec.Bench
+	total int
+	done  map[string]chan struct{} // by ID of the selected cases, closed when there is a verdict
+
+	mutex    sync.Mutex
 	verdicts map[string]spec.Verdict
-	total    int
 	lost     bool // the target stopped answering
 }
 
 func newCollector(p *plan, bench *spec.Bench) *collector {
-	c := &collector{plan: p, bench: bench, verdicts: map[string]spec.Verdict{}}
-	for _, selected := range p.selected {
+	c := &collector{plan: p, bench: bench, verdicts: map[string]spec.Verdict{}, done: map[string]chan struct{}{}}
+	for id, selected := range p.selected {
 		if selected {
 			c.total++
+			c.done[id] = make(chan struct{})
 		}
 	}
 	return c
+}
+
+// await waits until a case was tried and reports whether it was.
+func (c *collector) await(ctx context.Context, one spec.Case) bool {
+	select {
+	case <-c.done[one.ID]:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // lostReason words what all requirements share once the target is gone.
 const lostReason = "the target stopped answering"
 
 // try checks one case and keeps its verdict.
-func (c *collector) try(ctx context.Context, one spec.Case) spec.Verdict {
+func (c *collector) try(ctx context.Context, one spec.Case) {
 	var verdict spec.Verdict
-	if c.lost {
+	if c.isLost() {
 		verdict = spec.Verdict{Outcome: reports.Errored, Fault: reports.FaultTarget, Reason: lostReason}
 	} else {
 		verdict = spec.Try(ctx, one, c.bench)
-		c.lost = ctx.Err() == nil && c.gone(ctx, verdict.Exchanges)
-		if c.lost && verdict.Outcome != reports.Passed {
+		lost := ctx.Err() == nil && c.gone(ctx, verdict.Exchanges)
+		if lost && verdict.Outcome != reports.Passed {
 			verdict.Outcome, verdict.Fault, verdict.Reason = reports.Errored, reports.FaultTarget, lostReason
 		}
+		c.mutex.Lock()
+		c.lost = c.lost || lost
+		c.mutex.Unlock()
 	}
+	defer close(c.done[one.ID])
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	c.verdicts[one.ID] = verdict
 	result := c.outcome(one)
 	c.plan.event(Event{Kind: EventResult, Done: len(c.verdicts), Total: c.total, Result: &result})
-	return verdict
+}
+
+func (c *collector) isLost() bool {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.lost
 }
 
 // gone asks once more where no connection could be made: a server may be too
@@ -56,7 +82,7 @@ func (c *collector) try(ctx context.Context, one spec.Case) spec.Verdict {
 func (c *collector) gone(ctx context.Context, exchanges []xrpc.Exchange) bool {
 	for _, exchange := range exchanges {
 		if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
-			return c.bench.Target.Probe(ctx) != nil
+			return c.bench.Target.Answers(ctx) != nil
 		}
 	}
 	return false

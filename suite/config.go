@@ -14,14 +14,13 @@ import (
 // DefaultTimeout is the time limit for one request where Config names none.
 const DefaultTimeout = 10 * time.Second
 
-// Config says what to check, and how. Target and Catalog are required; the
-// zero value of every other field is a sensible default. In JSON, for another
-// process, all is there but the catalogue and the functions; secrets as well.
+// Config says what to check, and how. Target is required; the zero value of
+// every other field is a sensible default.
 type Config struct {
 	Target   string            // base URL of the server under test
 	Embedded bool              // whether the target is the mock that the run started itself
-	Catalog  *lexicons.Catalog `json:"-"` // from which requirements are derived
-	Revision string            // name of the catalogue, for the report
+	Catalog  *lexicons.Catalog // from which requirements are derived; nil: the embedded Revision
+	Revision string            // name of the catalogue; empty: the default
 
 	// RevisionReason says why the revision was taken, where ChooseRevision found it
 	// out. Empty: it was asked for.
@@ -38,7 +37,6 @@ type Config struct {
 	MinChecked  int      // the least share of the selected requirements to check, in percent
 
 	Shard Shard // of what is selected; the zero value is all of it
-	Part  Part  // of the shard, for processes that share the target, see Parts
 
 	AdminPassword   string // for Basic credentials of the user "admin"
 	InviteCode      string // to sign up with
@@ -53,6 +51,10 @@ type Config struct {
 	Patience time.Duration // to wait for expiry where no clock can be moved
 	Seed     int64         // fixes the order of checks and the names of accounts
 
+	// Parallel is how many requirements are checked at once; 0: as many as suit
+	// the target's distance. Verdicts are the same for every number.
+	Parallel int
+
 	BudgetRequests, BudgetAccounts int // never send or make more; 0 means no limit
 
 	// Journal is a file in which the run notes what it makes on the target, for
@@ -60,10 +62,6 @@ type Config struct {
 	// was, and kept under another name. Empty: none, which is right for a target
 	// that goes away by itself.
 	Journal string
-
-	// Share joins this run with others on the same target; the zero value is for
-	// one that is alone.
-	Share Share `json:"-"`
 
 	// ImmediateEffects says that mail and deletions show at once on the target, as on the
 	// mock, so that what hasn't come within a moment never will.
@@ -73,18 +71,19 @@ type Config struct {
 	VerdictsOnly bool
 
 	// Confirm is asked before the first account; nil means yes.
-	Confirm func() bool `json:"-"`
+	Confirm func() bool
 
 	// KnownFailures are expected to fail and do not gate.
 	KnownFailures []reports.ExpectedFailure
 
-	// OnEvent is told how the run goes, one event at a time.
-	OnEvent func(Event) `json:"-"`
+	// OnEvent is told how the run goes, one event at a time. Secrets are replaced
+	// in what it is told.
+	OnEvent func(Event)
 }
 
-// SharesClock reports whether a run may be able to move a clock that others on
+// sharesClock reports whether a run may be able to move a clock that others on
 // the target feel. Patience only waits.
-func (c Config) SharesClock() bool { return c.Control != "" || len(c.Hooks.AdvanceClock) > 0 }
+func (c Config) sharesClock() bool { return c.Control != "" || len(c.Hooks.AdvanceClock) > 0 }
 
 // Hooks are commands that stand in for a control server, each a program with
 // its arguments, run without a shell. Empty ones are not there.

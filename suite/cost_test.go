@@ -39,8 +39,8 @@ func measured(t *testing.T) (*plan, map[string]int) {
 	return p, requests
 }
 
-// The table needn't be exact: it has to keep what parts really cost alike.
-func TestPartsCostAlike(t *testing.T) {
+// The table needn't be exact: it has to keep what shards really cost alike.
+func TestShardsCostAlike(t *testing.T) {
 	t.Parallel()
 	p, requests := measured(t)
 	if *updateCosts {
@@ -57,7 +57,7 @@ func TestPartsCostAlike(t *testing.T) {
 			loads, sum = append(loads, load), sum+load
 		}
 		if limit := most * float64(sum) / float64(n); float64(slices.Max(loads)) > limit {
-			t.Errorf("%d parts cost %v requests, want %.0f at most; go test ./suite -run %s -update-costs measures anew", n, loads, limit, t.Name())
+			t.Errorf("%d shards cost %v requests, want %.0f at most; go test ./suite -run %s -update-costs measures anew", n, loads, limit, t.Name())
 		}
 	}
 }

@@ -78,17 +78,19 @@ func use(control *target.Control, drivers *target.Drivers) {
 func (p *plan) mail(drivers *target.Drivers, closers *[]func()) error {
 	command, isExec := strings.CutPrefix(p.config.Mail, "exec:")
 	switch {
-	case p.config.Share.Mail != nil:
-		drivers.Mail, drivers.MailName = readBy(p.config.Share.Mail), p.config.Share.MailName
 	case p.config.Mail == "":
 	case p.config.Mail == "control":
 		if drivers.MailName != "control" {
 			return &UsageError{"--mail control: there is no control server that shows mail; name one by --control"}
 		}
 	case strings.HasPrefix(p.config.Mail, smtpScheme):
-		sink, err := ListenForMail(p.config.Mail)
+		address, err := smtpAddress(p.config.Mail)
 		if err != nil {
 			return err
+		}
+		sink, err := target.NewMailSink(address)
+		if err != nil {
+			return &UsageError{"--mail: " + err.Error()}
 		}
 		*closers = append(*closers, func() { _ = sink.Close() })
 		drivers.Mail, drivers.MailName = sink, "smtp"

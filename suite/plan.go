@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/onsi/ginkgo/v2/types"
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -13,11 +14,14 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/behaviour"
 	"github.com/pdsconform/pdsconform/suite/internal/derive"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 // plan is what a run is about to do, before anything is sent.
 type plan struct {
 	config   Config
+	secrets  *xrpc.Secrets
+	events   sync.Mutex  // they are told one at a time
 	cases    []spec.Case // all of them, by ID
 	recipes  map[string]spec.Recipe
 	selected map[string]bool
@@ -30,13 +34,17 @@ type plan struct {
 // for faults of the suite.
 func newPlan(config Config) (*plan, error) {
 	if config.Catalog == nil {
-		return nil, &UsageError{"no lexicon documents to derive requirements from"}
+		catalog, err := lexicons.LoadRevision(cmp.Or(config.Revision, lexicons.DefaultRevision))
+		if err != nil {
+			return nil, &UsageError{err.Error()}
+		}
+		config.Catalog, config.Revision = catalog, cmp.Or(config.Revision, lexicons.DefaultRevision)
 	}
 	if config.Timeout <= 0 {
 		config.Timeout = DefaultTimeout
 	}
 	recipes := recipesFor(config.Catalog)
-	p := &plan{config: config, recipes: recipes, cases: allCases(config.Catalog, recipes),
+	p := &plan{config: config, secrets: xrpc.NewSecrets(), recipes: recipes, cases: allCases(config.Catalog, recipes),
 		selected: map[string]bool{}, elsewhere: map[string]string{}}
 	if err := spec.Validate(p.cases); err != nil {
 		return nil, err
@@ -48,7 +56,8 @@ func newPlan(config Config) (*plan, error) {
 	if err := p.selectCases(); err != nil {
 		return nil, err
 	}
-	return p, p.chooseShard()
+	p.chooseShard()
+	return p, nil
 }
 
 // recipesFor returns the hand-written recipes, and ones made of the document

@@ -33,9 +33,18 @@ func (c *collector) result(one spec.Case) reports.Result {
 	return result
 }
 
-// outcome joins what a case found by itself with what the ledger holds against
-// its requirement.
+// outcome is the outcome of a case without exchanges, secrets replaced. The
+// caller holds the mutex, or is the only one left.
 func (c *collector) outcome(one spec.Case) reports.Result {
+	result, secrets := c.judged(one), c.bench.Target.Client().Secrets()
+	result.Reason, result.Expected, result.Actual =
+		secrets.Replace(result.Reason), secrets.Replace(result.Expected), secrets.Replace(result.Actual)
+	return result
+}
+
+// judged joins what a case found by itself with what the ledger holds against
+// its requirement.
+func (c *collector) judged(one spec.Case) reports.Result {
 	result := reports.Result{Requirement: one.Requirement.Requirement, Error: one.Error}
 	lacking := c.bench.NotOffered(one.Endpoint)
 	if !c.plan.selected[one.ID] && (len(c.held(one)) == 0 || lacking) {
@@ -132,6 +141,4 @@ func (c *collector) evidence(result *reports.Result, exchanges []xrpc.Exchange) 
 	for _, exchange := range exchanges {
 		result.Exchanges = append(result.Exchanges, secrets.Record(base, exchange))
 	}
-	result.Reason, result.Expected, result.Actual =
-		secrets.Replace(result.Reason), secrets.Replace(result.Expected), secrets.Replace(result.Actual)
 }

@@ -24,9 +24,22 @@ import (
 //
 // The error is a *UsageError where the configuration can't be used, an
 // *UnreachableError where the target can't be, and otherwise a fault of the
-// suite; there is no report then. Only one run can be under way in a process;
-// further ones wait.
+// suite; there is no report then. Any number of runs can be under way in a
+// process.
 func Run(ctx context.Context, config Config) (*reports.Report, error) {
+	return run(ctx, config, func(ctx context.Context, p *plan, collector *collector) {
+		collector.carryOut(ctx, p.order())
+	})
+}
+
+// RunSpecs is Run with every requirement a spec of Ginkgo, which also puts them
+// in the order of the seed. Only one can be under way in a process; further ones
+// wait.
+func RunSpecs(ctx context.Context, config Config) (*reports.Report, error) {
+	return run(ctx, config, runTree)
+}
+
+func run(ctx context.Context, config Config, carryOut func(context.Context, *plan, *collector)) (*reports.Report, error) {
 	p, err := newPlan(config)
 	if err != nil {
 		return nil, err
@@ -43,7 +56,7 @@ func Run(ctx context.Context, config Config) (*reports.Report, error) {
 	collector := newCollector(p, bench)
 	p.event(Event{Kind: EventStart, Text: offers(bench.Target), Total: collector.total})
 	p.warnOfClock()
-	runTree(ctx, p, collector)
+	carryOut(ctx, p, collector)
 	p.cleanUp(ctx, bench.Target)
 	return collector.report(ctx, started), nil
 }
@@ -76,7 +89,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		return nil, nil, err
 	}
 	server := target.New(target.Options{
-		Client:           xrpc.NewClient(p.config.Target, p.config.Timeout, xrpc.NewSecrets()),
+		Client:           xrpc.NewClient(p.config.Target, p.config.Timeout, p.secrets),
 		Drivers:          drivers,
 		AdminPassword:    p.config.AdminPassword,
 		InviteCode:       p.config.InviteCode,
@@ -86,11 +99,6 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		BudgetRequests:   p.config.BudgetRequests,
 		BudgetAccounts:   p.config.BudgetAccounts,
 		Journal:          journal,
-		Lease:            p.config.Share.Lease,
-		Leased:           p.config.Share.Leased,
-		Brake:            p.config.Share.Brake,
-		Together:         p.config.Share.Advance,
-		Sharers:          p.config.Part.Of,
 		ImmediateEffects: p.config.ImmediateEffects,
 		Confirm:          p.config.Confirm,
 		Random:           p.random(),
@@ -153,9 +161,6 @@ func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 	if p.config.Embedded || server.AccountsLeft()+server.AppPasswordsLeft() == 0 {
 		return
 	}
-	if checked := p.config.Share.Checked; checked != nil {
-		checked(ctx)
-	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	p.event(Event{Kind: EventCleanUp, Text: fmt.Sprintf("removing what the run made: accounts %d, app passwords %d", server.AccountsLeft(), server.AppPasswordsLeft())})
@@ -166,22 +171,25 @@ func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 
 func (p *plan) note(text string) { p.event(Event{Kind: EventNote, Text: text}) }
 
-// random is the source of names. The seed and the part alone fix those on the
-// embedded mock; another target may remember an earlier run, on which its names
-// must not be made again.
+// random is the source of names. The seed alone fixes those on the embedded
+// mock; another target may remember an earlier run, on which its names must not
+// be made again.
 func (p *plan) random() *rand.Rand {
-	part := uint64(p.config.Part.Number)
 	if p.config.Embedded {
-		return rand.New(rand.NewPCG(uint64(p.config.Seed), part))
+		return rand.New(rand.NewPCG(uint64(p.config.Seed), 0))
 	}
-	// Parts begin at the same time.
-	return rand.New(rand.NewPCG(uint64(p.config.Seed)^part<<32, uint64(time.Now().UnixNano())))
+	return rand.New(rand.NewPCG(uint64(p.config.Seed), uint64(time.Now().UnixNano())))
 }
 
+// event tells of a step, secrets replaced.
 func (p *plan) event(event Event) {
-	if p.config.OnEvent != nil {
-		p.config.OnEvent(event)
+	if p.config.OnEvent == nil {
+		return
 	}
+	event.Text = p.secrets.Replace(event.Text)
+	p.events.Lock()
+	defer p.events.Unlock()
+	p.config.OnEvent(event)
 }
 
 // offers words what a target was found to offer.

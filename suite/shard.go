@@ -2,15 +2,13 @@ package suite
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 
-	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 )
 
-// MaxShards is the most shards or parts that a run can be divided into.
+// MaxShards is the most shards that a run can be divided into.
 const MaxShards = 10_000
 
 // Shard is one of several parts of a run, for machines that don't see each
@@ -36,39 +34,8 @@ func (s Shard) String() string {
 	return fmt.Sprintf("%d/%d", s.Index, s.Count)
 }
 
-// Part is what one of several processes checks of a run on one target. Parts
-// are numbered from 1. The zero value is the whole.
-type Part struct{ Number, Of int }
-
-// PartPlan is a part with what it is made of.
-type PartPlan struct {
-	Part
-	Requirements []reports.Requirement
-}
-
-// Parts divides what a run with that configuration would check into parts that
-// cost about the same, n at most. Errors are those of List.
-func Parts(config Config, n int) ([]PartPlan, error) {
-	config.Part = Part{}
-	p, err := newPlan(config)
-	if err != nil {
-		return nil, err
-	}
-	var plans []PartPlan
-	for i, ids := range p.parts(n) {
-		plan := PartPlan{Part: Part{Number: i + 1, Of: n}}
-		for _, c := range p.cases {
-			if ids[c.ID] {
-				plan.Requirements = append(plan.Requirements, c.Requirement.Requirement)
-			}
-		}
-		plans = append(plans, plan)
-	}
-	return plans, nil
-}
-
-// chooseShard leaves out what other shards and parts check.
-func (p *plan) chooseShard() error {
+// chooseShard leaves out what other shards check.
+func (p *plan) chooseShard() {
 	if shard := p.config.Shard; shard.Count > 1 {
 		for i, ids := range divide(p.units(), shard.Count) {
 			if i+1 == shard.Index {
@@ -80,45 +47,12 @@ func (p *plan) chooseShard() error {
 			}
 		}
 	}
-	if part := p.config.Part; part != (Part{}) {
-		parts := p.parts(part.Of)
-		if part.Number < 1 || part.Number > len(parts) {
-			return fmt.Errorf("there is no part %d among %d", part.Number, len(parts))
-		}
-		for id := range p.selected {
-			p.selected[id] = parts[part.Number-1][id]
-		}
-	}
-	return nil
-}
-
-// parts divides the selected cases for processes that share a target. What moves
-// a clock that is shared waits until all else is done, and so is divided by
-// itself.
-func (p *plan) parts(n int) []map[string]bool {
-	var before, last []unit
-	for _, u := range p.units() {
-		if u.clock && p.config.SharesClock() {
-			last = append(last, u)
-		} else {
-			before = append(before, u)
-		}
-	}
-	parts := divide(before, n)
-	for i, ids := range divide(last, n) {
-		maps.Copy(parts[i], ids)
-	}
-	return withoutEmpty(parts)
-}
-
-func withoutEmpty(parts []map[string]bool) []map[string]bool {
-	return slices.DeleteFunc(parts, func(ids map[string]bool) bool { return len(ids) == 0 })
 }
 
 // warnOfClock says what machines that don't see each other can't agree on.
 func (p *plan) warnOfClock() {
 	moves := slices.ContainsFunc(p.cases, func(c spec.Case) bool { return p.selected[c.ID] && movesClock(c) })
-	if p.config.Shard.Count > 1 && !p.config.Embedded && p.config.SharesClock() && moves {
+	if p.config.Shard.Count > 1 && !p.config.Embedded && p.config.sharesClock() && moves {
 		p.note(fmt.Sprintf("shard %s moves the clock of %s: no other may use the same server meanwhile", p.config.Shard, p.config.Target))
 	}
 }

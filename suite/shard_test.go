@@ -2,11 +2,10 @@ package suite
 
 import (
 	"errors"
-	"github.com/pdsconform/pdsconform/lexicons"
-	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
 )
 
@@ -57,49 +56,6 @@ func TestShardsAreDisjointAndComplete(t *testing.T) {
 				t.Errorf("%d requirements in %d shards, %d as a whole", len(in), n, len(whole))
 			}
 		}
-	}
-}
-
-// Parts are those of what is to be checked; what moves the clock is divided as
-// evenly as the rest.
-func TestParts(t *testing.T) {
-	t.Parallel()
-	for _, control := range []string{"", "http://127.0.0.1:1"} {
-		config := Config{Catalog: everyRevision(t)[lexicons.DefaultRevision], Control: control}
-		whole, err := List(config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parts, err := Parts(config, 4)
-		if err != nil || len(parts) != 4 {
-			t.Fatalf("%d parts (%v), want 4", len(parts), err)
-		}
-		sum, withClock := 0, 0
-		for i, part := range parts {
-			sum += len(part.Requirements)
-			config.Part = part.Part
-			p, err := newPlan(config)
-			if err != nil || part.Number != i+1 {
-				t.Fatalf("part %d: %v", part.Number, err)
-			}
-			moves := false
-			for _, c := range p.cases {
-				moves = moves || p.selected[c.ID] && movesClock(c)
-			}
-			if moves {
-				withClock++
-			}
-			listed, err := List(config)
-			if err != nil || !slices.Equal(listed, part.Requirements) {
-				t.Errorf("part %d lists %d requirements (%v), planned are %d", part.Number, len(listed), err, len(part.Requirements))
-			}
-		}
-		if sum != len(whole) || withClock < 3 {
-			t.Errorf("%d requirements in the parts, %d as a whole; %d parts move the clock", sum, len(whole), withClock)
-		}
-	}
-	if _, err := List(Config{Catalog: everyRevision(t)[lexicons.DefaultRevision], Part: Part{Number: 9, Of: 4}}); err == nil {
-		t.Error("a part that isn't there is listed")
 	}
 }
 

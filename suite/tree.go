@@ -11,7 +11,6 @@ import (
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 	"github.com/onsi/ginkgo/v2/formatter"
 	"github.com/onsi/ginkgo/v2/types"
-	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 )
 
@@ -26,7 +25,9 @@ type verdictOnly struct{}
 // Fail is told when a spec failed.
 func (verdictOnly) Fail() {}
 
-// runTree runs the selected cases through Ginkgo in the order of the seed.
+// runTree carries the selected cases out as specs of Ginkgo, which puts them in
+// the order of the seed. It takes one after the other; their bodies wait for the
+// engine, which has several under way.
 func runTree(ctx context.Context, p *plan, collector *collector) {
 	ginkgoMutex.Lock()
 	defer ginkgoMutex.Unlock()
@@ -36,17 +37,37 @@ func runTree(ctx context.Context, p *plan, collector *collector) {
 	formatter.ColorableStdOut = io.Discard
 	defer func() { formatter.ColorableStdOut = out }()
 
-	buildTree(p, func(specContext context.Context, c spec.Case) {
-		both, cancel := context.WithCancel(specContext)
-		defer cancel()
-		defer context.AfterFunc(ctx, cancel)()
-		collector.try(both, c)
+	ctx, interrupt := context.WithCancel(ctx)
+	defer interrupt()
+	buildTree(p, func(ctx context.Context, c spec.Case) {
+		if !collector.await(ctx, c) {
+			interrupt()
+		}
 	})
 	config := types.NewDefaultSuiteConfig()
 	config.RandomSeed = p.config.Seed
 	config.RandomizeAllSpecs = true
 	config.Timeout = time.Duration(math.MaxInt64)
+	cases := p.inOrder(ginkgo.PreviewSpecs("pdsconform", config))
+	var engine sync.WaitGroup
+	engine.Go(func() { collector.carryOut(ctx, cases) })
 	ginkgo.RunSpecs(verdictOnly{}, "pdsconform", config, types.NewDefaultReporterConfig())
+	engine.Wait()
+}
+
+// inOrder returns the cases that Ginkgo is going to run, in its order.
+func (p *plan) inOrder(preview ginkgo.Report) []spec.Case {
+	byID := map[string]spec.Case{}
+	for _, c := range p.cases {
+		byID[c.ID] = c
+	}
+	var cases []spec.Case
+	for _, report := range preview.SpecReports {
+		if id := report.LeafNodeLabels; len(id) > 0 && !report.State.Is(types.SpecStateSkipped) {
+			cases = append(cases, byID[id[0]])
+		}
+	}
+	return cases
 }
 
 // buildTree makes one node of each selected case, a container for each
@@ -67,23 +88,18 @@ func buildTree(p *plan, run func(context.Context, spec.Case)) {
 	for _, endpoint := range endpoints {
 		ginkgo.Describe(endpoint, func() {
 			for _, c := range byEndpoint[endpoint] {
-				ginkgo.It(c.Title, ginkgo.Label(labels(c)...), priority(c), types.NewCustomCodeLocation(c.Source),
-					func(ctx ginkgo.SpecContext) { run(ctx, c) })
+				ginkgo.It(c.Title, decorators(c), func(ctx ginkgo.SpecContext) { run(ctx, c) })
 			}
 		})
 	}
 }
 
-// priority puts the cases that move the clock last, whatever the seed: each
-// move ends the sessions, codes and accounts that others could have shared. Of
-// these, the derived ones come first, since they all wait for the same time, and
-// processes that share the clock then wait for it together.
-func priority(c spec.Case) ginkgo.SpecPriority {
-	switch {
-	case !movesClock(c):
-		return 2
-	case c.Origin == reports.Derived:
-		return 1
+// decorators are what Ginkgo is told of a case. One that moves the clock waits
+// for those of all processes, which may share the target.
+func decorators(c spec.Case) []any {
+	all := []any{ginkgo.Label(labels(c)...), ginkgo.SpecPriority(priority(c)), types.NewCustomCodeLocation(c.Source)}
+	if movesClock(c) {
+		all = append(all, ginkgo.Serial)
 	}
-	return 0
+	return all
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -22,9 +21,6 @@ type app struct {
 	// interactive reports whether somebody is there to answer a question.
 	interactive func() bool
 
-	// newPart makes a process, not started yet, that checks a part of a run.
-	newPart func() (*exec.Cmd, error)
-
 	runSuite       func(context.Context, suite.Config) (*reports.Report, error)
 	listSuite      func(suite.Config) ([]reports.Requirement, error)
 	chooseRevision func(context.Context, suite.Config) (suite.Config, error)
@@ -39,13 +35,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
-	a := &app{
+	return &app{
 		stdin: stdin, stdout: stdout, stderr: stderr, environ: environ,
 		interactive: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
-		runSuite:    suite.Run, listSuite: suite.List, chooseRevision: suite.ChooseRevision, cleanUp: suite.CleanUp,
+		runSuite:    suite.RunSpecs, listSuite: suite.List, chooseRevision: suite.ChooseRevision, cleanUp: suite.CleanUp,
 	}
-	a.newPart = func() (*exec.Cmd, error) { return a.ownProgram(partName) }
-	return a
 }
 
 func (a *app) run(ctx context.Context, args []string) int {

@@ -81,7 +81,7 @@ func TestUsageErrors(t *testing.T) {
 		{"run --timeout", "--timeout needs a value"},
 		{"run --shard 0/3", "I from 1 to N"},
 		{"list --shard 4/3", "I from 1 to N"},
-		{"run --procs 0", "--procs needs a number from 1"},
+		{"run --parallel 0", "--parallel"},
 		{"run --timeout soon", "--timeout"},
 		{"run --timeout 0s", "above zero"},
 		{"run --patience -1s", "can't be below 0"},

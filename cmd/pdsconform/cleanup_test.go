@@ -25,9 +25,6 @@ import (
 // TestMain lets the test binary be the program, for tests that need a process
 // of its own.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == dyingPart {
-		dieAsPart()
-	}
 	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
 		main()
 	}

@@ -130,7 +130,7 @@ func (s settings) config() (suite.Config, error) {
 	config.HandleDomain = s.handleDomain
 	config.Patience = s.patience
 	config.BudgetRequests, config.BudgetAccounts = s.budgetRequests, s.budgetAccounts
-	config.Seed = s.seed
+	config.Seed, config.Parallel = s.seed, int(s.parallel)
 	if config.Seed == 0 {
 		config.Seed = 1 + rand.Int64N(1<<31)
 	}
@@ -202,9 +202,6 @@ func (s settings) checkCombinations() error {
 	return nil
 }
 
-// maxProcs is the most processes that a run is divided into.
-const maxProcs = 256
-
 func (s settings) checkNumbers() error {
 	for _, name := range s.require {
 		if !slices.Contains(reports.Needed(), name) {
@@ -212,8 +209,6 @@ func (s settings) checkNumbers() error {
 		}
 	}
 	switch {
-	case s.procs < 1 || s.procs > maxProcs:
-		return usagef("--procs needs a number from 1 to %d", maxProcs)
 	case s.minChecked < 0 || s.minChecked > 100:
 		return usagef("--min-checked needs a percentage from 0 to 100")
 	case s.patience < 0:

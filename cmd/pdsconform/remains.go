@@ -14,33 +14,13 @@ import (
 // journal is where a run notes what it makes on a target.
 func (s settings) journal() string { return filepath.Join(s.out, "journal.jsonl") }
 
-// journals are those that a run may leave: of the whole, and of its parts.
-func (s settings) journals(config suite.Config) []string {
-	if config.Journal == "" {
-		return nil
-	}
-	all := []string{config.Journal}
-	if s.procs > 1 {
-		for number := range s.procs {
-			all = append(all, partJournal(config.Journal, number+1))
-		}
-	}
-	return all
-}
-
 // remains returns the command that removes what a run has left behind; empty
-// where its journals are gone, and so nothing is.
-func remains(journals []string, flags *pflag.FlagSet) string {
-	var left []string
-	for _, journal := range journals {
-		if _, err := os.Stat(journal); err == nil {
-			left = append(left, journal)
-		}
-	}
-	if len(left) == 0 {
+// where its journal is gone, and so nothing is.
+func remains(config suite.Config, flags *pflag.FlagSet) string {
+	if _, err := os.Stat(config.Journal); err != nil {
 		return ""
 	}
-	return cleanUpCommand(left, flags)
+	return cleanUpCommand([]string{config.Journal}, flags)
 }
 
 // cleanUpCommand is the command line of a clean-up with the same access to the

@@ -42,10 +42,11 @@ cleanup what is left.
 In GitHub Actions the page of report.md is also appended to the summary of the
 step ($GITHUB_STEP_SUMMARY), and findings are annotations (::error …).
 
---procs N runs N processes beside each other, which is faster where a target is
-slow or far away; the report is that of one. --shard I/N runs the Ith of N parts
-that cost the same, for machines that don't see each other: join their reports
-by pdsconform report merge. Where shards share a target, none may move its clock.
+Several requirements are checked at once: as many as suit the time that the
+target takes to answer, or --parallel N. Verdicts are the same for every number.
+--shard I/N checks the Ith of N parts that cost the same, for machines that don't
+see each other: join their reports by pdsconform report merge. Where shards share
+a target, none may move its clock.
 
 Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 5 list of known failures stale, 6 report not written, 70 fault of the suite,
@@ -54,7 +55,7 @@ Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
   pdsconform run --endpoint createSession --verbose
   pdsconform run --rerun-failed pdsconform-report/report.json
   PDSCONFORM_ADMIN_PASSWORD=… pdsconform run --target https://pds.example.org --strict
-  pdsconform run --target https://pds.example.org --procs 8
+  pdsconform run --target https://pds.example.org --parallel 4
   pdsconform run --shard 2/4
   pdsconform run --target http://localhost:2583 --mail smtp://127.0.0.1:1025
   pdsconform run --target http://localhost:2583 --write-known-failures known.yaml
@@ -106,14 +107,14 @@ func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet
 	report, err := a.watch(ctx, config, settings, requirements)
 	if err != nil {
 		// Of a journal that was there before, the error itself tells.
-		command, usage := remains(settings.journals(config), given), new(suite.UsageError)
+		command, usage := remains(config, given), new(suite.UsageError)
 		if command != "" && !errors.As(err, &usage) {
 			fmt.Fprintf(a.stderr, "something may be left on the target, remove it: %s\n", command)
 		}
 		return err
 	}
 	return a.conclude(settings, formats, conclusion{
-		report: report, known: config.KnownFailures, cleanUp: remains(settings.journals(config), given),
+		report: report, known: config.KnownFailures, cleanUp: remains(config, given),
 	})
 }
 
@@ -137,13 +138,7 @@ func (a *app) watch(ctx context.Context, config suite.Config, settings settings,
 	progress := a.newProgress(settings, requirements)
 	config.OnEvent = progress.event
 	config.Confirm = a.consent(ctx, config, settings, progress)
-	run := a.runSuite
-	if settings.procs > 1 {
-		run = func(ctx context.Context, config suite.Config) (*reports.Report, error) {
-			return a.runParts(ctx, config, settings)
-		}
-	}
-	report, err := run(ctx, config)
+	report, err := a.runSuite(ctx, config)
 	progress.end()
 	if err != nil && ctx.Err() != nil {
 		return nil, &exitError{reports.ExitInterrupted, errors.New("interrupted before the first check, no report is written")}

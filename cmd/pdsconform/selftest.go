@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
-	"sync"
 
 	"github.com/pdsconform/pdsconform/cmd/pdsconform/internal/selftest"
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -26,7 +24,6 @@ type selftestSettings struct {
 	jobs    int
 	format  string
 	seed    int64
-	worker  bool // serve another selftest's parent
 }
 
 func (a *app) selftestCommand() *cobra.Command {
@@ -47,11 +44,9 @@ why; with 70 where a run came to no verdict.`,
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&s.defects, "defect", nil, "only these: an `ID` or a dotted prefix (repeatable)")
-	flags.IntVar(&s.jobs, "jobs", jobsPerCPU*runtime.NumCPU(), "`processes` that share the work; with 1 it is done in this one")
+	flags.IntVar(&s.jobs, "jobs", jobsPerCPU*runtime.NumCPU(), "try so many `defects` at once")
 	flags.StringVar(&s.format, "format", "table", "table, json or md")
 	flags.Int64Var(&s.seed, "seed", 1, "fixes the order of checks and the names of accounts")
-	flags.BoolVar(&s.worker, "worker", false, "take defects from standard input, for the process that started this one")
-	_ = flags.MarkHidden("worker")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.selftest(cmd.Context(), s) }
 	return cmd
 }
@@ -76,7 +71,7 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 		return usagef("--format %q is not known: give table, json or md", s.format)
 	}
 	if s.jobs < 1 {
-		return usagef("--jobs needs a process at least")
+		return usagef("--jobs needs a number from 1")
 	}
 	catalog, err := lexicons.LoadRevision(lexicons.DefaultRevision)
 	if err != nil {
@@ -88,9 +83,6 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 	}
 	// Runs are many and short: collecting garbage less often costs memory only.
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
-	if s.worker {
-		return selftest.Serve(ctx, try, a.stdin, a.stdout)
-	}
 	defects, err := selftest.Select(mockserver.Defects(catalog), s.defects)
 	if unknown := new(selftest.UnknownError); errors.As(err, &unknown) {
 		return usagef("--defect: %s%s", err, meant(unknown.Pattern, patterns(mockserver.Defects(catalog)), ""))
@@ -99,10 +91,7 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 	if err != nil {
 		return err
 	}
-	trials, err := a.tryAll(ctx, s, defects, try)
-	if err != nil {
-		return err
-	}
+	trials := a.tryAll(ctx, s, defects, try)
 	document := selftest.New(defects, trials, requirements, len(s.defects) == 0)
 	if err := encode(document, a.stdout); err != nil {
 		return fmt.Errorf("print the selftest: %w", err)
@@ -124,51 +113,14 @@ func concluded(ctx context.Context, document selftest.Document, trials []selftes
 	return nil
 }
 
-// tryAll tries the defects in this process, or in several that it starts.
-func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserver.Defect, try selftest.Trying) ([]selftest.Trial, error) {
-	done, log := 0, &lockedWriter{to: a.stderr}
-	progress := func(selftest.Trial) {
+// tryAll tries the defects, several at once.
+func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserver.Defect, try selftest.Trying) []selftest.Trial {
+	done := 0
+	return selftest.All(ctx, defects, s.jobs, try, func(selftest.Trial) {
 		if done++; done%50 == 0 {
-			fmt.Fprintf(log, "%d of %d defects tried\n", done, len(defects))
+			fmt.Fprintf(a.stderr, "%d of %d defects tried\n", done, len(defects))
 		}
-	}
-	jobs := min(s.jobs, len(defects))
-	if jobs == 1 {
-		return selftest.All(ctx, defects, []selftest.Trying{try}, progress), nil
-	}
-	var workers []selftest.Trying
-	for range jobs {
-		worker, err := a.startWorker(ctx, s.seed, log)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = worker.Close() }() // what it failed at is in its trials
-		workers = append(workers, worker.Try)
-	}
-	return selftest.All(ctx, defects, workers, progress), nil
-}
-
-// lockedWriter is for several processes that log to one place.
-type lockedWriter struct {
-	mutex sync.Mutex
-	to    io.Writer
-}
-
-// Write writes all of a text before any of another.
-func (w *lockedWriter) Write(text []byte) (int, error) {
-	w.mutex.Lock()
-	defer w.mutex.Unlock()
-	return w.to.Write(text)
-}
-
-// startWorker starts a process that tries one defect after another.
-func (a *app) startWorker(ctx context.Context, seed int64, log io.Writer) (*selftest.Worker, error) {
-	command, err := a.ownProgram("selftest", "--worker", "--seed", strconv.FormatInt(seed, 10))
-	if err != nil {
-		return nil, err
-	}
-	command.Stderr = log
-	return selftest.StartWorker(ctx, command)
+	})
 }
 
 // patterns are all that --defect can name.

@@ -3,21 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/pdsconform/pdsconform/cmd/pdsconform/internal/selftest"
-	"github.com/pdsconform/pdsconform/mockserver"
 )
 
-// TestSelftest tries two defects in one process.
+// TestSelftest tries two defects at once.
 func TestSelftest(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	code := newApp(nil, &stdout, &stderr, nil).run(t.Context(), []string{
-		"selftest", "--jobs", "1", "--format", "json", "--defect", "output.getSession.did.missing", "--defect", "behaviour.createSession.empty-password-accepted",
+		"selftest", "--jobs", "2", "--format", "json", "--defect", "output.getSession.did.missing", "--defect", "behaviour.createSession.empty-password-accepted",
 	})
 	var document selftest.Document
 	if err := json.Unmarshal(stdout.Bytes(), &document); err != nil || code != 0 {
@@ -35,38 +32,6 @@ func TestSelftest(t *testing.T) {
 	}
 	if len(document.RequirementsWithoutKiller) != 0 {
 		t.Errorf("a selection can't say what nothing breaks: %+v", document.RequirementsWithoutKiller)
-	}
-}
-
-// TestSelftestProcesses has two processes of the program do the same.
-func TestSelftestProcesses(t *testing.T) {
-	t.Parallel()
-	var stdout, stderr bytes.Buffer
-	code := newApp(nil, &stdout, &stderr, nil).run(t.Context(), []string{
-		"selftest", "--jobs", "2", "--defect", "method.getSession.any-verb,method.getSession.not-served",
-	})
-	if code != 0 || !strings.Contains(stdout.String(), "2 defects, 100.0 % noticed for the right reason") {
-		t.Errorf("exit %d\n%s%s", code, stdout.String(), stderr.String())
-	}
-}
-
-// TestDeadWorker is a process that ends without an answer.
-func TestDeadWorker(t *testing.T) {
-	t.Parallel()
-	program, err := os.Executable() // see TestMain
-	if err != nil {
-		t.Fatal(err)
-	}
-	worker, err := selftest.StartWorker(t.Context(), exec.CommandContext(t.Context(), program, "version"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = worker.Close() }()
-	trials := selftest.All(t.Context(), []mockserver.Defect{{ID: "a"}, {ID: "b"}}, []selftest.Trying{worker.Try}, func(selftest.Trial) {})
-	for _, trial := range trials {
-		if !strings.Contains(trial.Broken, "worker process ended") {
-			t.Errorf("%+v", trial)
-		}
 	}
 }
 

@@ -35,7 +35,7 @@ type settings struct {
 	mail          string
 	timeout       time.Duration
 	seed          int64
-	procs         int
+	parallel      parallelValue
 
 	hooks suite.Hooks // in the configuration file only
 
@@ -92,7 +92,9 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.StringVar(&s.mail, "mail", "", "`DRIVER` by which the target's mail can be read: control, smtp://HOST:PORT (the run listens there) or exec:COMMAND (default: control where there is one)")
 	flags.DurationVar(&s.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.Int64Var(&s.seed, "seed", 0, "fixes order and generated names (default: random, printed and recorded)")
-	flags.IntVar(&s.procs, "procs", 1, "run in `N` processes")
+	flags.Var(&s.parallel, "parallel", "check `N` requirements at once; auto suits the time that the target takes to answer")
+	flags.Var(&s.parallel, oldParallel, "old name of --parallel")
+	_ = flags.MarkHidden(oldParallel)
 	flags.DurationVar(&s.patience, "patience", 0, "wait this long for expiry where no clock can be moved")
 	flags.IntVar(&s.budgetRequests, "budget-requests", 0, "send no more than `N` requests (default: no limit)")
 	flags.IntVar(&s.budgetAccounts, "budget-accounts", 0, "create no more than `N` accounts (default: no limit)")

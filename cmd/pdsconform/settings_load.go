@@ -51,6 +51,9 @@ func (a *app) loadSettings(flags *pflag.FlagSet) (settings, error) {
 		if err := layer.check(); err != nil {
 			return settings{}, err
 		}
+		if err := renameParallel(layer.values); err != nil {
+			return settings{}, fmt.Errorf("rename settings: %w", err)
+		}
 		if err := merged.Merge(layer.values); err != nil {
 			return settings{}, fmt.Errorf("merge settings: %w", err)
 		}
@@ -82,6 +85,9 @@ func apply(values *koanf.Koanf, options *pflag.FlagSet, label func(string) strin
 			err = option.Value.Set(texts[0])
 		}
 		if err != nil {
+			if _, own := option.Value.(*parallelValue); own {
+				return usagef("%s: %s", label(name), err)
+			}
 			return usagef("%s: not a value of type %s", label(name), option.Value.Type())
 		}
 	}

@@ -85,7 +85,7 @@ func TestEveryOptionInEveryPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := map[string]string{
-		"bool": "true", "int": "42", "int64": "42", "duration": "42s", "string": absolute, "stringSlice": "x",
+		"bool": "true", "int": "42", "int64": "42", "duration": "42s", "string": absolute, "stringSlice": "x", "N|auto": "42",
 	}
 	optionFlags(new(settings)).VisitAll(func(flag *pflag.Flag) {
 		value := values[flag.Value.Type()]

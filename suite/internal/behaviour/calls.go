@@ -252,24 +252,6 @@ func advance(ctx context.Context, t *spec.Trial, by time.Duration) {
 	t.Unless(t.Target().Advance(ctx, by))
 }
 
-// pending is something that is made once, used up by a success, and gone when
-// the target's clock moves.
-type pending[T any] struct {
-	value T
-	moved int
-	there bool
-}
-
-func (p *pending[T]) get(t *spec.Trial, produce func() T) T {
-	if !p.there || p.moved != t.Target().Moved() {
-		p.value = produce()
-		p.there, p.moved = true, t.Target().Moved()
-	}
-	return p.value
-}
-
-func (p *pending[T]) used() { p.there = false }
-
 // ownAccount is an account that the run has made and scenarios read from: the shared
 // one, unless that was given.
 func ownAccount(ctx context.Context, t *spec.Trial) *target.Account {

@@ -14,19 +14,19 @@ import (
 // what is confirmed, or accept any code then. For the same reason the wrong
 // codes are sent before the address is confirmed.
 func confirmEmail() endpoint {
-	next := &pending[doomed]{}
+	next := &spec.Stock[doomed]{}
 	return endpoint{
 		nsid: nsidConfirmEmail,
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := next.get(t, func() doomed {
+				kept := next.Take(t, func() doomed {
 					account := fresh(ctx, t)
 					return doomed{account, confirmationCode(ctx, t, account)}
 				})
 				return confirmationOf(kept.account.Email, kept.code).WithBearer(session(ctx, t, kept.account).Access)
 			},
-			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
+			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { next.Used(t) },
 			Transient:    true,
 		},
 		cases: append(confirmationErrors(), confirmations()...),

@@ -17,7 +17,7 @@ import (
 const recoveryKey = "did:key:zQ3shmkrQfrY12bPpph1D9bmq5UAvcw7WQWY4cBSMuLUeUXuw"
 
 func createAccount() endpoint {
-	code := &pending[string]{}
+	code := &spec.Stock[string]{}
 	return endpoint{
 		nsid: nsidCreateAccount,
 		recipe: spec.Recipe{
@@ -26,13 +26,13 @@ func createAccount() endpoint {
 				if !t.Target().InviteRequired() {
 					return signUpRequest(t.Target().NewIdentity(), "")
 				}
-				return signUpRequest(t.Target().NewIdentity(), code.get(t, func() string {
+				return signUpRequest(t.Target().NewIdentity(), code.Take(t, func() string {
 					made, err := t.Target().InviteCode(ctx, t, 1)
 					t.Unless(err)
 					return made
 				}))
 			},
-			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { code.used() },
+			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { code.Used(t) },
 			Placeholder: func(t *spec.Trial) xrpc.Request {
 				return signUpRequest(t.Target().NewIdentity(), target.BogusInviteCode)
 			},

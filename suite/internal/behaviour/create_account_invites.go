@@ -144,7 +144,7 @@ func oneWinner(ctx context.Context, t *spec.Trial, nsid, what string, request fu
 // where the target offers it.
 func raceOf(ctx context.Context, t *spec.Trial, nsid string, request func() xrpc.Request) []xrpc.Exchange {
 	widen(ctx, t, nsid)
-	defer narrow(t, nsid)
+	defer t.Target().NarrowRace(nsid)
 	requests := []xrpc.Request{}
 	for range racers {
 		requests = append(requests, request())
@@ -157,9 +157,4 @@ const raceWindow = "20ms"
 
 func widen(ctx context.Context, t *spec.Trial, nsid string) {
 	t.Unless(t.Target().WidenRace(ctx, nsid, raceWindow))
-}
-
-// narrow ends what widen began, also when the run is being stopped.
-func narrow(t *spec.Trial, nsid string) {
-	_ = t.Target().WidenRace(context.Background(), nsid, "0s")
 }

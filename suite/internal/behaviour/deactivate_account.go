@@ -13,16 +13,16 @@ import (
 // deactivateAccount takes a new account for every success: a second
 // deactivation may be refused, and sessions may end with the first.
 func deactivateAccount() endpoint {
-	next := &pending[*target.Account]{}
+	next := &spec.Stock[*target.Account]{}
 	return endpoint{
 		nsid: nsidDeactivateAccount,
 		recipe: spec.Recipe{
 			Needs: signUp,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				account := next.get(t, func() *target.Account { return fresh(ctx, t) })
+				account := next.Take(t, func() *target.Account { return fresh(ctx, t) })
 				return deactivation().WithBearer(session(ctx, t, account).Access)
 			},
-			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
+			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { next.Used(t) },
 			Transient:    true,
 		},
 		cases: []scenario{

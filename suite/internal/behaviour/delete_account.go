@@ -24,16 +24,16 @@ func doom(ctx context.Context, t *spec.Trial, account *target.Account) doomed {
 }
 
 func deleteAccount() endpoint {
-	next := &pending[doomed]{}
+	next := &spec.Stock[doomed]{}
 	return endpoint{
 		nsid: nsidDeleteAccount,
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := next.get(t, func() doomed { return doom(ctx, t, fresh(ctx, t)) })
+				kept := next.Take(t, func() doomed { return doom(ctx, t, fresh(ctx, t)) })
 				return removal(kept.account.DID, kept.account.Password, kept.code).WithBearer(session(ctx, t, kept.account).Access)
 			},
-			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { next.used() },
+			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { next.Used(t) },
 			Placeholder: func(t *spec.Trial) xrpc.Request {
 				return removal(t.Target().NewDID(), t.Target().NewPassword(), bogusMailCode)
 			},
@@ -108,7 +108,7 @@ func deletionEffects() []scenario {
 			id: "mail.ends", title: "No code for a password reset is mailed to a deleted account.",
 			level: reports.Should, authority: reports.Security, source: sourceAccess, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account, other := fresh(ctx, t), sharedAccount(ctx, t, "mail")
+				account, other := fresh(ctx, t), t.Borrow(ctx)
 				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, doom(ctx, t, account).code))
 				awaitGone(ctx, t, account)
 				box := mailbox(ctx, t, account.Email)

@@ -12,16 +12,16 @@ import (
 )
 
 func deleteSession() endpoint {
-	tokens := &pending[target.Session]{}
+	tokens := &spec.Stock[target.Session]{}
 	return endpoint{
 		nsid: nsidDeleteSession,
 		recipe: spec.Recipe{
 			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := tokens.get(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
+				kept := tokens.Take(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidDeleteSession).WithBearer(kept.Refresh)
 			},
-			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { tokens.used() },
+			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { tokens.Used(t) },
 		},
 		cases: []scenario{
 			{

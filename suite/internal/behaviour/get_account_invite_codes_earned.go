@@ -207,7 +207,7 @@ func raceForCodes(ctx context.Context, t *spec.Trial) (*target.Account, []xrpc.E
 		return account, t.Pipeline(ctx, requests)
 	}
 	widen(ctx, t, nsidGetAccountInviteCodes)
-	defer narrow(t, nsidGetAccountInviteCodes)
+	defer t.Target().NarrowRace(nsidGetAccountInviteCodes)
 	return account, t.Race(ctx, requests)
 }
 

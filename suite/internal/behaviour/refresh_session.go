@@ -17,16 +17,16 @@ import (
 const afterGrace = 3 * time.Hour
 
 func refreshSession() endpoint {
-	tokens := &pending[target.Session]{}
+	tokens := &spec.Stock[target.Session]{}
 	return endpoint{
 		nsid: nsidRefreshSession,
 		recipe: spec.Recipe{
 			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := tokens.get(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
+				kept := tokens.Take(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidRefreshSession).WithBearer(kept.Refresh)
 			},
-			AfterSuccess: func(_ context.Context, _ *spec.Trial, exchange xrpc.Exchange) { tokens.used() },
+			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { tokens.Used(t) },
 		},
 		cases: append(rotation(), deadRefreshTokens()...),
 	}

@@ -61,7 +61,7 @@ func requestPasswordReset() endpoint {
 				id: "mail.without-password", title: "The mail does not hold the account's password.",
 				level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := sharedAccount(ctx, t, "mail")
+					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					t.Rely(t.Do(ctx, resetRequest(account.Email)))
 					expectMail(ctx, t, box, target.AboutReset())
@@ -84,7 +84,7 @@ func requestPasswordReset() endpoint {
 				id: "code.hidden", title: "The code is mailed, and not in the answer.",
 				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
 				run: func(ctx context.Context, t *spec.Trial) {
-					account := sharedAccount(ctx, t, "mail")
+					account := t.Borrow(ctx)
 					box := mailbox(ctx, t, account.Email)
 					exchange := t.Rely(t.Do(ctx, resetRequest(account.Email)))
 					code, err := box.Code(ctx, target.AboutReset())
@@ -98,7 +98,7 @@ func requestPasswordReset() endpoint {
 				id: "takedown.no-mail", title: "No mail goes to an account that was taken down.",
 				level: reports.May, authority: reports.Reference, needs: append([]target.Capability{target.Takedown}, withMail...),
 				run: func(ctx context.Context, t *spec.Trial) {
-					down, other := takenDown(ctx, t).account, sharedAccount(ctx, t, "mail")
+					down, other := takenDown(ctx, t).account, t.Borrow(ctx)
 					box, otherBox := mailbox(ctx, t, down.Email), mailbox(ctx, t, other.Email)
 					t.Do(ctx, resetRequest(down.Email))
 					t.Rely(t.Do(ctx, resetRequest(other.Email)))
@@ -119,7 +119,7 @@ func requestPasswordReset() endpoint {
 // nobody has, and looks into the mail of others once the account's own has
 // come.
 func mailToNobodyElse(ctx context.Context, t *spec.Trial) {
-	account, other, stranger := t.Borrow(ctx), ownAccount(ctx, t), t.Target().NewIdentity()
+	account, other, stranger := t.Borrow(ctx), t.Borrow(ctx), t.Target().NewIdentity()
 	box, otherBox, strangerBox := mailbox(ctx, t, account.Email), mailbox(ctx, t, other.Email), mailbox(ctx, t, stranger.Email)
 	t.Do(ctx, resetRequest(stranger.Email))
 	t.Rely(t.Do(ctx, resetRequest(account.Email)))

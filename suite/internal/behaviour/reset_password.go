@@ -24,7 +24,12 @@ const (
 const bogusMailCode = "AAAAA-BBBBB"
 
 func resetPassword() endpoint {
-	code := &pending[string]{}
+	// Each code is for an account of its own: a newer one may supersede it.
+	type mailed struct {
+		account *target.Account
+		code    string
+	}
+	codes := &spec.Stock[mailed]{}
 	ask := func(t *spec.Trial, code string) xrpc.Request {
 		return xrpc.Procedure(nsidResetPassword, map[string]any{"token": code, "password": t.Target().NewPassword()})
 	}
@@ -33,13 +38,19 @@ func resetPassword() endpoint {
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				account := sharedAccount(ctx, t, "reset")
-				return ask(t, code.get(t, func() string { return resetCode(ctx, t, account) }))
+				kept := codes.Take(t, func() mailed {
+					account, err := t.Target().Borrow(ctx, t)
+					t.Unless(err)
+					return mailed{account, resetCode(ctx, t, account)}
+				})
+				return ask(t, kept.code)
 			},
-			AfterSuccess: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
-				code.used()
-				if password, ok := exchange.Request.Input["password"].(string); ok {
-					t.Unless(t.Target().PasswordChanged(sharedAccount(ctx, t, "reset"), password))
+			AfterSuccess: func(_ context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+				kept, taken := codes.Used(t)
+				password, given := exchange.Request.Input["password"].(string)
+				if taken && given {
+					t.Unless(t.Target().PasswordChanged(kept.account, password))
+					t.Target().GiveBack(kept.account)
 				}
 			},
 			Placeholder: func(t *spec.Trial) xrpc.Request { return ask(t, bogusMailCode) },

@@ -11,18 +11,18 @@ import (
 )
 
 func revokeAppPassword() endpoint {
-	made := &pending[appPassword]{}
+	made := &spec.Stock[appPassword]{}
 	return endpoint{
 		nsid: nsidRevokeAppPassword,
 		recipe: spec.Recipe{
 			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				account := shared(ctx, t)
-				kept := made.get(t, func() appPassword { return lastingAppPassword(ctx, t, account) })
+				kept := made.Take(t, func() appPassword { return lastingAppPassword(ctx, t, account) })
 				return xrpc.Procedure(nsidRevokeAppPassword, map[string]any{"name": kept.Name}).
 					WithBearer(session(ctx, t, account).Access)
 			},
-			AfterSuccess: func(context.Context, *spec.Trial, xrpc.Exchange) { made.used() },
+			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { made.Used(t) },
 		},
 		cases: []scenario{
 			{

@@ -11,24 +11,33 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// updateEmail changes the address of an account that nothing else uses. Where
+// updateEmail changes the address of an account that nothing else uses at the
+// time. Where
 // the target wants a token even for an address that nobody has confirmed, one
 // is fetched.
 func updateEmail() endpoint {
+	accounts := &spec.Stock[*target.Account]{}
 	return endpoint{
 		nsid: nsidUpdateEmail,
 		recipe: spec.Recipe{
 			Needs: signUp,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				account, code := sharedAccount(ctx, t, "address"), ""
+				account, code := accounts.Take(t, func() *target.Account {
+					account, err := t.Target().Borrow(ctx, t)
+					t.Unless(err)
+					return account
+				}), ""
 				if requestUpdate(ctx, t, account).Object()["tokenRequired"] == any(true) {
 					code = updateCode(ctx, t, account)
 				}
 				return updateTo(t.Target().NewIdentity().Email, code).WithBearer(session(ctx, t, account).Access)
 			},
-			AfterSuccess: func(ctx context.Context, t *spec.Trial, exchange xrpc.Exchange) {
-				if email, ok := exchange.Request.Input["email"].(string); ok {
-					t.Unless(t.Target().EmailChanged(sharedAccount(ctx, t, "address"), email))
+			AfterSuccess: func(_ context.Context, t *spec.Trial, exchange xrpc.Exchange) {
+				account, taken := accounts.Used(t)
+				email, given := exchange.Request.Input["email"].(string)
+				if taken && given {
+					t.Unless(t.Target().EmailChanged(account, email))
+					t.Target().GiveBack(account)
 				}
 			},
 		},

@@ -119,9 +119,7 @@ func (t *Trial) answersAsOffered(ctx context.Context, sample xrpc.Request, excha
 
 // ask sends a request that is no evidence against the method.
 func (t *Trial) ask(ctx context.Context, request xrpc.Request) xrpc.Exchange {
-	t.permit(ctx, request)
-	exchange := t.bench.Target.Client().Do(ctx, request)
-	t.keep(exchange)
+	exchange := t.send(ctx, request)
 	t.cutOff(ctx, exchange)
 	return exchange
 }

@@ -12,7 +12,7 @@ import (
 // Race sends requests at the same time, each on a connection of its own, and
 // returns the exchanges in the order of the requests. None is sent twice.
 func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
-	t.permit(ctx, requests...)
+	defer t.permit(ctx, requests...)()
 	exchanges := make([]xrpc.Exchange, len(requests))
 	var ready, done sync.WaitGroup
 	start := make(chan struct{})
@@ -32,7 +32,7 @@ func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchan
 
 // Pipeline is Race on one connection, all requests before the first answer.
 func (t *Trial) Pipeline(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
-	t.permit(ctx, requests...)
+	defer t.permit(ctx, requests...)()
 	return t.raced(ctx, t.bench.Target.Client().Pipeline(ctx, requests))
 }
 

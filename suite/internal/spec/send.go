@@ -21,9 +21,7 @@ func (t *Trial) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 // answer open, such as one with the wrong HTTP method.
 func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 	for waits := 0; ; waits++ {
-		t.permit(ctx, request)
-		exchange := t.bench.Target.Client().Do(ctx, request)
-		t.keep(exchange)
+		exchange := t.send(ctx, request)
 		t.cutOff(ctx, exchange)
 		if waits == xrpc.MaxWaits {
 			return exchange
@@ -37,19 +35,34 @@ func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exc
 	}
 }
 
+func (t *Trial) send(ctx context.Context, request xrpc.Request) xrpc.Exchange {
+	defer t.permit(ctx, request)()
+	exchange := t.bench.Target.Client().Do(ctx, request)
+	t.keep(exchange)
+	return exchange
+}
+
 // permit ends the trial where requests must not be sent, lets the journal know
-// of what they may make, and waits while the target wants none.
-func (t *Trial) permit(ctx context.Context, requests ...xrpc.Request) {
-	if missing := t.Target().Allow(requests...); missing != nil {
+// of what they may make, and waits while the target wants none. The function
+// that it returns is called once the exchanges are kept.
+func (t *Trial) permit(ctx context.Context, requests ...xrpc.Request) (done func()) {
+	if missing := t.Target().Reserve(requests...); missing != nil {
 		t.Block(missing.Reason, missing.Unlock)
 	}
+	release := func() { t.Target().Release(requests...) }
 	for _, request := range requests {
 		if err := t.Target().Announce(request); err != nil {
+			release()
 			panic(&stop{outcome: reports.Errored, reason: err.Error(), fault: reports.FaultSuite})
 		}
 	}
-	t.brake().Wait(ctx)
-	t.interrupted(ctx)
+	sent := t.brake().Wait(ctx)
+	done = func() { sent(); release() }
+	if ctx.Err() != nil {
+		done()
+		t.interrupted(ctx)
+	}
+	return done
 }
 
 // keep takes an exchange as evidence, and takes note of what it made.

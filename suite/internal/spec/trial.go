@@ -18,6 +18,8 @@ type Trial struct {
 	exchanges   []xrpc.Exchange
 	borrowed    []*target.Account
 	afterwards  []func(context.Context)
+	releases    []func() // of what the trial holds so that no other uses it
+	outer       *Trial   // the one that it is part of, nil for none
 }
 
 // stop ends a trial.
@@ -50,6 +52,12 @@ func (t *Trial) undo(ctx context.Context) {
 	}
 	for _, undo := range t.afterwards {
 		undo(ctx)
+	}
+}
+
+func (t *Trial) release() {
+	for _, release := range t.releases {
+		release()
 	}
 }
 

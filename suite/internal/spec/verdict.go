@@ -25,7 +25,10 @@ type Verdict struct {
 func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 	trial := &Trial{requirement: c.Requirement, bench: bench}
 	start := time.Now()
+	bench.Target.Enter()
+	defer bench.Target.Leave()
 	defer trial.undo(ctx)
+	defer trial.release()
 	defer func() {
 		verdict.Exchanges = trial.exchanges
 		verdict.Duration = time.Since(start)

@@ -2,6 +2,8 @@ package target
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
@@ -11,10 +13,23 @@ type Account struct {
 	Identity
 	DID string
 
-	target  *Target
-	session Session
-	moved   int // the target's count of clock moves when the session was made
-	Given   bool
+	target *Target
+	login  sync.Mutex // held while the session is made anew
+	kept   atomic.Pointer[keptSession]
+	Given  bool
+}
+
+// keptSession is a session with the target's count of clock moves when it was
+// made.
+type keptSession struct {
+	Session
+	moved int
+}
+
+// named is an account that cases share by its name, nil before it was made.
+type named struct {
+	making  sync.Mutex
+	account atomic.Pointer[Account]
 }
 
 // Session is a pair of tokens.
@@ -83,12 +98,27 @@ func (t *Target) Adopt(identity Identity, exchange xrpc.Exchange) (*Account, err
 // Account returns the account of that name, made when it is first asked for.
 // Cases that leave an account as they found it share one by its name.
 func (t *Target) Account(ctx context.Context, sender Sender, name string) (*Account, error) {
-	if account := t.accounts[name]; account != nil {
+	return t.named(name, func() (*Account, error) { return t.SignUp(ctx, sender) })
+}
+
+// named returns the account of that name. Whoever asks while it is being made
+// waits for it, and makes it where that has failed.
+func (t *Target) named(name string, produce func() (*Account, error)) (*Account, error) {
+	t.mutex.Lock()
+	entry := t.accounts[name]
+	if entry == nil {
+		entry = new(named)
+		t.accounts[name] = entry
+	}
+	t.mutex.Unlock()
+	entry.making.Lock()
+	defer entry.making.Unlock()
+	if account := entry.account.Load(); account != nil {
 		return account, nil
 	}
-	account, err := t.SignUp(ctx, sender)
+	account, err := produce()
 	if err == nil {
-		t.accounts[name] = account
+		entry.account.Store(account)
 	}
 	return account, err
 }
@@ -98,19 +128,26 @@ func (t *Target) Account(ctx context.Context, sender Sender, name string) (*Acco
 const borrowers = 6
 
 // Borrow returns an account that was given back, the one that has rested
-// longest, or a new one while there are few. Runs that share the target make
-// that many together.
+// longest, or a new one while there are few or all are in use.
 func (t *Target) Borrow(ctx context.Context, sender Sender) (*Account, error) {
-	if len(t.idle) < max(1, borrowers/max(1, t.options.Sharers)) {
-		return t.SignUp(ctx, sender)
+	t.mutex.Lock()
+	if t.lent >= borrowers && len(t.idle) > 0 {
+		account := t.idle[0]
+		t.idle = t.idle[1:]
+		t.mutex.Unlock()
+		return account, nil
 	}
-	account := t.idle[0]
-	t.idle = t.idle[1:]
-	return account, nil
+	t.lent++
+	t.mutex.Unlock()
+	return t.SignUp(ctx, sender)
 }
 
 // GiveBack lets others borrow an account.
-func (t *Target) GiveBack(account *Account) { t.idle = append(t.idle, account) }
+func (t *Target) GiveBack(account *Account) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.idle = append(t.idle, account)
+}
 
 // sharedName is the name under which the shared account is kept.
 const sharedName = "shared"
@@ -118,13 +155,16 @@ const sharedName = "shared"
 // Shared returns the account that cases read from and log in to: the one that
 // the run was given, or one that it makes.
 func (t *Target) Shared(ctx context.Context, sender Sender) (*Account, error) {
-	const name = sharedName
-	if t.accounts[name] != nil || t.options.AccountHandle == "" {
-		if missing := t.Missing(Login); missing != nil {
-			return nil, missing
-		}
-		return t.Account(ctx, sender, name)
+	if t.options.AccountHandle != "" {
+		return t.named(sharedName, func() (*Account, error) { return t.logInToGiven(ctx, sender) })
 	}
+	if missing := t.Missing(Login); missing != nil {
+		return nil, missing
+	}
+	return t.Account(ctx, sender, sharedName)
+}
+
+func (t *Target) logInToGiven(ctx context.Context, sender Sender) (*Account, error) {
 	account := &Account{target: t, Given: true,
 		Identity: Identity{Handle: t.options.AccountHandle, Password: t.options.AccountPassword}}
 	exchange := sender.Do(ctx, account.LoginRequest(account.Handle))
@@ -136,7 +176,7 @@ func (t *Target) Shared(ctx context.Context, sender Sender) (*Account, error) {
 	if err := account.take(exchange); err != nil {
 		return nil, err
 	}
-	t.accounts[name] = account
+	t.given.Store(account)
 	return account, nil
 }
 
@@ -159,18 +199,33 @@ func (a *Account) Login(ctx context.Context, sender Sender) (Session, error) {
 // Session returns a session that the account keeps, made anew after the
 // target's clock was moved.
 func (a *Account) Session(ctx context.Context, sender Sender) (Session, error) {
-	if a.session.Access != "" && a.moved == a.target.moved {
-		return a.session, nil
+	a.login.Lock()
+	defer a.login.Unlock()
+	if session, ok := a.current(); ok {
+		return session, nil
 	}
 	exchange := sender.Do(ctx, a.LoginRequest(a.Handle))
-	return a.session, a.take(exchange)
+	if err := a.take(exchange); err != nil {
+		return Session{}, err
+	}
+	return SessionOf(exchange)
+}
+
+// current is the session that the account keeps, where there is one from after
+// the last move of the target's clock.
+func (a *Account) current() (Session, bool) {
+	kept := a.kept.Load()
+	if kept == nil || kept.moved != a.target.Moved() {
+		return Session{}, false
+	}
+	return kept.Session, true
 }
 
 // Forget drops the session that the account keeps.
-func (a *Account) Forget() { a.session = Session{} }
+func (a *Account) Forget() { a.kept.Store(nil) }
 
 // Keep replaces the session that the account keeps.
-func (a *Account) Keep(session Session) { a.session, a.moved = session, a.target.moved }
+func (a *Account) Keep(session Session) { a.kept.Store(&keptSession{session, a.target.Moved()}) }
 
 func (a *Account) take(exchange xrpc.Exchange) error {
 	session, err := SessionOf(exchange)
@@ -206,7 +261,7 @@ func stringMember(exchange xrpc.Exchange, name string) (string, error) {
 // RevokeAppPassword removes an app password of an account, outside any case.
 // Whether it is still there makes no difference.
 func (t *Target) RevokeAppPassword(ctx context.Context, account *Account, name string) {
-	if session := account.session; session.Access != "" && account.moved == t.moved {
+	if session, ok := account.current(); ok {
 		direct{t}.Do(ctx, xrpc.Procedure(revokeAppPassword, map[string]any{"name": name}).WithBearer(session.Access))
 	}
 }

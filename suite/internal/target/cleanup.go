@@ -31,12 +31,13 @@ type direct struct{ target *Target }
 // Do sends a request, and again where the target says how long to wait before
 // that and no budget counts it.
 func (d direct) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
-	options := d.target.options
+	options, brake := d.target.options, d.target.brake
 	for waits := 0; ; waits++ {
-		options.Brake.Wait(ctx)
+		answered := brake.Wait(ctx)
 		exchange := options.Client.Do(ctx, request)
+		answered()
 		if _, stated := exchange.RetryAfter(); stated && options.BudgetRequests == 0 && waits < xrpc.MaxWaits {
-			if _, again := options.Brake.Pull(exchange); again && ctx.Err() == nil {
+			if _, again := brake.Pull(exchange); again && ctx.Err() == nil {
 				continue
 			}
 		}
@@ -132,8 +133,8 @@ func (t *Target) removeByCode(ctx context.Context, account left) error {
 }
 
 func (t *Target) revokeAppPasswords(ctx context.Context) {
-	given := t.accounts[sharedName]
-	if given == nil || !given.Given {
+	given := t.given.Load()
+	if given == nil {
 		return
 	}
 	sender := direct{t}

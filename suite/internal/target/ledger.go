@@ -135,10 +135,14 @@ func (t *Target) learnOwner(exchange xrpc.Exchange) {
 // ofGivenAccount reports whether a request is made with a token of the account
 // that the run was given. The caller holds the mutex.
 func (t *Target) ofGivenAccount(request xrpc.Request) bool {
-	given := t.accounts[sharedName]
+	given := t.given.Load()
 	token, _ := strings.CutPrefix(request.Authorization, "Bearer ")
 	owner, known := t.ledger.owners[token]
-	return given != nil && given.Given && token != "" && (token == given.session.Access || known && owner == given.DID)
+	if given == nil || token == "" {
+		return false
+	}
+	kept := given.kept.Load()
+	return kept != nil && token == kept.Access || known && owner == given.DID
 }
 
 // PasswordChanged takes note of an account's new password.

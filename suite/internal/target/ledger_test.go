@@ -58,12 +58,12 @@ func TestBudgetOfRequests(t *testing.T) {
 	target := probed(t, fake.serve(t), Options{BudgetRequests: 10})
 	question := xrpc.Query(describeServer, nil)
 	for sent := target.Client().Sent(); sent < 10; sent++ {
-		if missing := target.Allow(question); missing != nil {
+		if missing := allowed(target, question); missing != nil {
 			t.Fatalf("after %d requests: %v", sent, missing)
 		}
 		target.Client().Do(t.Context(), question)
 	}
-	wantMissing(t, target.Allow(question), SignUp, "budget of 10 requests", "--budget-requests")
+	wantMissing(t, allowed(target, question), SignUp, "budget of 10 requests", "--budget-requests")
 }
 
 // TestBudgetLeavesRoomForTheCleanUp ends the requests before accounts could no
@@ -76,12 +76,12 @@ func TestBudgetLeavesRoomForTheCleanUp(t *testing.T) {
 	signedUp(t, target, 2)
 	question := xrpc.Query(describeServer, nil)
 	for range 3 {
-		if missing := target.Allow(question); missing != nil {
+		if missing := allowed(target, question); missing != nil {
 			t.Fatal(missing)
 		}
 		target.Client().Do(t.Context(), question)
 	}
-	wantMissing(t, target.Allow(question), SignUp, "clean-up")
+	wantMissing(t, allowed(target, question), SignUp, "clean-up")
 	if left := target.CleanUp(t.Context()); left != 0 || target.Client().Sent() > budget {
 		t.Errorf("%d accounts are left after %d requests of %d", left, target.Client().Sent(), budget)
 	}
@@ -93,17 +93,17 @@ func TestBudgetOfAccounts(t *testing.T) {
 	target := probed(t, fake.serve(t), Options{BudgetAccounts: 2, Drivers: Drivers{Mail: &fake.post}})
 	request := xrpc.Procedure(createAccount, nil)
 	for range 2 {
-		if missing := target.Allow(request); missing != nil {
+		if missing := allowed(target, request); missing != nil {
 			t.Fatal(missing)
 		}
 		signedUp(t, target, 1)
 	}
-	wantMissing(t, target.Allow(request), SignUp, "budget of 2 accounts", "--budget-accounts")
+	wantMissing(t, allowed(target, request), SignUp, "budget of 2 accounts", "--budget-accounts")
 	if left := target.CleanUp(t.Context()); left != 0 {
 		t.Errorf("%d accounts are left", left)
 	}
-	wantMissing(t, target.Allow(request), SignUp, "budget of 2 accounts") // those that were removed count
-	if missing := target.Allow(xrpc.Query(describeServer, nil)); missing != nil {
+	wantMissing(t, allowed(target, request), SignUp, "budget of 2 accounts") // those that were removed count
+	if missing := allowed(target, xrpc.Query(describeServer, nil)); missing != nil {
 		t.Error(missing)
 	}
 }
@@ -127,7 +127,7 @@ func TestConsent(t *testing.T) {
 			target := probed(t, fake.serve(t), Options{AdminPassword: "admin-pass", Confirm: func() bool { asked++; return test.agreed }})
 			for range 2 {
 				bogus := xrpc.Procedure(createAccount, map[string]any{"handle": "x.test", "inviteCode": "pdsconform-bogus-aaaaa-aaaaa"})
-				if missing := target.Allow(bogus); (missing == nil) != test.bogus {
+				if missing := allowed(target, bogus); (missing == nil) != test.bogus {
 					t.Errorf("a bogus code: %v", missing)
 				}
 				if _, err := target.SignUp(t.Context(), direct{target}); (err == nil) != test.signUp {
@@ -292,4 +292,13 @@ func TestAppPasswordsByAnotherSession(t *testing.T) {
 			t.Errorf("%s: %d app passwords are left", nsid, target.AppPasswordsLeft())
 		}
 	}
+}
+
+// allowed reserves for a request that nobody sends.
+func allowed(target *Target, request xrpc.Request) *Missing {
+	missing := target.Reserve(request)
+	if missing == nil {
+		target.Release(request)
+	}
+	return missing
 }

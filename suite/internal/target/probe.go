@@ -23,20 +23,14 @@ const (
 // the URL, or that what answers speaks no XRPC at all; an answer that is merely
 // wrong is none, since it is for the requirements to judge.
 func (t *Target) Probe(ctx context.Context) error {
-	exchange := t.options.Client.Do(ctx, xrpc.Query(describeServer, nil))
-	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
-		return fmt.Errorf("nothing answers at %s: %w", t.options.Client.Base(), exchange.Err)
+	exchange, err := t.describeServer(ctx)
+	if err != nil {
+		return err
 	}
+	t.distance = exchange.Duration
 	t.describe = exchange.Object()
 	if exchange.Succeeded() && len(t.describe) > 0 {
 		t.describeRaw = json.RawMessage(exchange.Body)
-	}
-	if !speaksXRPC(exchange) {
-		// A server may have broken this one method: ask another before judging.
-		second := t.options.Client.Do(ctx, xrpc.Query(getSession, nil))
-		if !speaksXRPC(second) {
-			return fmt.Errorf("no PDS answers at %s: describeServer gave %s", t.options.Client.Base(), shape(exchange))
-		}
 	}
 	if t.options.AdminPassword != "" {
 		t.probeAdmin(ctx)
@@ -47,6 +41,28 @@ func (t *Target) Probe(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Answers asks once more whether anything answers at the URL. The error is that
+// of Probe.
+func (t *Target) Answers(ctx context.Context) error {
+	_, err := t.describeServer(ctx)
+	return err
+}
+
+func (t *Target) describeServer(ctx context.Context) (xrpc.Exchange, error) {
+	exchange := t.options.Client.Do(ctx, xrpc.Query(describeServer, nil))
+	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
+		return exchange, fmt.Errorf("nothing answers at %s: %w", t.options.Client.Base(), exchange.Err)
+	}
+	if !speaksXRPC(exchange) {
+		// A server may have broken this one method: ask another before judging.
+		second := t.options.Client.Do(ctx, xrpc.Query(getSession, nil))
+		if !speaksXRPC(second) {
+			return exchange, fmt.Errorf("no PDS answers at %s: describeServer gave %s", t.options.Client.Base(), shape(exchange))
+		}
+	}
+	return exchange, nil
 }
 
 // speaksXRPC reports whether an answer is success in JSON, or an error in the
@@ -73,6 +89,9 @@ func shape(exchange xrpc.Exchange) string {
 // input that makes nothing where it is accepted.
 func (t *Target) probeAdmin(ctx context.Context) {
 	exchange := t.options.Client.Do(ctx, t.AsAdmin(xrpc.Procedure(createInviteCode, map[string]any{})))
+	if exchange.Err == nil {
+		t.distance = min(t.distance, exchange.Duration)
+	}
 	t.adminRefused = exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -27,21 +28,6 @@ type Options struct {
 	BudgetRequests, BudgetAccounts int    // 0: no limit
 	Random                         *rand.Rand
 
-	// Lease is asked for more requests and accounts of budgets that others use
-	// as well, of which Leased requests and no account may be used at first; nil
-	// where nobody else does.
-	Lease  func(requests, accounts int) bool
-	Leased int
-
-	// Brake holds requests back where the target asks for it; nil makes one.
-	Brake *xrpc.Brake
-
-	// Sharers is how many runs share the target, 0 as well as 1 for one alone.
-	// Together lets time pass when all of them are ready for it, and calls move
-	// where this run is the one to move the clock; nil where there is one alone.
-	Sharers  int
-	Together func(ctx context.Context, by time.Duration, move func(context.Context, time.Duration) error) error
-
 	// ImmediateEffects says that what the target does shows at once.
 	ImmediateEffects bool
 
@@ -53,7 +39,8 @@ type Options struct {
 	Confirm func() bool
 }
 
-// Target is the server under test. It is used by one case at a time.
+// Target is the server under test. It is safe for use by several cases at once,
+// once it was probed.
 type Target struct {
 	options Options
 	run     string // marks the names that this run makes
@@ -62,16 +49,24 @@ type Target struct {
 	describe     map[string]any
 	describeRaw  json.RawMessage
 	adminRefused bool
-	moved        int // how often the clock was moved
+	distance     time.Duration // the quickest answer to the probe
 	missedMail   misses
+	confirm      func() bool
+
+	clock barrier
+	moved atomic.Int64 // how often the clock was moved
+	brake *xrpc.Brake
+	given atomic.Pointer[Account] // the account that the run was given, once it was logged in to
 
 	mutex    sync.Mutex
-	accounts map[string]*Account
-	idle     []*Account // that scenarios have given back
+	accounts map[string]*named
+	idle     []*Account // that cases have given back
+	lent     int        // accounts made to be borrowed
 	ledger   ledger
-	requests limit
-	signUps  limit
-	confirm  func() bool
+	spent    spending
+
+	races   sync.Mutex
+	widened map[string]int // by method, how many races want its commits to wait
 }
 
 // New makes a target; Probe finds out what it offers.
@@ -84,18 +79,15 @@ func New(options Options) *Target {
 	if options.Confirm != nil {
 		confirm = sync.OnceValue(options.Confirm)
 	}
-	requests, signUps := limits(options)
-	if options.Brake == nil {
-		options.Brake = xrpc.NewBrake()
-	}
 	return &Target{
-		requests: requests,
-		signUps:  signUps,
 		options:  options,
 		run:      randomText(options.Random, handleLetters, 5),
-		accounts: map[string]*Account{},
+		accounts: map[string]*named{},
+		widened:  map[string]int{},
 		ledger:   newLedger(),
 		confirm:  confirm,
+		brake:    xrpc.NewBrake(),
+		clock:    barrier{waiting: map[*waiting]struct{}{}},
 	}
 }
 
@@ -115,7 +107,23 @@ func (t *Target) Patience(most time.Duration) time.Duration {
 const moment = 200 * time.Millisecond
 
 // Brake holds requests back where the target asks for it.
-func (t *Target) Brake() *xrpc.Brake { return t.options.Brake }
+func (t *Target) Brake() *xrpc.Brake { return t.brake }
+
+// Distance is about how long the target takes to answer: the quickest answer to
+// the probe.
+func (t *Target) Distance() time.Duration { return t.distance }
+
+// Enter and Leave frame a case. While any case is between them and doesn't
+// wait, nobody moves the target's clock. A case that waits for what another
+// finds out leaves meanwhile, and is let back in by Resume, which that other
+// calls.
+func (t *Target) Enter() { t.clock.enter() }
+
+// Leave ends what Enter has begun.
+func (t *Target) Leave() { t.clock.leave() }
+
+// Resume lets so many cases go on that have left to wait for the calling one.
+func (t *Target) Resume(cases int) { t.clock.resume(cases) }
 
 // AdminPassword is the admin credential, empty where there is none.
 func (t *Target) AdminPassword() string { return t.options.AdminPassword }
@@ -175,22 +183,21 @@ func (t *Target) makesNoAccount(request xrpc.Request) bool {
 	return t.InviteRequired() && (code == "" || code == BogusInviteCode)
 }
 
-// Advance moves the target's clock forward by at least the given time.
-// Sessions that the run keeps are renewed when they are next asked for.
+// Advance returns when at least the given time has passed on the target's
+// clock, which moves when all cases that are under way wait for that. Sessions
+// that the run keeps are renewed when they are next asked for.
 func (t *Target) Advance(ctx context.Context, by time.Duration) error {
 	if missing := t.Missing(Clock); missing != nil {
 		return missing
 	}
-	advance := t.options.Drivers.Clock.Advance
-	if together := t.options.Together; together != nil && !t.Patient() {
-		advance = func(ctx context.Context, by time.Duration) error {
-			return together(ctx, by, t.options.Drivers.Clock.Advance)
-		}
+	advance, moved := t.options.Drivers.Clock.Advance, func() { t.moved.Add(1) }
+	if !t.Patient() {
+		return t.clock.pass(ctx, by, advance, moved)
 	}
 	if err := advance(ctx, by); err != nil {
 		return err
 	}
-	t.moved++
+	moved()
 	return nil
 }
 
@@ -203,7 +210,7 @@ func (t *Target) Patient() bool {
 
 // Moved is how often the target's clock was moved. What has a lifetime, such
 // as a mailed code, is gone when it changes.
-func (t *Target) Moved() int { return t.moved }
+func (t *Target) Moved() int { return int(t.moved.Load()) }
 
 // SetTakedown takes an account down, or reinstates it.
 func (t *Target) SetTakedown(ctx context.Context, did string, down bool) error {
@@ -224,10 +231,29 @@ func (t *Target) SetTakedown(ctx context.Context, did string, down bool) error {
 	return err
 }
 
-// WidenRace makes the commits of a method wait, where the target offers it.
+// WidenRace makes the commits of a method wait, where the target offers it,
+// until NarrowRace was called as often.
 func (t *Target) WidenRace(ctx context.Context, nsid, delay string) error {
-	if races := t.options.Drivers.Races; races != nil {
-		return races.WidenRace(ctx, nsid, delay)
+	races := t.options.Drivers.Races
+	if races == nil {
+		return nil
 	}
-	return nil
+	t.races.Lock()
+	defer t.races.Unlock()
+	t.widened[nsid]++
+	return races.WidenRace(ctx, nsid, delay)
+}
+
+// NarrowRace ends what WidenRace has begun, also when the run is being stopped.
+func (t *Target) NarrowRace(nsid string) {
+	races := t.options.Drivers.Races
+	if races == nil {
+		return
+	}
+	t.races.Lock()
+	defer t.races.Unlock()
+	if t.widened[nsid]--; t.widened[nsid] == 0 {
+		// A window that stays wide makes the method slow, and nothing else.
+		_ = races.WidenRace(context.Background(), nsid, "0s")
+	}
 }

@@ -17,48 +17,41 @@ const (
 	MaxWaits = 3
 )
 
-// Brake holds requests back while the target asks to wait. Runs in several
-// processes that share a target tell each other by it. It is safe for use by
-// several goroutines.
+// Brake holds requests back while the target asks to wait. Once it has, one
+// request is sent at a time: cases that are under way at once must come to what
+// they would come to one after the other. It is safe for use by several
+// goroutines.
 type Brake struct {
-	// OnWait is told when the target has asked this run to wait, of until when;
-	// nil tells nobody.
-	OnWait func(until time.Time)
-
-	clock quartz.Clock
-	mutex sync.Mutex
-	until time.Time
+	clock   quartz.Clock
+	turn    chan struct{} // holds an element while a request has its turn
+	mutex   sync.Mutex
+	until   time.Time
+	limited bool // whether the target has ever asked to wait
 }
 
 // NewBrake makes a brake that is off.
-func NewBrake() *Brake { return &Brake{clock: quartz.NewReal()} }
-
-// Hold holds requests back until a point in time. One that lies before what
-// they are held back to already changes nothing.
-func (b *Brake) Hold(until time.Time) {
-	b.mutex.Lock()
-	defer b.mutex.Unlock()
-	if until.After(b.until) {
-		b.until = until
-	}
-}
+func NewBrake() *Brake { return &Brake{clock: quartz.NewReal(), turn: make(chan struct{}, 1)} }
 
 // Pull holds requests back where an answer asks to wait and the wait is short,
-// tells the others, and reports how long it is and whether to send again.
+// and reports how long it is and whether to send again.
 func (b *Brake) Pull(exchange Exchange) (wait time.Duration, again bool) {
 	wait, _ = exchange.RetryAfter()
 	if !exchange.RateLimited() || wait > longestWait {
 		return 0, false
 	}
-	b.pull(wait)
+	b.hold(wait)
 	return wait, true
 }
 
-func (b *Brake) pull(wait time.Duration) {
+// hold holds requests back for some time. Where they are held back for longer
+// already, that changes nothing.
+func (b *Brake) hold(wait time.Duration) {
 	until := b.clock.Now().Add(wait)
-	b.Hold(until)
-	if b.OnWait != nil {
-		b.OnWait(until)
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.limited = true
+	if until.After(b.until) {
+		b.until = until
 	}
 }
 
@@ -68,8 +61,10 @@ func (b *Brake) left() time.Duration {
 	return b.clock.Until(b.until)
 }
 
-// Wait returns when no request is to be held back any more, or ctx ends.
-func (b *Brake) Wait(ctx context.Context) {
+// Wait returns when a request may be sent, or ctx ends. The function that it
+// returns is called once the request was answered.
+func (b *Brake) Wait(ctx context.Context) (answered func()) {
+	answered = b.takeTurn(ctx)
 	for left := b.left(); left > 0 && ctx.Err() == nil; left = b.left() {
 		timer := b.clock.NewTimer(left)
 		select {
@@ -78,6 +73,21 @@ func (b *Brake) Wait(ctx context.Context) {
 		}
 		timer.Stop()
 	}
+	return answered
+}
+
+func (b *Brake) takeTurn(ctx context.Context) (end func()) {
+	b.mutex.Lock()
+	limited := b.limited
+	b.mutex.Unlock()
+	if limited {
+		select {
+		case b.turn <- struct{}{}:
+			return func() { <-b.turn }
+		case <-ctx.Done():
+		}
+	}
+	return func() {}
 }
 
 // RetryAfter is how long an answer asks to wait, a second where it doesn't say.

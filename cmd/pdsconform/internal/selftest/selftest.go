@@ -10,10 +10,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
+	"golang.org/x/sync/errgroup"
 )
 
 // Failure is a requirement that failed on a mock with a defect.
@@ -35,8 +37,8 @@ type Trial struct {
 // of a run against it. The caller has to call stop.
 type Start func(config suite.Config, defects ...string) (complete suite.Config, stop func(), err error)
 
-// Try runs the suite against the mock with one defect, in this process. One
-// run can be under way in a process; further ones wait.
+// Try runs the suite against the mock with one defect. Any number of trials can
+// be under way at once.
 func Try(ctx context.Context, config suite.Config, start Start, defect string) Trial {
 	trial := Trial{Defect: defect, Failures: []Failure{}}
 	config.VerdictsOnly, config.ImmediateEffects = true, true
@@ -93,4 +95,28 @@ func Select(defects []mockserver.Defect, patterns []string) ([]mockserver.Defect
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(defects), func(d mockserver.Defect) bool { return !chosen[d.ID] }), nil
+}
+
+// Trying is how one defect is tried.
+type Trying func(ctx context.Context, defect string) Trial
+
+// All tries the defects, as many at once as jobs says, and tells how it goes,
+// one trial at a time. Trials come in the order of the defects.
+func All(ctx context.Context, defects []mockserver.Defect, jobs int, try Trying, tried func(Trial)) []Trial {
+	trials := make([]Trial, len(defects))
+	var mutex sync.Mutex
+	var group errgroup.Group
+	group.SetLimit(jobs)
+	for i, defect := range defects {
+		group.Go(func() error {
+			trial := try(ctx, defect.ID)
+			mutex.Lock()
+			defer mutex.Unlock()
+			trials[i] = trial
+			tried(trial)
+			return nil
+		})
+	}
+	_ = group.Wait() // what went wrong is in the trials
+	return trials
 }

@@ -156,25 +156,12 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-// TestServe is one worker's conversation.
-func TestServe(t *testing.T) {
-	t.Parallel()
-	var answers strings.Builder
-	err := Serve(context.Background(), func(_ context.Context, defect string) Trial {
-		return Trial{Defect: defect, Broken: "tried"}
-	}, strings.NewReader("a\nb\n"), &answers)
-	want := `{"defect":"a","failures":null,"broken":"tried"}` + "\n" + `{"defect":"b","failures":null,"broken":"tried"}` + "\n"
-	if err != nil || answers.String() != want {
-		t.Errorf("%v %s", err, answers.String())
-	}
-}
-
 func TestAll(t *testing.T) {
 	t.Parallel()
 	defects := []mockserver.Defect{{ID: "a"}, {ID: "b"}, {ID: "c"}}
 	try := func(_ context.Context, defect string) Trial { return Trial{Defect: defect} }
 	told := 0
-	trials := All(context.Background(), defects, []Trying{try, try}, func(Trial) { told++ })
+	trials := All(context.Background(), defects, 2, try, func(Trial) { told++ })
 	if len(trials) != 3 || trials[0].Defect != "a" || trials[2].Defect != "c" || told != 3 {
 		t.Errorf("%+v, told %d", trials, told)
 	}

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// BenchmarkProcs runs the whole program against a mock that is some time away,
-// in one process and in several:
+// BenchmarkParallel runs the whole program against a mock that is some time
+// away, with one requirement at a time and with several at once:
 //
-//	go test ./cmd/pdsconform -run '^$' -bench Procs -benchtime 1x -count 5
-func BenchmarkProcs(b *testing.B) {
+//	go test ./cmd/pdsconform -run '^$' -bench Parallel -benchtime 1x -count 5
+func BenchmarkParallel(b *testing.B) {
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
-		for _, procs := range []int{1, 2, 4, 8} {
-			b.Run(fmt.Sprintf("latency=%s/procs=%d", latency, procs), func(b *testing.B) {
-				requests := 0
+		for _, n := range []string{"1", "2", "4", "8", "16", auto} {
+			b.Run(fmt.Sprintf("latency=%s/parallel=%s", latency, n), func(b *testing.B) {
+				requests, accounts := 0, 0
 				for b.Loop() {
 					b.StopTimer()
 					mock := mockOfRun(b)
@@ -29,7 +29,7 @@ func BenchmarkProcs(b *testing.B) {
 					b.StartTimer()
 					var text bytes.Buffer
 					code := Run(b.Context(), []string{"run", "--target", away, "--control", mock.ControlURL, "--out", out,
-						"--procs", fmt.Sprint(procs), "--format", "json", "--quiet"}, nil, &text, &text,
+						"--parallel", n, "--format", "json", "--quiet"}, nil, &text, &text,
 						[]string{"PDSCONFORM_ADMIN_PASSWORD=admin-pass"})
 					if code != 0 {
 						b.Fatalf("exit %d: %s", code, text.String())
@@ -39,8 +39,10 @@ func BenchmarkProcs(b *testing.B) {
 						b.Fatal(err)
 					}
 					requests += report.Summary.Requests
+					accounts += report.Summary.Accounts.Created
 				}
 				b.ReportMetric(float64(requests)/float64(b.N), "requests/op")
+				b.ReportMetric(float64(accounts)/float64(b.N), "accounts/op")
 			})
 		}
 	}
