@@ -12,7 +12,7 @@ import (
 // Race sends requests at the same time, each on a connection of its own, and
 // returns the exchanges in the order of the requests. None is sent twice.
 func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
-	defer t.permit(ctx, requests...)()
+	answered := t.permit(ctx, requests...)
 	exchanges := make([]xrpc.Exchange, len(requests))
 	var ready, done sync.WaitGroup
 	start := make(chan struct{})
@@ -27,19 +27,20 @@ func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchan
 	ready.Wait()
 	close(start)
 	done.Wait()
-	return t.raced(ctx, exchanges)
+	return t.raced(ctx, exchanges, answered)
 }
 
 // Pipeline is Race on one connection, all requests before the first answer.
 func (t *Trial) Pipeline(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
-	defer t.permit(ctx, requests...)()
-	return t.raced(ctx, t.bench.Target.Client().Pipeline(ctx, requests))
+	answered := t.permit(ctx, requests...)
+	return t.raced(ctx, t.bench.Target.Client().Pipeline(ctx, requests), answered)
 }
 
-func (t *Trial) raced(ctx context.Context, exchanges []xrpc.Exchange) []xrpc.Exchange {
+func (t *Trial) raced(ctx context.Context, exchanges []xrpc.Exchange, answered func()) []xrpc.Exchange {
 	for _, exchange := range exchanges {
 		t.keep(exchange)
 	}
+	answered()
 	t.cutOff(ctx, exchanges...)
 	for _, exchange := range exchanges {
 		t.observe(exchange)
