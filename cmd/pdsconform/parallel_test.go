@@ -34,7 +34,7 @@ func (r *targeted) run(ctx context.Context, t *testing.T, args ...string) (int, 
 	t.Helper()
 	a := newApp(strings.NewReader(""), &r.stdout, r.stderr, []string{"PDSCONFORM_ADMIN_PASSWORD=admin-secret-of-this-mock"})
 	code := a.run(ctx, append([]string{"run", "--target", r.mock.URL, "--control", r.mock.ControlURL, "--out", r.out,
-		"--format", "json", "--progress", "plain", "--seed", "7"}, args...))
+		"--revision", "2023-04", "--format", "json", "--progress", "plain", "--seed", "7"}, args...))
 	report, err := readReport(filepath.Join(r.out, "report.json"))
 	if err != nil {
 		t.Fatalf("exit %d, %v\n%s", code, err, r.stderr.text())
