@@ -9,11 +9,12 @@ import (
 // Account is an account to start with. Handle, Email and Password are
 // required; any well-formed handle will do, in any domain, and any password.
 // DID (default: a did:plc that is made up), AppPasswords, Invites (codes that
-// are the account's to give away) and TakenDown are optional.
+// are the account's to give away) and the states TakenDown, Deactivated and
+// EmailConfirmed are optional.
 type Account = pds.Account
 
 // AppPassword is an app password to start with: a Name and a Password, which
-// may be any text.
+// may be any text, and whether it is Privileged.
 type AppPassword = pds.AppPassword
 
 // Invite is an invite code to start with. Code may be any text; Uses is how many
@@ -51,9 +52,9 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 // its sessions for good. A DID without an account is ErrUnknownAccount.
 func (s *Server) Takedown(did string, down bool) error { return s.core.Takedown(did, down) }
 
-// DisableInviteCode makes a code useless, as an administrator of a real server
-// can; it reports whether there is such a code. Its owner still sees it listed.
-func (s *Server) DisableInviteCode(code string) bool { return s.core.DisableInviteCode(code) }
+// DisableInviteCode is SetInviteDisabled for a code that is to become useless;
+// its owner still sees it listed.
+func (s *Server) DisableInviteCode(code string) bool { return s.core.SetInviteDisabled(code, true) }
 
 // Mail returns the messages to an address, oldest first; an empty address
 // stands for all.

@@ -30,7 +30,12 @@ func (s *Server) controlPaths() map[string]verbs {
 		"/control/v1/info":                    {http.MethodGet: s.controlInfo},
 		"/control/v1/mail":                    {http.MethodGet: s.controlMail, http.MethodDelete: s.controlClearMail},
 		"/control/v1/clock":                   {http.MethodGet: s.controlClock, http.MethodPost: s.controlAdvance},
-		"/control/v1/accounts":                {http.MethodPost: s.controlSeed},
+		"/control/v1/accounts":                {http.MethodGet: s.controlAccounts, http.MethodPost: s.controlSeed},
+		"/control/v1/accounts/{did}":          {http.MethodPatch: s.controlChange, http.MethodDelete: s.controlRemove},
+		"/control/v1/sessions":                {http.MethodGet: s.controlSessions},
+		"/control/v1/sessions/{id}":           {http.MethodDelete: s.controlEndSession},
+		"/control/v1/invites":                 {http.MethodGet: s.controlInvites},
+		"/control/v1/invites/{code}":          {http.MethodPatch: s.controlChangeInvite},
 		"/control/v1/accounts/{did}/takedown": {http.MethodPost: s.controlTakedown, http.MethodDelete: s.controlReinstate},
 		"/control/v1/reset":                   {http.MethodPost: s.controlReset},
 		"/control/v1/requests":                {http.MethodGet: s.controlRequests},
@@ -87,7 +92,7 @@ func (v verbs) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (v verbs) names() string {
 	var names []string
-	for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+	for _, verb := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
 		if v[verb] != nil {
 			names = append(names, verb)
 		}

@@ -120,11 +120,31 @@ func TestControlOpenAPI(t *testing.T) {
 	d.walk("POST", "/accounts", `{"handle":"bob.test","email":"bob@example.com","password":"x"}`, 200, true)
 	d.walk("POST", "/accounts", `{"handle":"bob.test","email":"bob@example.com","password":"x"}`, 400, false)
 	d.walk("POST", "/accounts", `{"handle":"eve.test","email":"eve@example.com"}`, 400, true)
+	d.walk("POST", "/accounts", `{"handle":"carol.test","email":"carol@example.com","password":"x","did":"did:web:carol.test","takenDown":true,`+
+		`"deactivated":true,"emailConfirmed":true,"appPasswords":[{"name":"a","password":"b","privileged":true}],"invites":[{"code":"c-1","uses":2,"disabled":true}]}`, 200, true)
+	d.walk("GET", "/accounts", "", 200, true)
+	d.walk("PATCH", "/accounts/carol.test", `{"handle":"carola.test","email":"","authFactor":true,"deactivated":false}`, 200, true)
+	d.walk("PATCH", "/accounts/carola.test", `{"handle":"alice.test"}`, 400, false)
+	d.walk("PATCH", "/accounts/carola.test", `{"emailConfirmed":"yes"}`, 400, true)
+	d.walk("PATCH", "/accounts/did:plc:nobody", `{}`, 404, false)
+	d.walk("DELETE", "/accounts/carola.test", "", 200, true)
+	d.walk("DELETE", "/accounts/carola.test", "", 404, false)
+	d.walk("GET", "/invites", "", 200, true)
+	d.walk("PATCH", "/invites/c-1", `{"disabled":false}`, 200, true)
+	d.walk("PATCH", "/invites/c-1", `{}`, 400, true)
+	d.walk("PATCH", "/invites/none", `{"disabled":false}`, 404, false)
 	for _, verb := range []string{"POST", "DELETE"} {
 		d.walk(verb, "/accounts/"+alice.did+"/takedown", "", 200, true)
 		d.walk(verb, "/accounts/did:plc:nobody/takedown", "", 404, false)
-		d.walk(verb, "/accounts/alice.test/takedown", "", 400, false)
+		d.walk(verb, "/accounts/alice.test/takedown", "", 200, true)
 	}
+	bob := d.logIn("bob.test", "x").ok()
+	d.walk("GET", "/sessions", "", 200, true)
+	for _, opened := range d.server.Sessions() {
+		d.walk("DELETE", "/sessions/"+url.PathEscape(opened.ID), "", 200, true)
+	}
+	d.walk("DELETE", "/sessions/none", "", 404, false)
+	d.post("refreshSession", bob.text("refreshJwt"), nil).wants("after its session was ended", 400, "ExpiredToken")
 	d.walk("GET", "/requests", "", 200, true)
 	d.walk("GET", "/defects", "", 200, true)
 	d.walk("PUT", "/defects", `{"active":["output.createSession.did.missing"]}`, 200, true)
@@ -165,7 +185,7 @@ func TestControlServesWhatIsDescribed(t *testing.T) {
 	}
 	for _, operation := range served {
 		verb, path, _ := strings.Cut(operation, " ")
-		path = strings.NewReplacer("{did}", "did:plc:nobody", "{id}", "9").Replace(path)
+		path = strings.NewReplacer("{did}", "did:plc:nobody", "{id}", "9", "{code}", "x").Replace(path)
 		for _, other := range []string{"GET", "POST", "PUT", "DELETE", "PATCH"} {
 			a := d.sendTo(d.server.ControlURL, other, path, nil)
 			_, described := d.document.Paths.Value(strings.TrimPrefix(operation, verb+" ")).Operations()[other]

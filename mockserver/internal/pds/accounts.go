@@ -18,22 +18,31 @@ type Account struct {
 	Password string `json:"password" yaml:"password"`
 
 	// DID is the account's identifier. Default: a did:plc that is made up.
-	DID string `json:"-" yaml:"did"`
+	DID string `json:"did" yaml:"did"`
 
 	// AppPasswords are further passwords, each with a name of its own.
-	AppPasswords []AppPassword `json:"-" yaml:"appPasswords"`
+	AppPasswords []AppPassword `json:"appPasswords" yaml:"appPasswords"`
 
 	// Invites are codes that are the account's to give away.
-	Invites []Invite `json:"-" yaml:"invites"`
+	Invites []Invite `json:"invites" yaml:"invites"`
 
 	// TakenDown makes the account one that was taken down.
-	TakenDown bool `json:"-" yaml:"takenDown"`
+	TakenDown bool `json:"takenDown" yaml:"takenDown"`
+
+	// Deactivated makes the account one that has deactivated itself.
+	Deactivated bool `json:"deactivated" yaml:"deactivated"`
+
+	// EmailConfirmed makes the address one that was confirmed.
+	EmailConfirmed bool `json:"emailConfirmed" yaml:"emailConfirmed"`
 }
 
 // AppPassword is an app password to start with. Its text may be any.
 type AppPassword struct {
 	Name     string `json:"name"     yaml:"name"`
 	Password string `json:"password" yaml:"password"`
+
+	// Privileged makes the app password one with access to sensitive state.
+	Privileged bool `json:"privileged" yaml:"privileged"`
 }
 
 // Invite is an invite code to start with. Any text will do.
@@ -55,7 +64,7 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 		return "", bad
 	}
 	seeded := s.NewAccount(account.Handle, account.Email, account.Password)
-	seeded.TakenDown = account.TakenDown
+	seeded.TakenDown, seeded.Deactivated, seeded.EmailConfirmed = account.TakenDown, account.Deactivated, account.EmailConfirmed
 	if account.DID != "" {
 		seeded.DID = account.DID
 	}
@@ -63,7 +72,7 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 	passwords := make([]store.AppPassword, 0, len(account.AppPasswords))
 	for _, given := range account.AppPasswords {
 		passwords = append(passwords, store.AppPassword{
-			Name: given.Name, Password: s.NewPassword(given.Password), CreatedAt: seeded.CreatedAt,
+			Name: given.Name, Password: s.NewPassword(given.Password), CreatedAt: seeded.CreatedAt, Privileged: given.Privileged,
 		})
 	}
 	return seeded.DID, s.insert(seeded, passwords, invites)

@@ -42,7 +42,3 @@ func (s *Server) NewInvites(count int, account, createdBy string, uses int64) []
 	}
 	return invites
 }
-
-// DisableInviteCode makes a code useless, as an administrator of a real server
-// can; it reports whether there is such a code. Its owner still sees it listed.
-func (s *Server) DisableInviteCode(code string) bool { return s.Store.DisableInvite(code) }

@@ -66,20 +66,6 @@ func (tx *Tx) UseInvite(code string, use InviteUse) {
 	})
 }
 
-// DisableInvite makes a code useless; it reports whether there is such a code.
-func (s *Store) DisableInvite(code string) bool {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	invite, found := s.invites.get(code)
-	if !found {
-		return false
-	}
-	invite.Disabled = true
-	s.commits++
-	s.invites.put(code, invite, s.commits)
-	return true
-}
-
 // invitesNamed copies codes out; a lock is held.
 func (s *Store) invitesNamed(codes []string) []Invite {
 	invites := make([]Invite, 0, len(codes))
