@@ -29,7 +29,7 @@ type Defect struct {
 // documents.
 func Defects(catalog *lexicons.Catalog) []Defect {
 	if catalog == nil {
-		catalog, _ = defaultCatalog() // the embedded documents load, or no server starts
+		catalog, _ = embeddedCatalog(lexicons.DefaultRevision) // the embedded documents load, or no server starts
 	}
 	if catalog == nil {
 		return nil

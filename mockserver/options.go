@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
 )
 
 // Options is what a server is started with. The zero value of every field
@@ -57,7 +59,21 @@ type Options struct {
 	// servers are alike.
 	Seed uint64
 
-	// Catalog holds the documents that are served. Default: the embedded
+	// Revision is the embedded revision of the documents that is served, one of
+	// lexicons.Revisions(). Default: lexicons.DefaultRevision.
+	Revision string
+
+	// PublicURL is what the server calls itself in DID documents. Default: the
+	// address that a request came to; of a proxy on this machine, the address that
+	// X-Forwarded-Proto and X-Forwarded-Host tell.
+	PublicURL string
+
+	// PLC is the base URL of a PLC directory, in which the server looks up the
+	// identities of accounts that come from elsewhere. The public one is refused.
+	// Default: the small directory that the server itself is, at URL.
+	PLC string
+
+	// Catalog holds the documents that are served, and goes before Revision. Default: the embedded
 	// revision, lexicons.DefaultRevision.
 	Catalog *lexicons.Catalog
 
@@ -124,14 +140,25 @@ type Options struct {
 	// Links are what describeServer tells of. Default: none.
 	Links pds.Links
 
-	odd oddities // what Odd comes to
+	odd       oddities    // what Odd comes to
+	directory *plc.Client // what PLC comes to
 }
 
-// defaultCatalog loads the embedded documents once for all servers of a
+// embeddedCatalog loads the documents of a revision, once for all servers of a
 // process: a catalogue never changes.
-var defaultCatalog = sync.OnceValues(func() (*lexicons.Catalog, error) {
-	return lexicons.LoadRevision(lexicons.DefaultRevision)
-})
+func embeddedCatalog(revision string) (*lexicons.Catalog, error) {
+	if loaded, ok := embeddedCatalogs.Load(revision); ok {
+		return loaded.(*lexicons.Catalog), nil
+	}
+	catalog, err := lexicons.LoadRevision(revision)
+	if err == nil {
+		embeddedCatalogs.Store(revision, catalog)
+	}
+	return catalog, err
+}
+
+// embeddedCatalogs are *lexicons.Catalog by the name of the revision.
+var embeddedCatalogs sync.Map
 
 // complete returns the options with all defaults set, or says which one can't
 // be served.
@@ -149,7 +176,7 @@ func (o Options) complete() (Options, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.Catalog == nil {
-		catalog, err := defaultCatalog()
+		catalog, err := embeddedCatalog(cmp.Or(o.Revision, lexicons.DefaultRevision))
 		if err != nil {
 			return o, err
 		}
@@ -161,13 +188,30 @@ func (o Options) complete() (Options, error) {
 	if bad := pds.CheckAccounts(o.Accounts, o.Invites); bad != nil {
 		return o, bad
 	}
-	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains())
+	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains(), o.completeAddresses())
+}
+
+// completeAddresses checks the addresses of this server and of the directory.
+func (o *Options) completeAddresses() (err error) {
+	if o.PublicURL != "" {
+		parsed, err := url.Parse(o.PublicURL)
+		if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" || strings.Trim(parsed.Path, "/") != "" || parsed.RawQuery != "" {
+			return fmt.Errorf("public URL: %q must be http:// or https:// and a host, without a path", o.PublicURL)
+		}
+		o.PublicURL = strings.TrimSuffix(o.PublicURL, "/")
+	}
+	if o.PLC != "" {
+		if o.directory, err = plc.NewClient(o.PLC); err != nil {
+			return fmt.Errorf("PLC directory: %w", err)
+		}
+	}
+	return nil
 }
 
 // config is what the account server behind the listeners is made of.
 func (o *Options) config() pds.Config {
 	return pds.Config{
-		Catalog:  o.Catalog,
+		Catalog: o.Catalog, PublicURL: o.PublicURL, PLC: o.directory,
 		Hostname: o.Hostname, UserDomains: o.UserDomains, AdminPassword: o.AdminPassword,
 		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
 		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,

@@ -23,7 +23,7 @@ func ReadScenarios(name string, text []byte, catalog *lexicons.Catalog) ([]Scena
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if catalog == nil {
-		if catalog, err = defaultCatalog(); err != nil {
+		if catalog, err = embeddedCatalog(lexicons.DefaultRevision); err != nil {
 			return nil, err
 		}
 	}

@@ -180,6 +180,7 @@ func (s *Server) Reset() {
 		s.core.Store.Reset()
 	}
 	s.core.Outbox.Restore(s.origin.mail)
+	s.restoreIdentities()
 	s.windows.reset()
 	if s.courier != nil {
 		s.courier.Forget()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -37,6 +38,8 @@ type savedState struct {
 	Position   []byte         `json:"position,omitempty"` // in the random stream of that seed
 	Store      store.Snapshot `json:"store"`
 	Mail       []mail.Message `json:"mail"`
+
+	Identities map[string]plc.Operation `json:"identities,omitempty"` // of accounts that came from elsewhere, by DID
 }
 
 // keys are those of a state, nil of none.
@@ -53,6 +56,16 @@ type origin struct {
 	held     *store.Snapshot
 	mail     []mail.Message
 	position []byte // in the random stream; nil where it is drawn on from
+
+	identities map[string]plc.Operation // by DID
+}
+
+// restoreIdentities makes the directory hold what it did at the start.
+func (s *Server) restoreIdentities() {
+	s.core.Directory.Reset()
+	for did, said := range s.origin.identities {
+		_ = s.core.Directory.Put(did, said) // it held as many before
+	}
 }
 
 // readState reads a state file; nil means that there is none, or none yet.
@@ -130,7 +143,7 @@ func (s *Server) SaveState(path string) error {
 func (s *Server) encodeState() ([]byte, error) {
 	state := savedState{
 		TokenKey: s.core.Secret, SigningKey: s.core.SigningKey, Ahead: s.core.Clock.Offset(),
-		Store: s.core.Store.Snapshot(), Mail: s.core.Outbox.To(""),
+		Store: s.core.Store.Snapshot(), Mail: s.core.Outbox.To(""), Identities: s.core.Directory.All(),
 	}
 	if s.options.Seed != 0 {
 		state.Seed, state.Position = s.options.Seed, s.core.Entropy.Position()
@@ -164,6 +177,8 @@ func (s *Server) furnish(saved *savedState) error {
 	if saved != nil {
 		s.core.Store.Restore(saved.Store)
 		s.core.Outbox.Restore(saved.Mail)
+		s.origin.identities = saved.Identities
+		s.restoreIdentities()
 		if err := s.core.Clock.StartAt(saved.Ahead); err != nil {
 			return fmt.Errorf("state file %s: %w", s.options.StateFile, err)
 		}

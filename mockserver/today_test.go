@@ -15,11 +15,7 @@ func startToday(t testing.TB, options ...mockserver.Options) *client {
 		chosen = options[0]
 	}
 	revisions := lexicons.Revisions()
-	catalog, err := lexicons.LoadRevision(revisions[len(revisions)-1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	chosen.Catalog = catalog
+	chosen.Revision = revisions[len(revisions)-1]
 	return start(t, chosen)
 }
 

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver"
 
 	"github.com/spf13/cobra"
@@ -17,6 +20,7 @@ type mockSettings struct {
 	options           mockserver.Options
 	userDomains       []string
 	minPasswordLength int
+	maxPasswordLength int
 	rateLimit         string
 	files             mockFiles
 	logFormat         string
@@ -42,7 +46,7 @@ An accounts file is YAML or JSON: lists of accounts and of invite codes.
       did: did:web:alice.example      # as everything below, where it matters
       appPasswords: [{name: phone, password: abcd-efgh-ijkl-mnop}]
       invites: [{code: from-alice, uses: 5}]
-      takenDown: true
+      takenDown: true               # or deactivated, emailConfirmed
   invites:
     - {code: welcome, uses: 100, disabled: false}
 
@@ -57,7 +61,8 @@ are added from --accounts.`,
   pdsconform mock --tls --tls-ca mock-ca.pem --hostname pds.localhost
   pdsconform mock --tls-cert cert.pem --tls-key key.pem
   pdsconform mock --latency 200ms --rate-limit 3000/5m --log-format json
-  pdsconform mock --scenario chaos.yaml`,
+  pdsconform mock --scenario chaos.yaml
+  pdsconform mock --revision 2026-07 --public-url https://pds.example.test`,
 		Args: noArgs,
 	}
 	s.bind(cmd.Flags())
@@ -91,6 +96,9 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	o := &s.options
 	flags.StringVar(&o.Listen, "listen", "127.0.0.1:2583", "`ADDRESS` to serve at")
 	flags.StringVar(&o.ControlListen, "control-listen", "127.0.0.1:2584", "`ADDRESS` of the control server")
+	flags.StringVar(&o.Revision, "revision", lexicons.DefaultRevision, "`revision` of the lexicon documents that is served")
+	flags.StringVar(&o.PublicURL, "public-url", "", "`URL` that the mock calls itself (default: the address of the request)")
+	flags.StringVar(&o.PLC, "plc", "", "`URL` of a PLC directory to look accounts from elsewhere up in (default: the mock's own)")
 	flags.StringVar(&o.Hostname, "hostname", "localhost", "public `name` of the server")
 	flags.StringSliceVar(&s.userDomains, "user-domain", []string{".test"}, "`domain` that handles can be had in (repeatable)")
 	flags.StringVar(&o.AdminPassword, "admin-password", "admin-pass", "`password` of the user admin")
@@ -102,6 +110,7 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.Lookup("odd").NoOptDefVal = "all"
 	bindScenarios(flags, &o.Scenarios)
 	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")
+	flags.IntVar(&s.maxPasswordLength, "max-password-length", 256, "most `characters` of an account password, 0 for no bound")
 	flags.StringVar(&o.JWTSecret, "jwt-secret", "", "`secret` that signs tokens (default: random)")
 	flags.Uint64Var(&o.Seed, "seed", 0, "fixes everything that is random (default: random)")
 	flags.StringVar(&s.files.accounts, "accounts", "", "YAML or JSON `FILE` of accounts and invite codes to start with")
@@ -121,7 +130,7 @@ func (s *mockSettings) complete(a *app) (options mockserver.Options, err error) 
 	options = s.options
 	options.UserDomains = s.userDomains
 	options.Links = links()
-	options.MinPasswordLength = s.minPasswordLength
+	options.MinPasswordLength, options.MaxPasswordLength = s.minPasswordLength, s.maxPasswordLength
 	switch {
 	case options.Listen == "" || options.ControlListen == "":
 		return options, usagef("--listen and --control-listen need an address, such as 127.0.0.1:0")
@@ -129,12 +138,21 @@ func (s *mockSettings) complete(a *app) (options mockserver.Options, err error) 
 		return options, usagef("--admin-password needs a password")
 	case s.minPasswordLength < 0:
 		return options, usagef("--min-password-length can't be below 0")
+	case s.maxPasswordLength < 0:
+		return options, usagef("--max-password-length can't be below 0")
+	case !slices.Contains(lexicons.Revisions(), options.Revision):
+		return options, usagef("--revision must be one of %s, not %q", strings.Join(lexicons.Revisions(), ", "), options.Revision)
 	case options.InviteInterval < 0:
 		return options, usagef("--invite-interval can't be below 0")
 	case options.InviteInterval > 0 && options.InviteInterval < time.Second:
 		return options, usagef("--invite-interval needs a second at least")
-	case s.minPasswordLength == 0:
-		options.MinPasswordLength = -1 // the library's word for no bound
+	}
+	const unbounded = -1 // the library's word for no bound
+	if s.minPasswordLength == 0 {
+		options.MinPasswordLength = unbounded
+	}
+	if s.maxPasswordLength == 0 {
+		options.MaxPasswordLength = unbounded
 	}
 	if s.rateLimit != "" {
 		if options.RateLimit, err = mockserver.ParseRateLimit(s.rateLimit); err != nil {

@@ -1,12 +1,14 @@
 package pds
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"slices"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
@@ -56,13 +58,30 @@ func didKey(key atcrypto.PrivateKey, err error) (string, error) {
 	return public.DIDKey(), nil
 }
 
-// Origin is what the server calls itself towards the sender of a request: the
-// address that it came to, so that it holds behind a port mapping.
+// Origin is what the server calls itself towards the sender of a request: its
+// public URL or else the address that the request came to, so that it holds
+// behind a port mapping. A proxy on this machine is believed what it says of the
+// address that it was asked at.
 func (s *Server) Origin(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
+	if s.config.PublicURL != "" {
+		return s.config.PublicURL
 	}
-	return "http://" + r.Host
+	scheme, host := "http", r.Host
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	if fromLoopback(r) {
+		if told := r.Header.Get("X-Forwarded-Proto"); told == "http" || told == "https" {
+			scheme = told
+		}
+		host = cmp.Or(r.Header.Get("X-Forwarded-Host"), host)
+	}
+	return scheme + "://" + host
+}
+
+func fromLoopback(r *http.Request) bool {
+	address, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && address.Addr().Unmap().IsLoopback()
 }
 
 // credentials is what an identity says that leads to an account here.

@@ -35,6 +35,7 @@ type Config struct {
 	Clock                                quartz.Clock
 	Seed                                 uint64
 	Variants                             Variants
+	PublicURL                            string      // without a trailing slash; "": the address that a request came to
 	PLC                                  *plc.Client // where identities are looked up that Directory lacks; nil: nowhere
 }
 

@@ -105,6 +105,17 @@ func (d *Directory) Delete(did string) bool {
 	return found
 }
 
+// All is what every DID says at present.
+func (d *Directory) All() map[string]Operation {
+	d.mutex.RLock()
+	defer d.mutex.RUnlock()
+	said := make(map[string]Operation, len(d.identities))
+	for did, known := range d.identities {
+		said[did] = known.last
+	}
+	return said
+}
+
 // DIDs lists what is known, sorted.
 func (d *Directory) DIDs() []string {
 	d.mutex.RLock()
