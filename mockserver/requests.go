@@ -64,14 +64,15 @@ type Request struct {
 	Authorization string          `json:"authorization,omitempty"`
 	ContentType   string          `json:"contentType,omitempty"`
 	UserAgent     string          `json:"userAgent,omitempty"`
-	Host          string          `json:"host,omitempty"`       // whom it was sent to, by its own words
-	Origin        string          `json:"origin,omitempty"`     // the header of that name
-	Accept        string          `json:"accept,omitempty"`     // the header of that name
-	Connection    string          `json:"connection,omitempty"` // the client's end of the connection
-	Credential    string          `json:"credential,omitempty"` // the mark of the bearer token, see Issued
-	BodyBytes     int             `json:"bodyBytes,omitempty"`  // how long the body was
-	Body          json.RawMessage `json:"body,omitempty"`       // JSON, or a string that says why not
-	Status        int             `json:"status"`               // 0 where the connection was closed without an answer
+	Host          string          `json:"host,omitempty"`          // whom it was sent to, by its own words
+	Origin        string          `json:"origin,omitempty"`        // the header of that name
+	Accept        string          `json:"accept,omitempty"`        // the header of that name
+	Connection    string          `json:"connection,omitempty"`    // the client's end of the connection
+	Credential    string          `json:"credential,omitempty"`    // the mark of the bearer token, see Issued
+	ContentLength int64           `json:"contentLength,omitempty"` // as the header says, -1 where it does not
+	BodyBytes     int             `json:"bodyBytes,omitempty"`     // how much of the body was read: nothing of a request that was refused before
+	Body          json.RawMessage `json:"body,omitempty"`          // JSON, or a string that says why not
+	Status        int             `json:"status"`                  // 0 where the connection was closed without an answer
 	Error         string          `json:"error,omitempty"`
 	Response      json.RawMessage `json:"response,omitempty"` // as Body
 	Scenario      string          `json:"scenario,omitempty"` // the ID of the one that befell the request
@@ -106,6 +107,7 @@ func describe(id int, x *xrpc.Exchange) Request {
 		Accept:        redactText(x.Accept),
 		Connection:    x.Connection,
 		Credential:    markOfBearer(x.Authorization),
+		ContentLength: x.ContentLength,
 		BodyBytes:     x.RequestBytes,
 		Body:          redactBody(x.RequestBody, x.RequestBytes),
 		Status:        x.Status, Error: x.Error,

@@ -22,6 +22,7 @@ type Exchange struct {
 	Host          string // whom the request was sent to, by its own words
 	Origin        string // the header that browsers send, or ""
 	Accept        string
+	ContentLength int64  // as the header says, -1 where it does not
 	Connection    string // the address of the client's end, one for each connection
 	Caller        string // the DID that the token stood for, or ""
 	RequestBody   []byte // nil where it was longer than is kept
@@ -42,6 +43,7 @@ func newExchange(at time.Time, r *http.Request) *Exchange {
 		Host:          r.Host,
 		Origin:        r.Header.Get("Origin"),
 		Accept:        r.Header.Get("Accept"),
+		ContentLength: r.ContentLength,
 		Connection:    r.RemoteAddr,
 	}
 }

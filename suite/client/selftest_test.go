@@ -1,0 +1,132 @@
+package client
+
+import (
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/client/internal/model"
+)
+
+// unkilled are requirements that no fault of the model can break, with the
+// reason.
+var unkilled = map[string]string{}
+
+// faultFor names the fault of the model by which a requirement is to fail. For
+// what is derived from documents, and for refreshes, many share a form.
+func faultFor(id string) string {
+	id = strings.TrimPrefix(id, "client.")
+	parts := strings.Split(id, ".")
+	if parts[0] == "requests" && len(parts) == 3 {
+		form := map[string]string{
+			"verb": "verb", "input": "input", "media-type": "media-type", "members": "members", "no-body": "body",
+			"parameters": "parameters", "credential": "credential",
+		}[parts[2]]
+		return form + ":" + parts[1]
+	}
+	if fault := faults()[id]; fault != "" {
+		return fault
+	}
+	switch {
+	case strings.HasPrefix(id, "refresh.down."):
+		return "failed-refresh-ends"
+	case strings.HasPrefix(id, "refresh.refused.") && strings.HasSuffix(id, "-loop"):
+		return "refused-loop"
+	case strings.HasPrefix(id, "refresh.refused.") && strings.HasSuffix(id, "-over"):
+		return "refused-keeps"
+	case strings.HasPrefix(id, "refresh.refused."), strings.HasPrefix(id, "faults.answer-"):
+		return "cached"
+	case strings.HasPrefix(id, "faults.lost-"):
+		return "repeats-posts"
+	case strings.HasPrefix(id, "faults.") && strings.HasSuffix(id, "-session"):
+		return "any-error-ends"
+	case strings.HasPrefix(id, "faults.5"):
+		return "storm"
+	}
+	return ""
+}
+
+func faults() map[string]string {
+	return map[string]string{
+		"requests.path": "path", "requests.integers": "integers", "requests.host": "host", "requests.scheme": "scheme",
+		"requests.refused":    "input:createAppPassword",
+		"refresh.expired-400": "no-refresh-400", "refresh.expired-401": "no-refresh-401", "refresh.repeated": "repeats-twice",
+		"refresh.procedure": "no-refresh-procedure", "refresh.second": "refreshes-once", "refresh.new-access-token": "old-access-token",
+		"refresh.new-refresh-token": "old-refresh-token", "refresh.no-grace": "old-refresh-token", "refresh.saved": "saves-old",
+		"refresh.single": "refreshes-each", "refresh.together": "together-fails", "refresh.together-no-grace": "together-fails",
+		"refresh.no-loop": "refreshes-on", "refresh.other-error": "refresh-any-error", "refresh.other-error-session": "any-error-ends",
+		"refresh.explicit": "fails:refresh", "refresh.down.patience": "storm", "refresh.down.retry-after": "ignores-retry-after",
+		"skew.ahead": "clock-refuses", "skew.behind": "clock-refuses", "skew.ahead-refreshes": "clock-refreshes", "skew.behind-refreshes": "clock-refreshes",
+		"resume.saved": "fails:resume", "resume.expired": "resume-without-refresh", "resume.over": "cached-resume", "resume.opaque-tokens": "jwt-only",
+		"resume.opaque-expired": "jwt-only", "resume.handle": "stale-handle", "resume.takedown": "cached-resume", "log-in.takedown": "names-lost",
+		"log-in.handle": "wrong-did", "log-in.email": "no-email", "log-in.did": "no-did", "log-in.wrong-password": "log-in-always",
+		"session.account": "wrong-handle", "sign-up.account": "no-invite", "sign-up.open": "wants-invites", "sign-up.describe": "describe-lost",
+		"sign-up.unknown-invite": "names-lost", "sign-up.taken-handle": "names-lost",
+		"app-passwords.create": "app-password-cut", "app-passwords.list": "lists-nothing", "app-passwords.empty": "lists-more",
+		"app-passwords.revoke": "revokes-nothing", "app-passwords.revoked": "log-in-always", "app-passwords.refresh": "no-refresh-400",
+		"invites.create": "fails:createInvite", "invites.list": "fails:inviteCodes", "reset.password": "fails:resetPassword",
+		"reset.wrong-code": "names-lost", "deletion.account": "fails:deleteAccount", "deletion.wrong-code": "names-lost", "deletion.gone": "log-in-always",
+		"email.confirm": "fails:confirmEmail", "email.wrong-code": "names-lost", "email.token-required": "fails:requestEmailUpdate",
+		"email.update": "fails:updateEmail", "email.update-without-code": "names-lost", "deactivation.account": "fails:activate",
+		"deactivation.session": "any-error-ends", "deactivation.told": "active-always", "account-status.told": "fails:checkAccountStatus",
+		"service-auth.token":         "fails:getServiceAuth",
+		"limits.retry-after-seconds": "ignores-retry-after", "limits.retry-after-date": "ignores-retry-after", "limits.told": "any-error-ends",
+		"limits.no-storm": "storm", "faults.not-implemented": "storm", "faults.time-limit": "no-timeout",
+		"errors.name": "names-lost", "errors.status": "status-lost",
+		"log-out.server": "log-out-local", "log-out.tokens": "log-out-keeps", "log-out.saved": "log-out-keeps", "log-out.expired": "log-out-asks",
+		"log-out.no-loop": "log-out-loop", "log-out.down": "storm",
+		"secrets.url": "token-in-url", "secrets.user-agent": "token-in-agent", "secrets.standard-error": "token-on-stderr",
+		"secrets.errors": "token-in-errors", "secrets.redirect": "redirect-token",
+		"tolerance.extra-fields": "wants-known-members", "tolerance.key-order": "wants-order", "tolerance.white-space": "wants-no-space",
+		"tolerance.escapes": "wants-no-escapes", "tolerance.media-type": "wants-media-type", "tolerance.messages": "wants-message",
+		"tolerance.tokens": "jwt-only", "tolerance.codes": "wants-app-form", "tolerance.statuses": "no-refresh-401", "tolerance.headers": "wants-few-headers",
+		"tolerance.chunked":  "wants-length",
+		"tolerance.no-links": "wants-links", "tolerance.domains": "wants-one-domain", "tolerance.no-grace": "old-refresh-token",
+		"tolerance.rate-limits": "limited-ends",
+	}
+}
+
+// Every requirement fails on a client that is wrong in the way that it is
+// about. Requirements of one fault are judged in one run.
+func TestEveryRequirementNotices(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the model once for each of its faults")
+	}
+	t.Parallel()
+	right := check(t, configOf(t, model.Options{}))
+	outcomes := map[string]reports.Outcome{}
+	byFault := map[string][]string{}
+	for _, result := range right.Results {
+		outcomes[result.ID] = result.Outcome
+		switch fault := faultFor(result.ID); {
+		case unkilled[result.ID] != "" || result.Outcome == reports.Blocked:
+		case fault == "":
+			t.Errorf("%s: no fault of the model breaks it", result.ID)
+		default:
+			byFault[fault] = append(byFault[fault], result.ID)
+		}
+	}
+	var killed, total atomic.Int64
+	t.Cleanup(func() {
+		t.Logf("%d of %d requirements notice their fault, %d faults", killed.Load(), total.Load(), len(byFault))
+	})
+	for fault, ids := range byFault {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			config := configOf(t, model.Options{Fault: fault})
+			config.Only = ids
+			for _, result := range check(t, config).Results {
+				if !slices.Contains(ids, result.ID) {
+					continue
+				}
+				if total.Add(1); result.Outcome == reports.Failed && outcomes[result.ID] == reports.Passed {
+					killed.Add(1)
+					continue
+				}
+				t.Errorf("%s does not notice: %s %s", result.ID, result.Outcome, result.Reason)
+			}
+		})
+	}
+}
