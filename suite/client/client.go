@@ -55,9 +55,9 @@ type Config struct {
 	Parallel int           // scenarios at once; 0: by the machine
 	Seed     int64         // fixes passwords
 
-	// OnResult is told each verdict, once all scenarios are played; OnPlayed
-	// each scenario when it is over, of how many.
-	OnPlayed func(scenario string, done, total int)
+	// OnPlayed is told each scenario when it is over, one after the other: how
+	// long it took, and how many of how many are over.
+	OnPlayed func(scenario string, took time.Duration, done, total int)
 }
 
 // CommandResult is how a command ended.

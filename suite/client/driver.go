@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -292,4 +293,28 @@ func (d *driver) probe(ctx context.Context, service string, limit time.Duration)
 		return &DriverError{"the driver answers open with an error: " + shorten(scrub(o.Error.Message), 200)}
 	}
 	return nil
+}
+
+// RunCommand returns what runs a command of the client's own: a program with
+// its arguments, in a folder, with an environment to which a scenario adds.
+func RunCommand(words []string, folder string, environ []string) func(context.Context, []string) CommandResult {
+	return func(ctx context.Context, more []string) CommandResult {
+		command := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user's own command
+		command.Dir, command.Env = folder, append(slices.Clone(environ), more...)
+		command.WaitDelay = time.Second // for children that hold the streams
+		group(command)
+		messages := &tail{done: make(chan struct{})}
+		close(messages.done)
+		command.Stdout, command.Stderr = messages, messages
+		if err := command.Start(); err != nil {
+			return CommandResult{Err: &DriverError{fmt.Sprintf("the command can't be started: %v", err)}}
+		}
+		err := command.Wait()
+		said, _ := messages.since(0)
+		result := CommandResult{Code: command.ProcessState.ExitCode(), Ended: command.ProcessState.String(), Stderr: said}
+		if result.Hung = ctx.Err() != nil; !result.Hung && err != nil && result.Code == 0 {
+			result.Code, result.Ended = -1, err.Error()
+		}
+		return result
+	}
 }

@@ -44,12 +44,13 @@ func variantsOfMock() []Variant {
 }
 
 // inProcess drives a model of this process.
-func inProcess(options model.Options) func(context.Context) (*Process, error) {
+func inProcess(options model.Options) func(context.Context) (*Process, error) { //nolint:gosec // each process is killed or ends
 	return func(context.Context) (*Process, error) {
 		callsOut, callsIn := io.Pipe()
 		outcomesOut, outcomesIn := io.Pipe()
 		messagesOut, messagesIn := io.Pipe()
 		done := make(chan struct{})
+		killed, kill := context.WithCancel(context.Background())
 		go func() {
 			defer close(done)
 			model.Serve(callsOut, outcomesIn, messagesIn, options)
@@ -59,8 +60,14 @@ func inProcess(options model.Options) func(context.Context) (*Process, error) {
 		}()
 		return &Process{
 			Calls: callsIn, Outcomes: outcomesOut, Messages: messagesOut,
-			Kill: func() { _ = callsIn.Close(); _ = outcomesOut.Close() },
-			Wait: func() (int, string) { <-done; return 0, "exit status 0" },
+			Kill: func() { kill(); _ = callsIn.Close(); _ = outcomesOut.Close(); _ = messagesOut.Close() },
+			Wait: func() (int, string) {
+				select { // a goroutine can't be killed
+				case <-done:
+				case <-killed.Done():
+				}
+				return 0, "exit status 0"
+			},
 		}, nil
 	}
 }

@@ -60,12 +60,12 @@ var protocol = sync.OnceValue(func() compiledProtocol {
 		panic("client: protocol.json: " + err.Error())
 	}
 	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("driver.json", bytes.NewReader(schemaOf(table.Calls))); err != nil {
+	if err := compiler.AddResource("driver:///driver.json", bytes.NewReader(schemaOf(table.Calls))); err != nil {
 		panic("client: protocol.json: " + err.Error())
 	}
 	compiled := compiledProtocol{calls: table.Calls, values: map[string]*jsonschema.Schema{}}
 	for _, one := range table.Calls {
-		compiled.values[one.Name] = compiler.MustCompile("driver.json#/$defs/values/" + one.Name)
+		compiled.values[one.Name] = compiler.MustCompile("driver:///driver.json#/$defs/values/" + one.Name)
 	}
 	return compiled
 })

@@ -25,9 +25,9 @@ func expiryRequirements() []requirement {
 		should("refresh.second", "A session is refreshed as often as its tokens expire.", refresh, specAuth, "expired").
 			by(func(s *seen) verdict { return s.value("expired", "expired-twice") }),
 		should("refresh.new-access-token", "After a refresh the new access token is used, and the old one is not.", refresh, specAuth,
-			append(expiredScenarios(), "together", "together-no-grace")...).onWire().by((*seen).newAccessToken),
+			expiredScenarios()...).onWire().by((*seen).newAccessToken),
 		should("refresh.new-refresh-token", "The next refresh bears the refresh token that the last one brought.", refresh, specAuth,
-			append(expiredScenarios(), "together", "together-no-grace")...).onWire().by((*seen).newRefreshToken),
+			expiredScenarios()...).onWire().by((*seen).newRefreshToken),
 		should("refresh.no-grace", "A session outlives refreshes at a server where each refresh token is good for once.", refresh, specAuth, "expired-no-grace").
 			by(func(s *seen) verdict { return s.value("expired", "again", "expired-twice") }),
 		should("refresh.saved", "After a refresh the new tokens are what is saved: a session that is resumed goes on.", refresh, specAuth,

@@ -59,6 +59,7 @@ func (r *run) playAll(ctx context.Context, needed []scenario) ([]*record, error)
 				}
 			}()
 			for i := range next {
+				began := time.Now()
 				played, err := r.play(ctx, needed[i], &kept)
 				if err != nil {
 					cancel(err)
@@ -67,7 +68,7 @@ func (r *run) playAll(ctx context.Context, needed []scenario) ([]*record, error)
 				mutex.Lock()
 				records[i] = played
 				if done++; r.config.OnPlayed != nil {
-					r.config.OnPlayed(needed[i].name, done, len(needed))
+					r.config.OnPlayed(needed[i].name, time.Since(began), done, len(needed))
 				}
 				mutex.Unlock()
 			}

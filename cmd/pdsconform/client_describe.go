@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/suite/client"
+)
+
+// describeProtocol prints what a driver has to know, for people or, as a JSON
+// Schema, for programs.
+func (a *app) describeProtocol(schema bool) error {
+	if schema {
+		_, err := a.stdout.Write(client.Schema())
+		return err
+	}
+	fmt.Fprintf(a.stdout, `%s: the protocol between pdsconform client and a driver
+
+A driver reads calls from standard input, one JSON object a line, and answers each
+with one line on standard output, in the order in which they come:
+
+  {"call": NAME, "args": {…}}
+
+  {"value": …}                                        what came of it
+  {"error": {"name": …, "status": …, "message": …}}   what the client made of the server's error
+  {"notOffered": true}                                the client has no such call
+
+Nothing else goes to standard output; standard error is kept as evidence. At the end
+of its input a driver ends. One that can't run here ends with %d and says why on
+standard error. A call that takes longer than --call-timeout ends the driver.
+
+A session is a name that the driver gives: signUp, logIn and resume answer with it, and
+later calls name it. The name of an error is the one that the server gave (ExpiredToken,
+InvalidToken, …), the status that of its answer, 0 where there was none.
+
+Refreshing tokens when they have expired is the client's affair: a driver adds nothing
+to what the client does by itself. Where the client leaves that to its caller, so may the
+driver; what it does by hand is then judged as the client's.
+`, client.Protocol, client.CannotRun)
+	for _, call := range client.Calls() {
+		fmt.Fprintf(a.stdout, "\n%s\n  %s\n  args:  %s\n  value: %s\n  > %s\n  < %s\n",
+			call.Name, call.Does, members(call.Args), members(call.Value), compact(call.Example.Call), compact(call.Example.Outcome))
+	}
+	return nil
+}
+
+func compact(text json.RawMessage) string {
+	var value any
+	if json.Unmarshal(text, &value) != nil {
+		return string(text)
+	}
+	return oneLine(string(text))
+}
+
+// members words a schema of the protocol: an object's members with a ? behind
+// those that may be absent, or a type.
+func members(text json.RawMessage) string {
+	var schema struct {
+		Type        any
+		Description string
+		Required    []string
+		Properties  map[string]json.RawMessage
+		Items       json.RawMessage
+	}
+	if json.Unmarshal(text, &schema) != nil {
+		return string(text)
+	}
+	switch {
+	case schema.Items != nil:
+		return "a list, each " + members(schema.Items)
+	case schema.Properties != nil:
+		var names []string
+		for name := range schema.Properties {
+			optional := "?"
+			for _, required := range schema.Required {
+				if required == name {
+					optional = ""
+				}
+			}
+			names = append(names, name+optional)
+		}
+		sort.Strings(names)
+		if len(names) == 0 {
+			return "{}"
+		}
+		return "{" + strings.Join(names, ", ") + "}"
+	case schema.Type != nil:
+		return fmt.Sprint(schema.Type)
+	case schema.Description != "":
+		return schema.Description
+	}
+	return "a call, or its outcome"
+}
