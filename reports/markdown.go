@@ -69,7 +69,11 @@ func (p *markdownPage) head(report *Report) {
 		p.add("%s. ", sentence(markdownText(remark)))
 	}
 	p.add("\n\n")
-	p.add("Target %s, lexicon revision %s, %s, %s, seed %d, exit code %d, %s.\n\n", target,
+	what := "Target"
+	if report.Kind == KindClient {
+		what = "Client"
+	}
+	p.add("%s %s, lexicon revision %s, %s, %s, seed %d, exit code %d, %s.\n\n", what, target,
 		markdownText(report.Run.Revision), report.Run.StartedAt.UTC().Format("2006-01-02 15:04 UTC"),
 		plural(report.Summary.Requests, "request"), report.Run.Seed, report.Summary.ExitCode,
 		markdownText(report.Tool.Name+" "+report.Tool.Version))

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,7 +26,7 @@ func Merge(shards ...*Report) (*Report, error) {
 		return nil, fmt.Errorf("merge reports: %w", err)
 	}
 	first := shards[0]
-	merged := New(Content{Version: first.Tool.Version, Run: first.Run, Target: first.Target, Results: results})
+	merged := New(Content{Kind: first.Kind, Version: first.Tool.Version, Run: first.Run, Target: first.Target, Results: results})
 	merged.Run.Shard = "1/1"
 	ids := []string{}
 	end := first.Run.StartedAt
@@ -59,6 +60,7 @@ func sameRun(shards []*Report) []error {
 	}
 	var problems []error
 	for _, p := range []property{
+		{"kind", func(r *Report) string { return cmp.Or(r.Kind, "server") }},
 		{"target", func(r *Report) string {
 			if r.Target.Embedded {
 				return "the embedded mock"

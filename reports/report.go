@@ -22,12 +22,17 @@ const ToolName = "pdsconform"
 // Report is the whole document: one run against one target.
 type Report struct {
 	Schema  string   `json:"schema"`
+	Kind    string   `json:"kind,omitempty"` // KindClient, or empty where a server was checked
 	Tool    Tool     `json:"tool"`
 	Run     Run      `json:"run"`
 	Target  Target   `json:"target"`
 	Summary Summary  `json:"summary"`
 	Results []Result `json:"results"` // sorted by ID
 }
+
+// KindClient is the kind of a report on a client: Target.URL is then the command
+// that was run, and results are about what it sent and told.
+const KindClient = "client"
 
 // Tool says what wrote the document.
 type Tool struct {

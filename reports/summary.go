@@ -108,6 +108,7 @@ type Accounts struct {
 
 // Content is what a run hands over to become a Report.
 type Content struct {
+	Kind     string // see Report.Kind
 	Version  string // of the tool
 	Run      Run
 	Target   Target
@@ -122,6 +123,7 @@ type Content struct {
 func New(content Content) *Report {
 	report := &Report{
 		Schema:  Schema,
+		Kind:    content.Kind,
 		Tool:    Tool{Name: ToolName, Version: content.Version},
 		Run:     content.Run,
 		Target:  content.Target,

@@ -30,9 +30,13 @@ func (c *console) totals(end conclusion) {
 		}
 	}
 	c.printf("\n%s\n", strings.Join(parts, ", "))
-	c.profiles(summary.Profiles)
-	c.printf("declared errors observed: %d of %d\n", summary.Errors.Observed, summary.Errors.Declared)
-	c.printf("%s, %s\n", count(summary.Requests, "request"), accounts(end))
+	if report.Kind == reports.KindClient {
+		c.printf("%s of the client\n", count(summary.Requests, "request"))
+	} else {
+		c.profiles(summary.Profiles)
+		c.printf("declared errors observed: %d of %d\n", summary.Errors.Observed, summary.Errors.Declared)
+		c.printf("%s, %s\n", count(summary.Requests, "request"), accounts(end))
+	}
 	if end.cleanUp != "" {
 		how := "remove what is left:"
 		if report.Target.Capabilities.Mail == "" {
@@ -40,8 +44,12 @@ func (c *console) totals(end conclusion) {
 		}
 		c.printf("%s %s\n", c.paint(red, how), end.cleanUp)
 	}
-	c.printf("target %s, revision %s, seed %d, %s\n",
-		c.target(report.Target), report.Run.Revision, report.Run.Seed, duration(report.Run.DurationMs))
+	what := "target"
+	if report.Kind == reports.KindClient {
+		what = "client"
+	}
+	c.printf("%s %s, revision %s, seed %d, %s\n",
+		what, c.target(report.Target), report.Run.Revision, report.Run.Seed, duration(report.Run.DurationMs))
 	if len(end.paths) > 0 {
 		c.printf("reports: %s\n", strings.Join(end.paths, ", "))
 	}

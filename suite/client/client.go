@@ -147,7 +147,7 @@ func Run(ctx context.Context, config Config) (*reports.Report, error) {
 	}
 	results, requests := r.judge(all, records)
 	report := reports.New(reports.Content{
-		Version: config.Version,
+		Kind: reports.KindClient, Version: config.Version,
 		Run: reports.Run{
 			ID: runID(config.Seed, started), StartedAt: started, DurationMs: time.Since(started).Milliseconds(), Seed: config.Seed,
 			Revision: config.Revision, Strict: config.Strict, Interrupted: ctx.Err() != nil,

@@ -10,6 +10,9 @@ import (
 // A client that does all as it should fails nothing, and so do those that are
 // right in unusual ways.
 func TestRightClientsAreNotAccused(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays all scenarios ten times")
+	}
 	t.Parallel()
 	for _, unusual := range []string{"", "no-keep-alive", "no-redirects", "asks-more", "resume-asks", "retries", "indented", "media-type", "scheme-case", "headers"} {
 		t.Run("unusual "+unusual, func(t *testing.T) {
