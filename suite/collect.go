@@ -120,5 +120,5 @@ func runID(started time.Time, seed int64) string {
 
 func capabilities(server *target.Target) reports.Capabilities {
 	has := func(capability target.Capability) bool { return server.Missing(capability) == nil }
-	return reports.Capabilities{Admin: has(target.Admin), Mail: server.MailDriver(), Clock: has(target.Clock), Takedown: has(target.Takedown), SignUp: server.CouldSignUp()}
+	return reports.Capabilities{Admin: has(target.Admin), Mail: server.MailDriver(), Clock: has(target.Clock), Takedown: has(target.Takedown), SignUp: server.CouldSignUp(), PLC: has(target.PLC)}
 }

@@ -44,6 +44,7 @@ type Config struct {
 	AccountPassword string
 	HandleDomain    string // for new handles; empty: the first that the target offers
 	Control         string // base URL of a control server
+	PLC             string // base URL of a PLC directory that the run may write to and the target reads
 	Mail            string // "control", "smtp://HOST:PORT" or "exec:COMMAND"; empty: what there is
 	Hooks           Hooks
 

@@ -13,6 +13,7 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/behaviour"
 	"github.com/pdsconform/pdsconform/suite/internal/derive"
+	"github.com/pdsconform/pdsconform/suite/internal/plc"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
@@ -40,6 +41,9 @@ func newPlan(config Config) (*plan, error) {
 		}
 		config.Catalog, config.Revision = catalog, cmp.Or(config.Revision, lexicons.DefaultRevision)
 	}
+	if err := CheckPLC(config.PLC); err != nil {
+		return nil, err
+	}
 	if config.Timeout <= 0 {
 		config.Timeout = DefaultTimeout
 	}
@@ -58,6 +62,18 @@ func newPlan(config Config) (*plan, error) {
 	}
 	p.chooseShard()
 	return p, nil
+}
+
+// CheckPLC reports a *UsageError where a URL can't be that of a PLC directory to
+// write to: the public one is refused by name. Empty is none, and right.
+func CheckPLC(url string) error {
+	if url == "" {
+		return nil
+	}
+	if err := plc.Check(url); err != nil {
+		return &UsageError{"--plc: " + err.Error()}
+	}
+	return nil
 }
 
 // recipesFor returns the hand-written recipes, and ones made of the document

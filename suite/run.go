@@ -96,6 +96,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		AccountHandle:    p.config.AccountHandle,
 		AccountPassword:  p.config.AccountPassword,
 		HandleDomain:     p.config.HandleDomain,
+		PLC:              p.config.PLC,
 		BudgetRequests:   p.config.BudgetRequests,
 		BudgetAccounts:   p.config.BudgetAccounts,
 		Journal:          journal,

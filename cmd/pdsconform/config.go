@@ -161,14 +161,14 @@ func (s settings) access(config *suite.Config) error {
 	// The same server is to have one name, in a journal too.
 	config.Target, config.Control = strings.TrimSuffix(s.target, "/"), s.control
 	config.AdminPassword = s.adminPassword
-	config.Mail, config.Hooks = s.mail, s.hooks
+	config.Mail, config.Hooks, config.PLC = s.mail, s.hooks, s.plc
 	config.Timeout = s.timeout
 	return nil
 }
 
 // checkURLs doesn't repeat a URL that may hold a password.
 func (s settings) checkURLs() error {
-	for flag, text := range map[string]string{"target": s.target, "control": s.control} {
+	for flag, text := range map[string]string{"target": s.target, "control": s.control, "plc": s.plc} {
 		if text == "" {
 			continue
 		}
@@ -182,7 +182,7 @@ func (s settings) checkURLs() error {
 			return usagef("--%s: a base URL has no query and no fragment", flag)
 		}
 	}
-	return nil
+	return suite.CheckPLC(s.plc)
 }
 
 func (s settings) checkCombinations() error {
@@ -190,7 +190,7 @@ func (s settings) checkCombinations() error {
 		return nil
 	}
 	given := map[string]bool{
-		"--control": s.control != "", "--account": s.account != "", "--invite-code": s.inviteCode != "",
+		"--control": s.control != "", "--plc": s.plc != "", "--account": s.account != "", "--invite-code": s.inviteCode != "",
 		"--mail": s.mail != "" && s.mail != "control",
 		hooksKey: !reflect.DeepEqual(s.hooks, suite.Hooks{}),
 	}

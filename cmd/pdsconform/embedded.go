@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/suite"
 )
@@ -46,5 +47,18 @@ func embed(config suite.Config, defects ...string) (embedded suite.Config, stop 
 	config.Embedded = true
 	config.Target, config.Control = server.URL, server.ControlURL
 	config.AdminPassword = options.AdminPassword
+	if bringsAccounts(config.Catalog) {
+		config.PLC = server.URL // the mock is its own directory
+	}
 	return config, server.Close, nil
+}
+
+// bringsAccounts reports whether accounts can be brought along by their DIDs.
+func bringsAccounts(catalog *lexicons.Catalog) bool {
+	method := catalog.Method("com.atproto.server.createAccount")
+	if method == nil {
+		return false
+	}
+	input := method.Input.Object()
+	return input != nil && input.Property("did") != nil
 }

@@ -32,6 +32,7 @@ type settings struct {
 	account       string
 	handleDomain  string
 	control       string
+	plc           string
 	mail          string
 	timeout       time.Duration
 	seed          int64
@@ -89,6 +90,7 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.StringVar(&s.account, "account", "", "existing account as `HANDLE:PASSWORD`, for a run that may create none")
 	flags.StringVar(&s.handleDomain, "handle-domain", "", "`domain` for new handles (default: the first that the target offers)")
 	flags.StringVar(&s.control, "control", "", "base `URL` of a control server: mail, clock, takedown (default: the embedded mock's)")
+	flags.StringVar(&s.plc, "plc", "", "base `URL` of a PLC directory that the run may write to and the target reads, for migration; never the public one (default: the embedded mock's)")
 	flags.StringVar(&s.mail, "mail", "", "`DRIVER` by which the target's mail can be read: control, smtp://HOST:PORT (the run listens there) or exec:COMMAND (default: control where there is one)")
 	flags.DurationVar(&s.timeout, "timeout", 10*time.Second, "time limit of one request")
 	flags.Int64Var(&s.seed, "seed", 0, "fixes order and generated names (default: random, printed and recorded)")

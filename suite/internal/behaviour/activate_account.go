@@ -53,6 +53,23 @@ func activateAccount() endpoint {
 					t.ExpectThat("logging in afterwards", logIn(ctx, t, down.account.Handle, down.account.Password), check.Refused())
 				},
 			},
+			{
+				id: "did-document.elsewhere", title: "An account is not activated while its DID document names another server.",
+				level: reports.Should, authority: reports.Reference, source: "description", in: "createAccount#input.did", needs: withPLC,
+				run: func(ctx context.Context, t *spec.Trial) {
+					t.Expect(activate(ctx, t, move(ctx, t).session.Access), check.Refused())
+				},
+			},
+			{
+				id: "did-document.here", title: "An account that was brought along is activated once its DID document names this server.",
+				level: reports.Should, authority: reports.Reference, source: "description", in: "createAccount#input.did", needs: withPLC,
+				run: func(ctx context.Context, t *spec.Trial) {
+					moved := move(ctx, t)
+					moved.settle(ctx, t)
+					t.Expect(activate(ctx, t, moved.session.Access), check.Succeeds())
+					expectActive(t, "getSession after the activation", whoAmI(ctx, t, moved.session.Access))
+				},
+			},
 			appPasswordRefused(func(*spec.Trial, *target.Account) xrpc.Request {
 				return xrpc.ProcedureWithoutInput(nsidActivateAccount)
 			}),

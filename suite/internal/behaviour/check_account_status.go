@@ -28,6 +28,20 @@ func checkAccountStatus() endpoint {
 		},
 		cases: []scenario{
 			{
+				// Two servers of eight say the same of every account.
+				id: "valid-did.follows", title: "The member validDid says whether the DID document names this server.",
+				level: reports.May, authority: reports.Reference, source: "output.validDid", in: "createAccount#input.did", needs: withPLC,
+				run: func(ctx context.Context, t *spec.Trial) {
+					moved := move(ctx, t)
+					before := t.Rely(t.Do(ctx, statusRequest(moved.session.Access))).Object()["validDid"]
+					moved.settle(ctx, t)
+					after := t.Rely(t.Do(ctx, statusRequest(moved.session.Access))).Object()["validDid"]
+					if before != any(false) || after != any(true) {
+						t.Failf("validDid to be false, then true", "it is %s, then %s", check.Value(before), check.Value(after))
+					}
+				},
+			},
+			{
 				id: "activated.follows", title: "The member activated says whether the account is deactivated.",
 				level: reports.Should, authority: reports.Reference, source: "output.activated", needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {

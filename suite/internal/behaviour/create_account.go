@@ -38,7 +38,7 @@ func createAccount() endpoint {
 			},
 			Transient: true,
 		},
-		cases: slices.Concat(signUpEffects(), signUpRefusals(), signUpErrors(), signUpInvites(), signUpWithDID()),
+		cases: slices.Concat(signUpEffects(), signUpRefusals(), signUpErrors(), signUpInvites(), signUpWithDID(), migrations()),
 	}
 }
 

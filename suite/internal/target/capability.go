@@ -23,6 +23,7 @@ const (
 	Mail       Capability = "mail"     // the server's mail can be read
 	Clock      Capability = "clock"    // the server's clock can be moved
 	Takedown   Capability = "takedown" // accounts can be taken down
+	PLC        Capability = "plc"      // identities can be made in a directory that the server reads
 	WidenRaces Capability = "latency"  // the window before a commit can be widened
 )
 
@@ -57,6 +58,7 @@ func unlocks() map[Capability]string {
 		Mail:       "--mail smtp://HOST:PORT, --mail exec:COMMAND, hooks.readMail or --control",
 		Clock:      "hooks.advanceClock, --control or --patience",
 		Takedown:   "hooks.takedown, --control, or --admin-password where the target has an admin method for it",
+		PLC:        "--plc URL, a directory of your own that the target reads",
 		WidenRaces: "--control",
 	}
 }
@@ -70,6 +72,7 @@ func reasons() map[Capability]string {
 		Mail:       "the target's mail can't be read",
 		Clock:      "the target's clock can't be moved",
 		Takedown:   "accounts can't be taken down",
+		PLC:        "no PLC directory to make identities in",
 		WidenRaces: "the window of a race can't be widened",
 	}
 }

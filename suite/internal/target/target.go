@@ -24,6 +24,7 @@ type Options struct {
 	AdminPassword                  string
 	InviteCode                     string
 	AccountHandle, AccountPassword string
+	PLC                            string // base URL of a directory to write to
 	HandleDomain                   string // empty: the first that the target offers
 	BudgetRequests, BudgetAccounts int    // 0: no limit
 	Random                         *rand.Rand
@@ -128,6 +129,10 @@ func (t *Target) Resume(cases int) { t.clock.resume(cases) }
 // AdminPassword is the admin credential, empty where there is none.
 func (t *Target) AdminPassword() string { return t.options.AdminPassword }
 
+// PLC is the base URL of a directory that the run may write to and the target
+// reads, empty where there is none.
+func (t *Target) PLC() string { return t.options.PLC }
+
 // MailDriver names the way in which the target's mail is read, empty for none.
 func (t *Target) MailDriver() string { return t.options.Drivers.MailName }
 
@@ -161,6 +166,8 @@ func (t *Target) has(capability Capability) bool {
 		return drivers.Clock != nil
 	case Takedown:
 		return drivers.Takedown != nil
+	case PLC:
+		return t.options.PLC != ""
 	case WidenRaces:
 		return drivers.Races != nil
 	}
