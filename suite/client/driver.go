@@ -218,7 +218,7 @@ func (d *driver) end(after time.Duration) (code int, ended string) {
 	_ = d.process.Calls.Close()
 	timer := time.AfterFunc(after, d.process.Kill)
 	defer timer.Stop()
-	for range d.lines { //nolint:revive // what comes late is nobody's outcome
+	for range d.lines { // what comes late is nobody's outcome
 	}
 	<-d.messages.done
 	return d.process.Wait()

@@ -44,7 +44,7 @@ func variantsOfMock() []Variant {
 }
 
 // inProcess drives a model of this process.
-func inProcess(options model.Options) func(context.Context) (*Process, error) { //nolint:gosec // each process is killed or ends
+func inProcess(options model.Options) func(context.Context) (*Process, error) {
 	return func(context.Context) (*Process, error) {
 		callsOut, callsIn := io.Pipe()
 		outcomesOut, outcomesIn := io.Pipe()

@@ -42,12 +42,6 @@ type CallError struct {
 // that it can always be read.
 func Calls() []Call { return slices.Clone(protocol().calls) }
 
-// call finds a call by its name.
-func call(name string) Call {
-	calls := protocol().calls
-	return calls[slices.IndexFunc(calls, func(one Call) bool { return one.Name == name })]
-}
-
 type compiledProtocol struct {
 	calls  []Call
 	values map[string]*jsonschema.Schema

@@ -375,16 +375,21 @@ func wireRequirements() []requirement {
 			}
 			return v
 		}),
-		must("requests.refused", "No request of a usual course of events is refused as malformed.", "", specStatuses,
-			plain, "sign-up", "app-passwords", "invites", "reset", "deletion").onWire().by(func(s *seen) verdict {
-			for _, q := range s.requests {
-				if q.Status == 400 && q.Error == "InvalidRequest" && q.Scenario == "" && !s.provoked(q) && !s.loggedOutBefore(q) {
-					return failed("requests that the server takes", "400 InvalidRequest", q)
-				}
-			}
-			return s.sentAny()
-		}),
+		refusedRequirement(),
 	}
+}
+
+// refusedRequirement is about what the server finds wrong with a request.
+func refusedRequirement() requirement {
+	return must("requests.refused", "No request of a usual course of events is refused as malformed.", "", specStatuses,
+		plain, "sign-up", "app-passwords", "invites", "reset", "deletion").onWire().by(func(s *seen) verdict {
+		for _, q := range s.requests {
+			if q.Status == 400 && q.Error == "InvalidRequest" && q.Scenario == "" && !s.provoked(q) && !s.loggedOutBefore(q) {
+				return failed("requests that the server takes", "400 InvalidRequest", q)
+			}
+		}
+		return s.sentAny()
+	})
 }
 
 // provoked reports whether a call was to be refused.

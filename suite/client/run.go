@@ -142,10 +142,10 @@ func (r *run) play(ctx context.Context, one scenario, kept **driver) (*record, e
 
 // interrupted is nil where the run itself was ended: that is no fault.
 func (s *stage) interrupted(err error) error {
-	if s.ctx.Err() != nil {
-		return nil
+	if s.ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 func (r *run) playWithDriver(s *stage, one scenario, kept **driver) (err error) {

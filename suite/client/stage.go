@@ -141,12 +141,6 @@ func (s *stage) invite(forAccount *string) string {
 	return code
 }
 
-// resume saves the session, and goes on with it as after a restart.
-func (s *stage) resume(label string) outcome {
-	saved := s.need(s.ask(label+"-save", "save"), "save")
-	return s.goOn(label, saved)
-}
-
 // goOn resumes a session that was saved earlier.
 func (s *stage) goOn(label string, saved outcome) outcome {
 	var text string

@@ -193,7 +193,7 @@ func (c *client) open(a arguments) any {
 	c.http = &http.Client{Transport: transport, Timeout: 5 * time.Second}
 	if c.Fault == "redirect-token" {
 		c.http.CheckRedirect = func(request *http.Request, via []*http.Request) error {
-			request.Header.Set("Authorization", via[0].Header.Get("Authorization"))
+			request.Header.Set("Authorization", via[0].Header.Get("Authorization")) //nolint:gosec // the fault
 			return nil
 		}
 	}
@@ -285,9 +285,13 @@ func (c *client) logIn(ctx context.Context, a arguments) (any, error) {
 		var ignored object
 		_ = c.query(ctx, "describeServer", "", nil, &ignored)
 		_ = c.query(ctx, "getSession", s.AccessJwt, nil, &ignored)
-		_, _ = c.http.Get(c.service + "/.well-known/atproto-did")
-		_, _ = c.http.Get(c.service + "/xrpc/com.atproto.identity.resolveHandle?handle=" + s.Handle)
-		_, _ = c.http.Get(c.service + "/xrpc/app.bsky.actor.getPreferences")
+		for _, path := range []string{
+			"/.well-known/atproto-did", "/xrpc/com.atproto.identity.resolveHandle?handle=" + s.Handle, "/xrpc/app.bsky.actor.getPreferences",
+		} {
+			if response, err := c.http.Get(c.service + path); err == nil { //nolint:noctx // a client that was not written with care
+				_ = response.Body.Close()
+			}
+		}
 	}
 	return c.opened(s)
 }
