@@ -122,7 +122,8 @@ type outcome struct {
 
 	hung    bool   // no outcome within the time limit
 	crashed string // how the driver ended in place of an outcome
-	misuse  string // what the driver answered against the protocol
+	misuse  string // what the driver answered that is not an outcome
+	unfit   string // what is wrong with its value, which is then left out
 }
 
 // call puts one call and waits for its outcome, limit at most.
@@ -171,7 +172,7 @@ func (d *driver) decode(name string, text []byte) outcome {
 		return d.misused(fmt.Sprintf("the outcome of %s must have one of value, error and notOffered, and has %d", name, forms))
 	case o.Value != nil:
 		if err := checkValue(name, o.Value); err != nil {
-			return d.misused(fmt.Sprintf("the value of %s is not that of the protocol: %v", name, err))
+			return outcome{unfit: fmt.Sprintf("a value that is not one of %s: %v", name, err)}
 		}
 	}
 	return o
@@ -285,8 +286,8 @@ func (d *driver) probe(ctx context.Context, service string, limit time.Duration)
 		return &DriverError{fmt.Sprintf("the driver did not answer its first call, open, within %s: does it read standard input line by line and flush what it prints?", limit)}
 	case o.crashed != "":
 		return &DriverError{o.crashed + " before it answered its first call"}
-	case o.misuse != "":
-		return &DriverError{"the driver can't be used: " + o.misuse}
+	case o.misuse+o.unfit != "":
+		return &DriverError{"the driver can't be used: " + o.misuse + o.unfit}
 	case o.NotOffered:
 		return &DriverError{"the driver does not offer open, which every driver must"}
 	case o.Error != nil:

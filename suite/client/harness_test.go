@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"testing"
 	"time"
@@ -91,4 +92,35 @@ func check(t *testing.T, config Config) *reports.Report {
 		t.Fatal(err)
 	}
 	return report
+}
+
+// commandOf is a test of a client's own: it logs in, asks for the session twice
+// and logs out.
+func commandOf(environ map[string]string) CommandResult {
+	calls, out := io.Pipe()
+	outcomes, in := io.Pipe()
+	go func() {
+		model.Serve(calls, in, io.Discard, model.Options{})
+		_ = in.Close()
+	}()
+	defer out.Close()
+	lines := json.NewDecoder(outcomes)
+	for _, call := range []args{
+		{"call": "open", "args": args{"service": environ["PDS_URL"]}},
+		{"call": "logIn", "args": args{"identifier": environ["PDS_HANDLE"], "password": environ["PDS_PASSWORD"]}},
+		{"call": "getSession", "args": args{"session": "1"}},
+		{"call": "createAppPassword", "args": args{"session": "1", "name": "phone"}},
+		{"call": "logOut", "args": args{"session": "1"}},
+	} {
+		var outcome struct{ Error *CallError }
+		if json.NewEncoder(out).Encode(call) != nil || lines.Decode(&outcome) != nil {
+			return CommandResult{Code: 2, Ended: "exit status 2"}
+		}
+		// Where the server says to come back later, a test of the client's own
+		// that gives up has not failed for the client's fault.
+		if outcome.Error != nil && outcome.Error.Status < 429 {
+			return CommandResult{Code: 1, Ended: "exit status 1", Stderr: outcome.Error.Message}
+		}
+	}
+	return CommandResult{}
 }

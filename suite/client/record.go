@@ -67,6 +67,8 @@ func (o outcome) told() string {
 		return o.crashed
 	case o.misuse != "":
 		return "against the protocol: " + o.misuse
+	case o.unfit != "":
+		return o.unfit
 	case o.NotOffered:
 		return "not offered"
 	case o.Error != nil:

@@ -228,9 +228,9 @@ func times(n int) string {
 func firstOf(requests []request, n int) []request { return requests[:min(n, len(requests))] }
 
 // worst joins what several scenarios say: a failure outweighs all, and one that
-// passed what says nothing.
+// passed what says nothing, a driver's mistake in another scenario too.
 func worst(verdicts []verdict) verdict {
-	for _, outcome := range []reports.Outcome{reports.Failed, reports.Errored, reports.Passed, reports.NotObserved, reports.Blocked} {
+	for _, outcome := range []reports.Outcome{reports.Failed, reports.Passed, reports.Errored, reports.NotObserved, reports.Blocked} {
 		for _, v := range verdicts {
 			if v.outcome == outcome {
 				return v

@@ -188,10 +188,17 @@ func (s *seen) recovered(status int) verdict {
 	return passed()
 }
 
-// followed reports whether a refused request was sent again with success.
+// followed reports whether a refused request was sent again with success,
+// after a refresh. The token may be the same: servers make equal tokens within
+// one second.
 func (s *seen) followed(q request) bool {
-	for _, one := range s.requests {
-		if one.ID > q.ID && one.NSID == q.NSID && one.Status/100 == 2 && one.Credential != q.Credential {
+	refreshed := false
+	for _, one := range s.inOrder() {
+		switch {
+		case one.ID <= q.ID:
+		case one.Issued != nil:
+			refreshed = true
+		case refreshed && one.NSID == q.NSID && one.Status/100 == 2:
 			return true
 		}
 	}
