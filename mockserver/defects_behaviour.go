@@ -16,7 +16,7 @@ import (
 func behaviourDefects() []defect {
 	return slices.Concat(
 		signUpDefects(), signUpRaceDefects(), signUpInviteDefects(), signUpHandleDefects(),
-		logInDefects(), logInPasswordDefects(), logInIdentifierDefects(), getSessionDefects(),
+		logInDefects(), logInPasswordDefects(), passwordDefects(), capitalDefects(), logInIdentifierDefects(), getSessionDefects(),
 		refreshDefects(), logOutDefects(),
 		createAppPasswordDefects(), listAppPasswordsDefects(), revokeAppPasswordDefects(),
 		createInviteDefects(), createInvitesDefects(), listInvitesDefects(), earnedInvitesDefects(), describeServerDefects(),

@@ -23,6 +23,10 @@ func errorDefects(method *lexicons.Method) []defect {
 				onNamed(name, func(err *xrpc.Error) *xrpc.Error {
 					return &xrpc.Error{Status: err.Status, Name: "UndeclaredError", Message: err.Message}
 				})),
+			about(method, "errors", name+".generic-name", "calls "+name+" by the generic name",
+				onNamed(name, func(err *xrpc.Error) *xrpc.Error {
+					return &xrpc.Error{Status: err.Status, Name: "InvalidRequest", Message: err.Message}
+				})),
 			about(method, "errors", name+".wrong-status", "takes the blame for "+name+" with status 500",
 				onNamed(name, func(err *xrpc.Error) *xrpc.Error {
 					return &xrpc.Error{Status: http.StatusInternalServerError, Name: err.Name, Message: err.Message}

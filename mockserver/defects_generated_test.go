@@ -39,7 +39,7 @@ func TestGeneratedDefects(t *testing.T) {
 func statusOf(id string) string {
 	for suffix, status := range map[string]string{
 		".connection-dropped": "no answer", ".demanded": "400", ".not-served": "501",
-		".server-error": "500", "-server-error": "500", ".wrong-status": "500", ".html": "4", ".nameless": "4", ".wrong-name": "4",
+		".server-error": "500", "-server-error": "500", ".wrong-status": "500", ".html": "4", ".nameless": "4", ".wrong-name": "4", ".generic-name": "4",
 		"refused": "400",
 	} {
 		if strings.HasSuffix(id, suffix) {
@@ -58,6 +58,9 @@ func probeOf(methods map[string]*lexicons.Method, d mockserver.Defect) func(*sta
 	name := strings.TrimPrefix(d.ID, d.Facet+"."+method+".")
 	switch d.Facet {
 	case "output":
+		if strings.HasSuffix(name, ".empty-null") {
+			return func(s *stage) answer { return s.make(s.empty(method)) }
+		}
 		return func(s *stage) answer { return s.make(s.valid(method)) }
 	case "errors":
 		return probeOfError(method, name)

@@ -112,6 +112,22 @@ func (p place) defects(method *lexicons.Method) []defect {
 		add("ill-formed", "answers with "+p.name()+" that is no "+text.Format, func(value any) (any, bool) {
 			return illFormed(text.Format, value), true
 		})
+		if text.Format == lexicons.FormatDatetime {
+			for name, change := range looseDatetimes() {
+				add("datetime-"+name, "answers with "+p.name()+" that is nearly a datetime: "+name, func(value any) (any, bool) {
+					text, _ := value.(string)
+					return change(text), true
+				})
+			}
+		}
+	}
+	if _, isList := p.schema.(*lexicons.Array); isList && len(p.path) == 1 && canBeEmpty(method, p.name()) {
+		add("empty-null", "answers with null in the place of "+p.name()+" that is empty", func(value any) (any, bool) {
+			if elements, isList := value.([]any); isList && len(elements) == 0 {
+				return nil, true
+			}
+			return value, true
+		})
 	}
 	return all
 }
@@ -181,4 +197,21 @@ func illFormed(format string, value any) string {
 		}
 	}
 	return " " + text
+}
+
+// looseDatetimes are what servers take for a datetime that no reader of the
+// format does.
+func looseDatetimes() map[string]func(string) string {
+	return map[string]func(string) string{
+		"blank":       func(text string) string { return strings.Replace(text, "T", " ", 1) },
+		"small":       strings.ToLower,
+		"hours-alone": func(text string) string { return strings.TrimSuffix(text, "Z") + "+00" },
+		"minus-zero":  func(text string) string { return strings.TrimSuffix(text, "Z") + "-00:00" },
+		"date-alone":  func(text string) string { return text[:min(len(text), len(time.DateOnly))] },
+	}
+}
+
+// canBeEmpty reports whether a list of an output is ever empty on this server.
+func canBeEmpty(method *lexicons.Method, name string) bool {
+	return shortName(method.NSID) != "describeServer" || name != "availableUserDomains"
 }

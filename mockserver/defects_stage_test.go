@@ -145,6 +145,22 @@ func (s *stage) make(r request, headers ...string) answer {
 	return s.send(r.verb, "/xrpc/com.atproto.server."+r.method+r.query, strings.NewReader(r.body), headers...)
 }
 
+// empty is a call that is answered with an empty list.
+func (s *stage) empty(method string) request {
+	r := s.valid(method)
+	switch method {
+	case "createInviteCodes":
+		r.input["forAccounts"] = []any{}
+	case "listAppPasswords":
+		r.authorization = bearer(s.bob.access)
+	case "getAccountInviteCodes":
+		r.authorization, r.query = bearer(s.bob.access), "?createAvailable=false"
+	default:
+		s.Fatalf("no list of %s is ever empty", method)
+	}
+	return r
+}
+
 // refused is a call that must get an error: declared by the method, or any.
 func (s *stage) refused(method, name string) request {
 	r := s.valid(method)

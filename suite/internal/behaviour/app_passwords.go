@@ -23,6 +23,15 @@ func appSession(ctx context.Context, t *spec.Trial, account *target.Account) tar
 	return sessionOf(t, logIn(ctx, t, account.Handle, standing(ctx, t).Password))
 }
 
+// bareAccount is an account for which nobody makes anything. Where none can be
+// made it is the one that the run was given.
+func bareAccount(ctx context.Context, t *spec.Trial) *target.Account {
+	if t.Target().Missing(target.SignUp) != nil {
+		return shared(ctx, t)
+	}
+	return sharedAccount(ctx, t, "bare")
+}
+
 // accountPair is two accounts that scenarios read from.
 func accountPair(ctx context.Context, t *spec.Trial) []*target.Account {
 	return []*target.Account{ownAccount(ctx, t), sharedAccount(ctx, t, "other")}

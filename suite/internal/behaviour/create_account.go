@@ -38,7 +38,8 @@ func createAccount() endpoint {
 			},
 			Transient: true,
 		},
-		cases: slices.Concat(signUpEffects(), signUpRefusals(), signUpErrors(), signUpInvites(), signUpWithDID(), migrations()),
+		cases: slices.Concat(signUpEffects(), signUpRefusals(), signUpErrors(), signUpInvites(), signUpWithDID(), migrations(),
+			signUpPasswords(), signUpCapitals()),
 	}
 }
 

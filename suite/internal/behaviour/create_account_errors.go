@@ -92,6 +92,14 @@ func signUpErrors() []scenario {
 	}
 	short := provocation{"a label of two letters", label("zq"), []string{"HandleNotAvailable"}}
 	tooLong := provocation{"a label of 63 letters", long, nil}
+	passwords := []provocation{
+		{"an empty password", password(""), nil},
+		{"a password of one letter", password("a"), nil},
+		{"a password of 10,000 letters", password(strings.Repeat("Aa1-", 2500)), nil},
+	}
+	foreign := []provocation{
+		{"a handle under a foreign domain", func(i *target.Identity) { i.Handle = letters(i.Handle) + ".example.com" }, nil},
+	}
 	dotted := provocation{"a further label before the domain", sub, []string{"UnsupportedDomain"}}
 	return []scenario{
 		{
@@ -99,17 +107,16 @@ func signUpErrors() []scenario {
 			level: reports.Must, authority: reports.Lexicon,
 			run: provoke("InvalidHandle", []provocation{short, tooLong, dotted}),
 		},
+		namedWhereRefused("InvalidHandle", []provocation{short, tooLong}),
+		namedWhereRefused("InvalidPassword", passwords),
+		namedWhereRefused("UnsupportedDomain", foreign),
 		objection("handle.short", "A handle of two letters before the domain is refused: names have three at least.", short),
 		objection("handle.long", "A handle of 63 letters before the domain is refused.", tooLong),
 		objection("handle.dotted", "A handle with a further label before the domain is refused.", dotted),
 		{
 			error: "InvalidPassword", title: "A password against the server's policy is refused with InvalidPassword.",
 			level: reports.Must, authority: reports.Lexicon, needs: signUp,
-			run: provoke("InvalidPassword", []provocation{
-				{"an empty password", password(""), nil},
-				{"a password of one letter", password("a"), nil},
-				{"a password of 10,000 letters", password(strings.Repeat("Aa1-", 2500)), nil},
-			}),
+			run: provoke("InvalidPassword", passwords),
 		},
 		{
 			error: "HandleNotAvailable", title: "A handle that can't be had is refused with HandleNotAvailable.",
@@ -118,13 +125,34 @@ func signUpErrors() []scenario {
 		{
 			error: "UnsupportedDomain", title: "A handle under a domain that the server does not offer is refused with UnsupportedDomain.",
 			level: reports.Must, authority: reports.Lexicon,
-			run: provoke("UnsupportedDomain", []provocation{
-				{"a handle under a foreign domain", func(i *target.Identity) { i.Handle = letters(i.Handle) + ".example.com" }, nil},
-			}),
+			run: provoke("UnsupportedDomain", foreign),
 		},
 		{
 			error: "InvalidInviteCode", title: "An invite code that does not exist is refused with InvalidInviteCode where one is required.",
 			level: reports.Must, authority: reports.Lexicon, run: invalidInviteCode,
+		},
+	}
+}
+
+// namedWhereRefused asks that what is refused, as a server is free to, is not
+// refused by the generic name where a declared one fits: clients tell their
+// users by it what to change.
+func namedWhereRefused(name string, provocations []provocation) scenario {
+	return scenario{
+		id: "error." + name + ".named", title: "Where " + name + " fits, no request is refused by the generic name.",
+		level: reports.Should, authority: reports.Reference, in: "error." + name, source: "error." + name, needs: signUp,
+		run: func(ctx context.Context, t *spec.Trial) {
+			refused := false
+			for _, p := range provocations {
+				exchange := p.ask(ctx, t)
+				if exchange.Refused() && exchange.ErrorName() == genericName {
+					t.ExpectThat(p.words, exchange, check.ErrorNamed(name))
+				}
+				refused = refused || exchange.Refused()
+			}
+			if !refused {
+				t.NotObserved("the target objects to none of what was tried under this name")
+			}
 		},
 	}
 }

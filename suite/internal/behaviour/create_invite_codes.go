@@ -21,6 +21,9 @@ func createInviteCodes() endpoint {
 					"codeCount": 1, "useCount": 1, "forAccounts": []any{invitee(ctx, t)},
 				}))
 			},
+			Empty: func(_ context.Context, t *spec.Trial) xrpc.Request {
+				return t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCodes, map[string]any{"codeCount": 1, "useCount": 1, "forAccounts": []any{}}))
+			},
 		},
 		cases: []scenario{
 			{

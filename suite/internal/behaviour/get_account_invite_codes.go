@@ -24,6 +24,10 @@ func getAccountInviteCodes() endpoint {
 				}
 				return xrpc.Query(nsidGetAccountInviteCodes, url.Values{}).WithBearer(session(ctx, t, account).Access)
 			},
+			Empty: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				return xrpc.Query(nsidGetAccountInviteCodes, url.Values{"createAvailable": {"false"}}).
+					WithBearer(session(ctx, t, bareAccount(ctx, t)).Access)
+			},
 		},
 		cases: append(codeEntries(), codeCreation()...),
 	}

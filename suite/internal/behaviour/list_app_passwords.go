@@ -17,8 +17,12 @@ func listAppPasswords() endpoint {
 		recipe: spec.Recipe{
 			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				standing(ctx, t)
+				// The list needs no more than a session, should none be in it.
+				t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { standing(ctx, t) })
 				return xrpc.Query(nsidListAppPasswords, nil).WithBearer(session(ctx, t, shared(ctx, t)).Access)
+			},
+			Empty: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+				return xrpc.Query(nsidListAppPasswords, nil).WithBearer(session(ctx, t, bareAccount(ctx, t)).Access)
 			},
 		},
 		cases: []scenario{

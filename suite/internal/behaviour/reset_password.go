@@ -83,8 +83,12 @@ func resetEffects() []scenario {
 			},
 		},
 		{
+			id: "password.counts", title: "A long password that was set by a code logs in, and each of its letters counts.",
+			level: reports.Must, authority: reports.Security, source: "input.password", needs: withMail, run: resetPasswordCounts,
+		},
+		{
 			id: "sessions.end", title: "The account's sessions can't be refreshed after its password was reset.",
-			level: reports.May, authority: reports.Reference, needs: withMail,
+			level: reports.Should, authority: reports.Security, source: sourceSessionsAfterReset, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := t.Borrow(ctx)
 				made := newSession(ctx, t, account)

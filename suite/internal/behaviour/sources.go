@@ -10,12 +10,14 @@ import (
 // What requirements rest on that no document says: specifications, and advice on
 // what no account server may do. CWE's pages are on one weakness each.
 const (
-	sourceStatuses      = "https://atproto.com/specs/xrpc#summary-of-http-status-codes"
-	sourceServiceAuth   = "https://atproto.com/specs/xrpc#inter-service-authentication-jwt"
-	sourceMigration     = "https://atproto.com/guides/account-migration#creating-new-account"
-	sourceHandles       = "https://atproto.com/specs/handle#handle-resolution"
-	sourceReservedNames = "https://atproto.com/specs/handle#additional-non-syntax-restrictions"
-	sourceDIDs          = "https://www.w3.org/TR/did-core/#identifier"
+	sourceStatuses    = "https://atproto.com/specs/xrpc#summary-of-http-status-codes"
+	sourceServiceAuth = "https://atproto.com/specs/xrpc#inter-service-authentication-jwt"
+	// That is where it says that sessions be ended with the old password.
+	sourceSessionsAfterReset = "https://cheatsheetseries.owasp.org/cheatsheets/Forgot_Password_Cheat_Sheet.html#user-resets-password"
+	sourceMigration          = "https://atproto.com/guides/account-migration#creating-new-account"
+	sourceHandles            = "https://atproto.com/specs/handle#handle-resolution"
+	sourceReservedNames      = "https://atproto.com/specs/handle#additional-non-syntax-restrictions"
+	sourceDIDs               = "https://www.w3.org/TR/did-core/#identifier"
 
 	sourceAccess       = "https://cwe.mitre.org/data/definitions/639.html" // acting for another by naming them
 	sourceRaces        = "https://cwe.mitre.org/data/definitions/367.html" // checked before, used after
@@ -109,6 +111,8 @@ func pointer(catalog *lexicons.Catalog, method *lexicons.Method, term string) le
 		return declared(method, name).Pointer
 	case facet == "description":
 		return method.At() + "/description"
+	case facet == "error" && declared(method, name) != nil:
+		return declared(method, name).Pointer
 	case facet == "params" && method.Params != nil:
 		found = method.Params.Property(name)
 	case facet == "input" && method.Input.Object() != nil:

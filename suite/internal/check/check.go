@@ -86,6 +86,23 @@ func AllowsOrigin(origin string) Check {
 	})
 }
 
+// AllowsHeader asks that the answer to a preflight allows a header. An asterisk
+// stands for all of them but Authorization.
+// Source: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+func AllowsHeader(name string) Check {
+	return that("Access-Control-Allow-Headers to allow "+name, func(exchange xrpc.Exchange) bool {
+		for _, line := range exchange.Header.Values("Access-Control-Allow-Headers") {
+			for allowed := range strings.SplitSeq(line, ",") {
+				allowed = strings.TrimSpace(allowed)
+				if strings.EqualFold(allowed, name) || allowed == "*" && !strings.EqualFold(name, "Authorization") {
+					return true
+				}
+			}
+		}
+		return false
+	})
+}
+
 // NotServed asks for anything but success: 4xx or 5xx.
 func NotServed() Check {
 	return that("an error, not success", func(e xrpc.Exchange) bool { return e.Answered() && e.Status >= 400 })

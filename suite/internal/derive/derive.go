@@ -48,7 +48,9 @@ func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe, rulings ma
 		b.input()
 		b.text()
 		b.output()
+		b.emptyLists()
 		b.auth()
+		b.transport()
 		b.answers()
 		cases = append(cases, b.cases...)
 	}

@@ -10,10 +10,11 @@ import (
 )
 
 // looseDatetime is a datetime in which a server may have taken liberties that
-// RFC 3339 or ISO 8601 allow and revisions of the lexicon disagree on: small
-// letters, a space for the T, a comma before the fraction, a leap second, an
-// offset without its colon or its minutes, an unknown offset, or none.
-var looseDatetime = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}):(\d{2})([.,]\d+)?([Zz]|[+-]\d{2}(:?\d{2})?)?$`)
+// RFC 3339 or ISO 8601 allow and readers of the specification disagree on: a
+// comma before the fraction, a leap second, an offset without its colon, or none.
+// Small letters, a space for the T, an offset of hours alone and -00:00 are
+// refused by the validators of every revision.
+var looseDatetime = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):(\d{2})([.,]\d+)?(Z|[+-]\d{2}:?\d{2})?$`)
 
 // disputedDatetime reports whether a value is a datetime in one of those forms,
 // which no server is accused for. The date and time themselves have to exist.
@@ -33,11 +34,9 @@ func disputedDatetime(value any) bool {
 
 func strictOffset(offset string) string {
 	switch {
-	case offset == "", strings.EqualFold(offset, "z"), strings.Trim(offset, "-0:") == "":
+	case offset == "":
 		return "Z"
-	case len(offset) == len("+02"):
-		return offset + ":00"
-	case !strings.Contains(offset, ":"):
+	case offset != "Z" && !strings.Contains(offset, ":"):
 		return offset[:3] + ":" + offset[3:]
 	}
 	return offset

@@ -9,13 +9,13 @@ func TestDisputedDatetime(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"2023-04-18T20:41:07.312Z":      true, // not disputed at all
-		"2023-04-18t20:41:07z":          true,
-		"2023-04-18 20:41:07Z":          true,
+		"2023-04-18t20:41:07z":          false,
+		"2023-04-18 20:41:07Z":          false,
 		"2023-04-18T20:41:07,312Z":      true,
 		"2016-12-31T23:59:60Z":          true,
 		"2023-04-18T20:41:07+0200":      true,
-		"2023-04-18T20:41:07-02":        true,
-		"2023-04-18T20:41:07-00:00":     true,
+		"2023-04-18T20:41:07-02":        false,
+		"2023-04-18T20:41:07-00:00":     false,
 		"2023-04-18T20:41:07.312":       true,
 		"2023-02-30T20:41:07Z":          false,
 		"2023-04-18T25:41:07Z":          false,

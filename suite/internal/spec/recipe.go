@@ -39,6 +39,10 @@ type Recipe struct {
 	// where the method is closed to strangers.
 	Placeholder func(t *Trial) xrpc.Request
 
+	// Empty makes a request that is answered with success, and with lists in
+	// which nothing is. Nil where no list of the answer can be empty at will.
+	Empty func(ctx context.Context, t *Trial) xrpc.Request
+
 	// Transient says that a success ends what the request is about (an
 	// account, a session), so that cases don't call it more than they must.
 	Transient bool

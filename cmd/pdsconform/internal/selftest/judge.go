@@ -21,6 +21,7 @@ var shows = map[string][]string{
 	"output unexpected": {"output"},
 
 	"errors wrong-name":   {"error.*"},
+	"errors generic-name": {"error.*", "handle.taken.named"},
 	"errors wrong-status": {"error.*"},
 	"errors success":      {"error.*"},
 	"errors html":         {"error.media-type", "error.envelope", "method.refusal-envelope"},
@@ -62,6 +63,17 @@ var shows = map[string][]string{
 	"credentials scheme-unchecked":          {"auth.scheme-missing", "auth.scheme-unknown", "auth.scheme-dpop"},
 	"credentials algorithm-trusted":         {"auth.other-algorithm"},
 	"credentials called-expired":            {"auth.not-called-expired"},
+
+	"transport accept-refused":       {"headers.accept"},
+	"transport origin-refused":       {"headers.origin"},
+	"transport content-type-refused": {"headers.content-type"},
+
+	"output datetime-blank":       {"output.*.format"},
+	"output datetime-small":       {"output.*.format"},
+	"output datetime-hours-alone": {"output.*.format"},
+	"output datetime-minus-zero":  {"output.*.format"},
+	"output datetime-date-alone":  {"output.*.format"},
+	"output empty-null":           {"output.*.type", "output.*.empty"},
 
 	"text unusual-server-error":  {"input.*.text"},
 	"text notation-server-error": {"input.*.number"},

@@ -1,0 +1,57 @@
+package mockserver_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pdsconform/pdsconform/mockserver"
+)
+
+// TestTransportDefects sends the one request by which each defect can be
+// noticed, to a right server and to one that has it.
+func TestTransportDefects(t *testing.T) {
+	t.Parallel()
+	for _, d := range mockserver.Defects(nil) {
+		if d.Facet != "transport" {
+			continue
+		}
+		t.Run(d.ID, func(t *testing.T) {
+			t.Parallel()
+			answered := func(s *stage) string {
+				a := s.fromPage(d)
+				return a.shape() + a.header.Get("Access-Control-Allow-Origin") + a.header.Get("Access-Control-Allow-Headers")
+			}
+			right, wrong := answered(newStage(t)), answered(newStage(t).have(t, d.ID))
+			if right == wrong {
+				t.Errorf("no difference: %s", right)
+			}
+		})
+	}
+}
+
+// fromPage is the answer to a request of a page on another server.
+func (s *stage) fromPage(d mockserver.Defect) answer {
+	short := strings.TrimPrefix(d.Method, "com.atproto.server.")
+	switch d.ID {
+	case "transport.cors.refusals":
+		return s.make(s.refused("createSession", "AccountTakedown"), "Origin", "https://client.example")
+	case "transport.cors.successes":
+		short = "describeServer"
+	}
+	var r request
+	if short != "" {
+		r = s.valid(short)
+	}
+	headers := []string{"Origin", "https://client.example"}
+	switch name := d.ID[strings.LastIndexByte(d.ID, '.')+1:]; {
+	case strings.HasPrefix(d.ID, "transport.preflight."):
+		r = request{verb: http.MethodOptions, method: "getSession"}
+		headers = append(headers, "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization,dpop")
+	case name == "accept-refused":
+		headers = []string{"Accept", "text/html"}
+	case name == "content-type-refused":
+		headers = []string{"Content-Type", "application/json"}
+	}
+	return s.make(r, headers...)
+}

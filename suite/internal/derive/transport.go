@@ -1,0 +1,142 @@
+package derive
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
+
+// Where it is said what a browser asks of a server, and what headers do.
+const (
+	sourcePreflight = "https://fetch.spec.whatwg.org/#cors-preflight-fetch"
+	sourceCORS      = "https://fetch.spec.whatwg.org/#cors-check"
+	sourceContent   = "https://www.rfc-editor.org/rfc/rfc9110#section-8.3"
+	sourceAccept    = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5"
+	sourceExpect    = "https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1"
+	sourceUnknown   = "https://www.rfc-editor.org/rfc/rfc9110#section-5.1"
+)
+
+// pageOrigin is that of a page on a server of its own.
+const pageOrigin = "https://client.example"
+
+// transport asks what clients in a browser need of every method, and that
+// headers which change nothing do no harm.
+func (b *builder) transport() {
+	b.preflights()
+	b.readable()
+	b.harmlessHeaders()
+}
+
+// preflights asks what a browser asks before it sends a request with a
+// credential or JSON. It sends no credential with that.
+func (b *builder) preflights() {
+	ask := func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+		return spec.Once(ctx, t, "preflight "+b.method.NSID, func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+			return t.DoUnobserved(ctx, xrpc.Query(b.method.NSID, nil).WithVerb(http.MethodOptions).
+				WithHeader("Origin", pageOrigin).
+				WithHeader("Access-Control-Request-Method", b.method.Verb()).
+				WithHeader("Access-Control-Request-Headers", "atproto-accept-labelers,authorization,content-type,dpop"))
+		})
+	}
+	b.addWith(nil, protocol(reports.Should, "cors.preflight", "A browser that asks before a request is answered without a credential, and may send it.", sourcePreflight),
+		func(ctx context.Context, t *spec.Trial) {
+			t.Expect(ask(ctx, t), check.Succeeds(), check.AllowsOrigin(pageOrigin))
+		})
+	for _, header := range []struct{ suffix, name string }{
+		{"authorization", "Authorization"}, {"content-type", "Content-Type"},
+		{"labelers", "atproto-accept-labelers"}, {"dpop", "DPoP"},
+	} {
+		title := fmt.Sprintf("A page may send the header %s, which the preflight allows.", header.name)
+		b.addWith(nil, protocol(reports.Should, "cors.preflight.allows-"+header.suffix, title, sourcePreflight), func(ctx context.Context, t *spec.Trial) {
+			exchange := ask(ctx, t)
+			if !exchange.Succeeded() {
+				t.NotObserved("the preflight is not answered with success: %s", check.Answer(exchange))
+			}
+			t.Expect(exchange, check.AllowsHeader(header.name))
+		})
+	}
+}
+
+// readable asks that a page can read the answers, those that it is refused with
+// above all: without them it can't tell that its token has expired.
+func (b *builder) readable() {
+	b.addWith(nil, protocol(reports.Should, "cors.refusal-readable", "Pages of any origin may read that a request is refused.", sourceCORS),
+		func(ctx context.Context, t *spec.Trial) {
+			request := Sample(b.method).WithHeader("Origin", pageOrigin)
+			if b.method.Input != nil {
+				request = request.WithRaw([]byte(`{`), b.method.Input.Encoding)
+			}
+			exchange := t.Do(ctx, request)
+			if exchange.Succeeded() {
+				t.NotObserved("the target refuses no such request")
+			}
+			t.Expect(exchange, check.AllowsOrigin(pageOrigin))
+		})
+	b.add(protocol(reports.Should, "cors.success-readable", "Pages of any origin may read an answer of success.", sourceCORS),
+		func(ctx context.Context, t *spec.Trial) {
+			t.Expect(t.Rely(b.sendHarmless(ctx, t, b.harmless())), check.AllowsOrigin(pageOrigin))
+		})
+}
+
+// harmlessHeader is one that makes no difference to what a method does.
+type harmlessHeader struct {
+	suffix, title, source string
+	name, value           string
+}
+
+func (b *builder) harmless() []harmlessHeader {
+	headers := []harmlessHeader{
+		{"accept", "The header Accept, of whatever types, makes no difference: there is one kind of answer.", sourceAccept, "Accept", "text/html, image/*;q=0.5"},
+		{"language", "The header Accept-Language makes no difference.", sourceAccept, "Accept-Language", "de-CH, *;q=0.1"},
+		{"origin", "The header Origin makes no difference to the answer.", "https://fetch.spec.whatwg.org/#origin-header", "Origin", pageOrigin},
+		{"unknown", "A header that nobody knows makes no difference.", sourceUnknown, "X-Unknown-To-The-Document", "1"},
+	}
+	if b.method.Input == nil {
+		return append(headers, harmlessHeader{"content-type", "A Content-Type without a body makes no difference: clients send one with every request.",
+			sourceContent, "Content-Type", jsonMediaType})
+	}
+	return append(headers, harmlessHeader{"expect", "Expect: 100-continue makes no difference to the answer.", sourceExpect, "Expect", "100-continue"})
+}
+
+// harmlessHeaders asks for all headers at once, and for each by itself only
+// where that was not answered as a request without them.
+func (b *builder) harmlessHeaders() {
+	all := b.harmless()
+	for _, header := range all {
+		b.add(protocol(reports.Should, "headers."+header.suffix, header.title, header.source), func(ctx context.Context, t *spec.Trial) {
+			baseline := t.Baseline(ctx, b.method.NSID)
+			asBefore := func(exchange xrpc.Exchange) bool {
+				return exchange.Succeeded() || baseline.Placeholder && check.Alike(baseline.Exchange, exchange)
+			}
+			if asBefore(b.sendHarmless(ctx, t, all)) {
+				return
+			}
+			if exchange := b.sendHarmless(ctx, t, []harmlessHeader{header}); !asBefore(exchange) {
+				t.Expect(exchange, check.Succeeds())
+			}
+		})
+	}
+}
+
+// sendHarmless sends a valid request with headers, once in a run.
+func (b *builder) sendHarmless(ctx context.Context, t *spec.Trial, headers []harmlessHeader) xrpc.Exchange {
+	var names []string
+	for _, header := range headers {
+		names = append(names, header.name)
+	}
+	return spec.Once(ctx, t, "headers "+strings.Join(names, ",")+" "+b.method.NSID, func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+		request := t.ValidRequest(ctx, b.method.NSID)
+		for _, header := range headers {
+			request = request.WithHeader(header.name, header.value)
+		}
+		exchange := t.Do(ctx, request)
+		t.AfterSuccess(ctx, b.method.NSID, exchange)
+		return exchange
+	})
+}
