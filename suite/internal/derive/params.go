@@ -85,13 +85,11 @@ func (b *builder) illTypedRefused(parameter lexicons.Property, value string) {
 		func(request xrpc.Request) xrpc.Request { return request.WithParameter(parameter.Name, value) })
 }
 
-// illFormedParam leaves out the empty text where the parameter is optional:
-// servers take one for absent.
+// illFormedParam leaves open what becomes of an empty text where the parameter is
+// optional: servers take one for absent.
 func (b *builder) illFormedParam(parameter lexicons.Property, text *lexicons.String) {
 	for _, example := range illFormed(text) {
-		if example.Value == "" && !b.method.Params.Requires(parameter.Name) {
-			continue
-		}
+		example.Disputed = example.Disputed || example.Value == "" && !b.method.Params.Requires(parameter.Name)
 		b.refuseExample("params."+parameter.Name, "the parameter "+parameter.Name, text, example, func(request xrpc.Request) xrpc.Request {
 			return request.WithParameter(parameter.Name, example.Value)
 		})

@@ -6,7 +6,7 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 )
 
-// TestParameterWithoutValue: nothing is asked where the parameter may be absent;
+// TestParameterWithoutValue asks nothing where the parameter may be absent;
 // where it must be there it is refused either way.
 func TestParameterWithoutValue(t *testing.T) {
 	t.Parallel()
@@ -14,7 +14,7 @@ func TestParameterWithoutValue(t *testing.T) {
 		"needed":{"type":"string","format":"nsid"},"spare":{"type":"string","format":"nsid"}}}}`)
 	levels := map[string]reports.Level{}
 	for _, c := range Cases(catalog, nil, nil) {
-		levels[string(c.ID)] = c.Level
+		levels[c.ID] = c.Level
 	}
 	for suffix, want := range map[string]reports.Level{
 		"needed.format.empty": reports.Must,

@@ -6,15 +6,47 @@ import (
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// Recipe makes a recipe of the document alone, with sample values and without
-// a credential, for a method that nobody has written one for.
+// Recipe makes a recipe of the document alone, with sample values, for a method
+// that nobody has written one for. Who may call it the document doesn't say:
+// each credential at hand is tried, and none where none is taken.
 func Recipe(method *lexicons.Method) spec.Recipe {
 	return spec.Recipe{
-		Request: func(context.Context, *spec.Trial) xrpc.Request { return Sample(method) },
+		Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
+			for _, authorization := range credentialsAtHand(ctx, t, method.NSID) {
+				if taken(ctx, t, method, authorization) {
+					return Sample(method).WithAuthorization(authorization)
+				}
+			}
+			return Sample(method)
+		},
 	}
+}
+
+// credentialsAtHand are none at first, then those of the shared account and of
+// the admin.
+func credentialsAtHand(ctx context.Context, t *spec.Trial, nsid string) []string {
+	found := []string{""}
+	if t.Target().Missing(target.Login) == nil {
+		t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) {
+			made := sharedSession(ctx, t)
+			found = append(found, "Bearer "+made.Access, "Bearer "+made.Refresh)
+		})
+	}
+	if t.Target().Missing(target.Admin) == nil {
+		found = append(found, t.Target().AsAdmin(xrpc.ProcedureWithoutInput(nsid)).Authorization)
+	}
+	return found
+}
+
+// taken reports whether a credential opens a method, asked once in a run.
+func taken(ctx context.Context, t *spec.Trial, method *lexicons.Method, authorization string) bool {
+	return spec.Once(ctx, t, "taken "+method.NSID+" "+authorization, func(ctx context.Context, t *spec.Trial) bool {
+		return t.Do(ctx, Sample(method).WithAuthorization(authorization)).Succeeded()
+	})
 }
 
 // maxSampleDepth bounds samples of schemas that hold themselves.
