@@ -20,6 +20,7 @@ import (
 // The error is a *UsageError where no request can be sent to the target, and an
 // *UnreachableError where it can't be reached.
 func ChooseRevision(ctx context.Context, config Config) (Config, error) {
+	config.Target = BaseURL(config.Target)
 	if err := checkTarget("--target", config.Target); err != nil {
 		return Config{}, err
 	}

@@ -25,6 +25,7 @@ func CleanUp(ctx context.Context, config Config, journal io.Reader) (removed int
 	if config.Target == "" {
 		config.Target = remains.Target
 	}
+	config.Target, remains.Target = BaseURL(config.Target), BaseURL(remains.Target)
 	if config.Target != remains.Target {
 		return 0, &UsageError{fmt.Sprintf("the journal is of %s, not of %s", remains.Target, config.Target)}
 	}
@@ -40,6 +41,9 @@ func CleanUp(ctx context.Context, config Config, journal io.Reader) (removed int
 		return 0, err
 	}
 	defer closeDrivers()
+	if err := server.CheckAdmin(ctx); err != nil {
+		return 0, &UsageError{err.Error()}
+	}
 	return server.CleanUpRemains(ctx, remains)
 }
 

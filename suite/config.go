@@ -113,14 +113,15 @@ type Event struct {
 	Result      *reports.Result
 }
 
-// UsageError is a configuration that can't be used; nothing was sent.
+// UsageError is a configuration that can't be used, found before anything was
+// sent or by the first questions to the target. Nothing was judged.
 type UsageError struct{ Problem string }
 
 // Error is one line that names the setting and the remedy.
 func (e *UsageError) Error() string { return e.Problem }
 
 // UnreachableError says that the target, or its control server, can't be
-// reached or is no server of the protocol.
+// reached.
 type UnreachableError struct{ Problem string }
 
 // Error is one line that says what was tried.

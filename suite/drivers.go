@@ -2,8 +2,10 @@ package suite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/suite/internal/target"
@@ -52,14 +54,19 @@ func (p *plan) control(ctx context.Context) (*target.Control, error) {
 		return nil, err
 	}
 	control, err := target.NewControl(ctx, p.config.Control, p.config.Timeout)
-	if err != nil {
+	var unanswered *url.Error
+	if errors.As(err, &unanswered) {
 		return nil, &UnreachableError{err.Error()}
+	}
+	if err != nil {
+		return nil, &UsageError{fmt.Sprintf("--control: no control server answers at %s: %s", p.config.Control, err)}
 	}
 	return control, nil
 }
 
 // use takes from a control server what it offers.
 func use(control *target.Control, drivers *target.Drivers) {
+	drivers.Control = control
 	if control.Offers(target.Mail) {
 		drivers.Mail, drivers.MailName = control, "control"
 	}

@@ -40,6 +40,7 @@ func RunSpecs(ctx context.Context, config Config) (*reports.Report, error) {
 }
 
 func run(ctx context.Context, config Config, carryOut func(context.Context, *plan, *collector)) (*reports.Report, error) {
+	config.Target = BaseURL(config.Target)
 	p, err := newPlan(config)
 	if err != nil {
 		return nil, err
@@ -53,6 +54,9 @@ func run(ctx context.Context, config Config, carryOut func(context.Context, *pla
 		return nil, err
 	}
 	defer closeDrivers()
+	if err := p.preflight(ctx, bench.Target); err != nil {
+		return nil, err
+	}
 	collector := newCollector(p, bench)
 	p.event(Event{Kind: EventStart, Text: offers(bench.Target), Total: collector.total})
 	p.warnOfClock()
@@ -114,7 +118,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 	}
 	if err := server.Probe(ctx); err != nil {
 		closeAll()
-		return nil, nil, &UnreachableError{err.Error()}
+		return nil, nil, located(err)
 	}
 	return server, closeAll, nil
 }

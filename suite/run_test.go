@@ -134,9 +134,9 @@ func TestUnreachable(t *testing.T) {
 	t.Parallel()
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
-	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>hello</html>")) }))
-	t.Cleanup(page.Close)
-	for name, target := range map[string]string{"nothing listens": closed.URL, "no PDS": page.URL} {
+	down := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+	t.Cleanup(down.Close)
+	for name, target := range map[string]string{"nothing listens": closed.URL, "down behind a proxy": down.URL} {
 		_, err := Run(t.Context(), Config{Target: target, Catalog: everyRevision(t)[lexicons.DefaultRevision]})
 		var unreachable *UnreachableError
 		if !errors.As(err, &unreachable) || !strings.Contains(err.Error(), target) || strings.Contains(err.Error(), "\n") {

@@ -38,7 +38,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
 	return &app{
 		stdin: stdin, stdout: stdout, stderr: stderr, environ: environ,
 		interactive: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
-		runSuite:    suite.RunSpecs, listSuite: suite.List, chooseRevision: suite.ChooseRevision, cleanUp: suite.CleanUp,
+		runSuite:    suite.RunSpecs, listSuite: suite.List, chooseRevision: chooseRevision, cleanUp: suite.CleanUp,
 	}
 }
 

@@ -159,7 +159,7 @@ func (s settings) access(config *suite.Config) error {
 		return usagef("--timeout needs a time above zero, such as 10s")
 	}
 	// The same server is to have one name, in a journal too.
-	config.Target, config.Control = strings.TrimSuffix(s.target, "/"), s.control
+	config.Target, config.Control = suite.BaseURL(s.target), s.control
 	config.AdminPassword = s.adminPassword
 	config.Mail, config.Hooks, config.PLC = s.mail, s.hooks, s.plc
 	config.Timeout = s.timeout

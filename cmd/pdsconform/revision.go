@@ -30,3 +30,13 @@ func (a *app) resolveRevision(ctx context.Context, settings *settings, config su
 	}
 	return config, nil
 }
+
+// chooseRevision sees that an account server answers before it asks for
+// methods: a wrong URL is told as such.
+func chooseRevision(ctx context.Context, config suite.Config) (suite.Config, error) {
+	config, err := suite.Locate(ctx, config)
+	if err != nil {
+		return config, err
+	}
+	return suite.ChooseRevision(ctx, config)
+}

@@ -72,6 +72,7 @@ func (t *Trial) OneWinner(what string, exchanges []xrpc.Exchange) {
 // connection dropped: then nobody knows what would have come of it.
 func (t *Trial) Undisturbed(exchanges []xrpc.Exchange) {
 	for _, exchange := range exchanges {
+		t.usable(exchange)
 		switch {
 		case exchange.RateLimited():
 			t.Expect(exchange)

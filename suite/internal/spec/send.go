@@ -23,6 +23,7 @@ func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exc
 	for waits := 0; ; waits++ {
 		exchange := t.send(ctx, request)
 		t.cutOff(ctx, exchange)
+		t.usable(exchange)
 		if waits == xrpc.MaxWaits {
 			return exchange
 		}
@@ -87,6 +88,13 @@ func (t *Trial) cutOff(ctx context.Context, exchanges ...xrpc.Exchange) {
 		if exchange.Err != nil {
 			t.interrupted(ctx)
 		}
+	}
+}
+
+// usable ends the trial where the target refuses what the run was given.
+func (t *Trial) usable(exchange xrpc.Exchange) {
+	if missing := t.Target().Unusable(exchange); missing != nil {
+		t.Unless(missing)
 	}
 }
 

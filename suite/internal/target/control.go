@@ -52,6 +52,16 @@ func (c *Control) Offers(capability Capability) bool {
 	return slices.ContainsFunc(c.offers, func(word string) bool { return strings.Contains(word, string(capability)) })
 }
 
+// denies reports whether the control server lists the accounts of its server, and
+// not that of the DID.
+func (c *Control) denies(ctx context.Context, did string) bool {
+	var listed []map[string]any
+	if c.call(ctx, http.MethodGet, "accounts", nil, &listed) != nil {
+		return false
+	}
+	return !slices.ContainsFunc(listed, func(account map[string]any) bool { return account["did"] == did })
+}
+
 // words collects every string of a JSON value, and every name; where denied is
 // false not those whose value is false or null.
 func words(value any, denied bool) []string {

@@ -38,4 +38,5 @@ type Drivers struct {
 	Clock    ClockMover
 	Takedown Taker
 	Races    RaceWidener
+	Control  *Control // the control server that some of them are, for the check that it is the target's
 }

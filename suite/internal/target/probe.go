@@ -3,7 +3,6 @@ package target
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -19,15 +18,14 @@ const (
 	refreshSession   = "com.atproto.server.refreshSession"
 )
 
-// Probe asks the target what it offers. The error says that nothing answers at
-// the URL, or that what answers speaks no XRPC at all; an answer that is merely
-// wrong is none, since it is for the requirements to judge.
+// Probe asks the target what it offers. The error is that of Locate.
 func (t *Target) Probe(ctx context.Context) error {
-	exchange, err := t.describeServer(ctx)
+	exchange, err := Locate(ctx, t.options.Client)
 	if err != nil {
 		return err
 	}
 	t.distance = exchange.Duration
+	exchange = unpacked(exchange)
 	t.describe = exchange.Object()
 	if exchange.Succeeded() && len(t.describe) > 0 {
 		t.describeRaw = json.RawMessage(exchange.Body)
@@ -46,43 +44,8 @@ func (t *Target) Probe(ctx context.Context) error {
 // Answers asks once more whether anything answers at the URL. The error is that
 // of Probe.
 func (t *Target) Answers(ctx context.Context) error {
-	_, err := t.describeServer(ctx)
+	_, err := Locate(ctx, t.options.Client)
 	return err
-}
-
-func (t *Target) describeServer(ctx context.Context) (xrpc.Exchange, error) {
-	exchange := t.options.Client.Do(ctx, xrpc.Query(describeServer, nil))
-	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
-		return exchange, fmt.Errorf("nothing answers at %s: %w", t.options.Client.Base(), exchange.Err)
-	}
-	if !speaksXRPC(exchange) {
-		// A server may have broken this one method: ask another before judging.
-		second := t.options.Client.Do(ctx, xrpc.Query(getSession, nil))
-		if !speaksXRPC(second) {
-			return exchange, fmt.Errorf("no PDS answers at %s: describeServer gave %s", t.options.Client.Base(), shape(exchange))
-		}
-	}
-	return exchange, nil
-}
-
-// speaksXRPC reports whether an answer is success in JSON, or an error in the
-// protocol's own form.
-func speaksXRPC(exchange xrpc.Exchange) bool {
-	if exchange.Succeeded() {
-		return len(exchange.Object()) > 0
-	}
-	return exchange.ErrorName() != ""
-}
-
-func shape(exchange xrpc.Exchange) string {
-	if exchange.Err != nil {
-		return "no answer: " + exchange.Err.Error()
-	}
-	mediaType := exchange.MediaType()
-	if mediaType == "" {
-		mediaType = "no media type"
-	}
-	return fmt.Sprintf("%d (%s)", exchange.Status, mediaType)
 }
 
 // probeAdmin tries the admin credential on a method that needs it, with an
@@ -92,6 +55,7 @@ func (t *Target) probeAdmin(ctx context.Context) {
 	if exchange.Err == nil {
 		t.distance = min(t.distance, exchange.Duration)
 	}
+	t.adminAnswer = told(exchange)
 	t.adminRefused = exchange.Status == http.StatusUnauthorized || exchange.Status == http.StatusForbidden
 }
 

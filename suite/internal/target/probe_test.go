@@ -75,7 +75,7 @@ func TestProbeOfSomethingElse(t *testing.T) {
 			server := httptest.NewServer(test.handler)
 			t.Cleanup(server.Close)
 			err := targetAt(t, server.URL, Options{}).Probe(t.Context())
-			if err == nil || !strings.Contains(err.Error(), "no PDS answers at "+server.URL) || !strings.Contains(err.Error(), test.want) {
+			if err == nil || !strings.Contains(err.Error(), "no account server answers at "+server.URL) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q", err, test.want)
 			}
 		})

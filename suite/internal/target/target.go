@@ -50,6 +50,8 @@ type Target struct {
 	describe     map[string]any
 	describeRaw  json.RawMessage
 	adminRefused bool
+	adminAnswer  string        // of createInviteCode to the probe
+	adminTaken   atomic.Bool   // whether a request with the admin credential has succeeded
 	distance     time.Duration // the quickest answer to the probe
 	missedMail   misses
 	confirm      func() bool
