@@ -3,6 +3,7 @@ package client
 import (
 	"testing"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/client/internal/model"
 )
@@ -28,6 +29,29 @@ func TestRightClientsAreNotAccused(t *testing.T) {
 				}
 			}
 			t.Logf("%+v in %d ms, %d requests", report.Summary.Counts, report.Run.DurationMs, report.Summary.Requests)
+		})
+	}
+}
+
+// A right client is not accused by any revision, and each has the requirements
+// that its documents give rise to.
+func TestEveryRevision(t *testing.T) {
+	t.Parallel()
+	for _, revision := range lexicons.Revisions() {
+		t.Run(revision, func(t *testing.T) {
+			t.Parallel()
+			report := check(t, configFor(t, revision, model.Options{}))
+			for _, result := range report.Results {
+				if result.Outcome != reports.Passed && result.Outcome != reports.NotObserved && result.Outcome != reports.Blocked {
+					t.Errorf("%s: %s: want %s, got %s %s", result.ID, result.Outcome, result.Expected, result.Actual, result.Reason)
+				} else if result.Outcome != reports.Passed {
+					t.Logf("%s: %s: %s", result.ID, result.Outcome, result.Reason)
+				}
+			}
+			if report.Summary.Requirements < 80 {
+				t.Errorf("%d requirements", report.Summary.Requirements)
+			}
+			t.Logf("%+v in %d ms", report.Summary.Counts, report.Run.DurationMs)
 		})
 	}
 }

@@ -75,12 +75,17 @@ func inProcess(options model.Options) func(context.Context) (*Process, error) {
 
 func configOf(t *testing.T, options model.Options) Config {
 	t.Helper()
-	catalog, err := lexicons.LoadRevision(lexicons.DefaultRevision)
+	return configFor(t, lexicons.DefaultRevision, options)
+}
+
+func configFor(t *testing.T, revision string, options model.Options) Config {
+	t.Helper()
+	catalog, err := lexicons.LoadRevision(revision)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return Config{
-		Catalog: catalog, Revision: lexicons.DefaultRevision, Name: "model", Serve: mocks, Variants: variantsOfMock(),
+		Catalog: catalog, Revision: revision, Name: "model", Serve: mocks, Variants: variantsOfMock(),
 		Driver: inProcess(options), Seed: 1,
 	}
 }
