@@ -23,7 +23,7 @@ import (
 const DefaultLimit = 10 * time.Second
 
 // startLimit is how long a driver may take to answer its first call.
-const startLimit = 30 * time.Second
+const startLimit = time.Minute
 
 // Config says which client to check, and how. Catalog, Serve and one of Driver
 // and Run are required.
