@@ -19,7 +19,7 @@ import (
 type Defect struct {
 	ID          string `json:"id"`          // stable and dotted: output.createSession.did.missing
 	Method      string `json:"method"`      // the NSID, or "" where it concerns no single method
-	Facet       string `json:"facet"`       // output, errors, input, text, auth, credentials, transport, method, behaviour or protocol
+	Facet       string `json:"facet"`       // output, disclosure, errors, input, text, auth, credentials, transport, method, isolation, concurrency, behaviour or protocol
 	Description string `json:"description"` // what is wrong, in a line
 }
 
@@ -75,9 +75,10 @@ func catalogueOf(catalog *lexicons.Catalog) []defect {
 		}
 		all = slices.Concat(all, outputDefectsOf(method), errorDefects(method), inputDefects(method),
 			methodDefects(method), authDefects(method, rules[method.NSID]), accessDefects(method, rules[method.NSID]),
-			credentialDefects(method, rules[method.NSID]), textDefects(method), transportDefects(method))
+			credentialDefects(method, rules[method.NSID]), textDefects(method), transportDefects(method),
+			concurrencyDefects(method), isolationDefects(method, rules[method.NSID]))
 	}
-	all = slices.Concat(all, protocolDefects(), anyTextDefects(catalog), anyTransportDefects())
+	all = slices.Concat(all, protocolDefects(), anyTextDefects(catalog), anyTransportDefects(), disclosureDefects())
 	for _, d := range behaviourDefects() {
 		if catalog.Method(d.Method) != nil {
 			all = append(all, d)

@@ -24,9 +24,11 @@ func (b *builder) answers() {
 	b.add(protocol(reports.Must, idNoServerError, "No request, however wrong, is answered with a fault of the server (5xx).", sourceStatus), b.anyAnswer)
 	b.add(obligation{idNoSecrets, "No answer repeats the password, code or credential that the caller sent.",
 		reports.Should, reports.Security, sourceErrors}, b.anyAnswer)
+	b.noHashes()
 	if b.recipe.Credential == spec.NoCredential && b.method.Input == nil && b.method.Params == nil {
 		return // nothing in a request to it can be wrong
 	}
+	b.refusalsGiveNothingAway()
 	b.add(protocol(reports.Must, idEnvelope, `An error is a JSON object with a string "error" and, where it is there, a string "message".`, sourceErrors), b.anyRefusal)
 	b.add(protocol(reports.Must, idErrorMediaType, "An error is sent as application/json.", sourceErrors), b.anyRefusal)
 }

@@ -51,6 +51,8 @@ func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe, rulings ma
 		b.emptyLists()
 		b.auth()
 		b.transport()
+		b.concurrency()
+		b.isolation()
 		b.answers()
 		cases = append(cases, b.cases...)
 	}

@@ -50,6 +50,7 @@ func (o *observation) find(suffix, expected, actual string) {
 func (o *observation) judge() {
 	exchange := o.exchange
 	o.disclosure()
+	o.given()
 	switch {
 	case exchange.Err != nil:
 		if !xrpc.Unreachable(exchange.Err) {

@@ -75,6 +75,9 @@ var shows = map[string][]string{
 	"output datetime-date-alone":  {"output.*.format"},
 	"output empty-null":           {"output.*.type", "output.*.empty"},
 
+	"concurrency two-at-once-server-error": {"concurrency.twice"},
+	"isolation parameter-trusted":          {"isolation.parameters"},
+
 	"text unusual-server-error":  {"input.*.text"},
 	"text notation-server-error": {"input.*.number"},
 	"text cleaned":               {"input.*.text.echoed"},

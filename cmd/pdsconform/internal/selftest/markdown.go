@@ -11,7 +11,7 @@ import (
 )
 
 // facets are the columns of the table, in the order in which a call meets them.
-var facets = []string{"transport", "method", "auth", "credentials", "input", "text", "output", "errors", "behaviour", "protocol"}
+var facets = []string{"transport", "method", "auth", "credentials", "input", "text", "output", "disclosure", "errors", "isolation", "concurrency", "behaviour", "protocol"}
 
 // EncodeText writes the table for a terminal, and what is left to mend.
 func (d Document) EncodeText(w io.Writer) error {

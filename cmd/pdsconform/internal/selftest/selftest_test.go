@@ -131,7 +131,7 @@ func TestDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, part := range []string{
-		"| createSession | · | 0/1 | · | · | · | · | 1/2 | · | · | · | 1/3 |", "Not noticed:\n\n- method.createSession.any-verb: any verb",
+		"| createSession | · | 0/1 | · | · | · | · | 1/2 | · | · | · | · | · | · | 1/3 |", "Not noticed:\n\n- method.createSession.any-verb: any verb",
 		"failed were server.createSession.login.works", "33.3 % noticed", "no defect breaks:\n\n- unbroken",
 	} {
 		if !strings.Contains(text.String(), part) {

@@ -1,0 +1,115 @@
+package mockserver
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+// disclosureDefects are those of a server whose answers give away what nobody
+// asked for.
+func disclosureDefects() []defect {
+	insert := func(name, description string, on func(*xrpc.Response) bool, members func(*Server) string) defect {
+		return defect{
+			Defect{ID: "disclosure." + name, Facet: "disclosure", Description: description},
+			func(s *Server, p *plan) {
+				onAnswer(func(_ *http.Request, response *xrpc.Response) {
+					if rest, isObject := bytes.CutPrefix(response.Body, []byte("{\"")); isObject && on(response) {
+						response.Body = append([]byte("{"+members(s)+",\""), rest...)
+					}
+				})(p.on(""))
+			},
+		}
+	}
+	any := func(*xrpc.Response) bool { return true }
+	isRefusal := func(response *xrpc.Response) bool { return response.Status >= http.StatusBadRequest }
+	fixed := func(text string) func(*Server) string { return func(*Server) string { return text } }
+	return []defect{
+		insert("password-hash", "every answer holds the hash of a password", any, fixed(`"passwordHash":"5f4dcc3b5aa765d61d8327deb882cf99"`)),
+		insert("bcrypt", "every answer holds what bcrypt made of a password", any, fixed(`"user":{"pw":"$2b$10$abcdefghijklmnopqrstuv"}`)),
+		insert("database", "refusals hold the words of the database", isRefusal, fixed(`"cause":"UNIQUE constraint failed: app_password.name"`)),
+		insert("stack", "refusals hold where in the program they were made", isRefusal, fixed(`"stack":"at handler (/app/dist/api.js:12:3)"`)),
+		insert("address", "refusals hold the address of an account", isRefusal, func(s *Server) string {
+			for _, account := range s.core.Store.Accounts() {
+				return `"existing":"` + account.Email + `"`
+			}
+			return `"existing":null`
+		}),
+	}
+}
+
+// hold is how long a call with a defect of concurrency stays under way, so that
+// another can meet it.
+const hold = 5 * time.Millisecond
+
+// concurrencyDefects are those of a server that breaks on two calls at once.
+func concurrencyDefects(method *lexicons.Method) []defect {
+	if method.IsQuery() {
+		return nil
+	}
+	return []defect{about(method, "concurrency", "two-at-once-server-error", "answers the second of two equal requests at once with 500", func(f *xrpc.Faults) {
+		var mutex sync.Mutex
+		underWay := map[string]int{}
+		enter := func(key string, by int) (before int) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			before = underWay[key]
+			underWay[key] += by
+			return before
+		}
+		f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
+			return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+				input, _ := lexval.Append(nil, map[string]any(call.Input))
+				key := call.Caller.DID + call.Caller.TokenID + string(input)
+				before := enter(key, 1)
+				defer enter(key, -1)
+				if before > 0 {
+					return nil, crash()
+				}
+				select {
+				case <-time.After(hold):
+				case <-ctx.Done():
+				}
+				return next(ctx, call)
+			}
+		})
+	})}
+}
+
+// isolationDefects are those of a server that lets a parameter say whose
+// account a query is about.
+func isolationDefects(method *lexicons.Method, rule pds.Rule) []defect {
+	output := method.Output.Object()
+	if !method.IsQuery() || output == nil || rule.Takes&pds.AccessToken == 0 || !tellsApart(output) {
+		return nil
+	}
+	return []defect{about(method, "isolation", "parameter-trusted", "answers about the account that the parameter did names", func(f *xrpc.Faults) {
+		f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
+			return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+				if did := call.HTTP.URL.Query().Get("did"); did != "" {
+					call.Caller.DID = did
+				}
+				return next(ctx, call)
+			}
+		})
+	})}
+}
+
+func tellsApart(output *lexicons.Object) bool {
+	if output.Property("did") != nil {
+		return true
+	}
+	for _, property := range output.Properties {
+		if _, isList := lexicons.Deref(property.Schema).(*lexicons.Array); isList {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,63 @@
+package derive
+
+import (
+	"context"
+	"slices"
+
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
+)
+
+const sourceIsolation = "https://owasp.org/Top10/A01_2021-Broken_Access_Control/#description"
+
+// isolation asks that whose account a query is about is said by its credential
+// alone. Parameters that the document doesn't have name another account.
+func (b *builder) isolation() {
+	if !b.method.IsQuery() || b.recipe.Credential != spec.AccessToken || !tellsApart(b.method.Output.Object()) {
+		return
+	}
+	nsid := b.method.NSID
+	b.addWith([]target.Capability{target.SignUp}, obligation{"isolation.parameters",
+		"A query with a token of one account, and the DID and handle of another in parameters, tells nothing of the other.",
+		reports.Must, reports.Security, sourceIsolation}, func(ctx context.Context, t *spec.Trial) {
+		t.Need(b.recipe.Needs...)
+		t.Baseline(ctx, nsid)
+		other, err := t.Target().Account(ctx, t, "other")
+		t.Unless(err)
+		plain := t.ValidRequest(ctx, nsid)
+		request := plain
+		for name, value := range map[string]string{"did": other.DID, "repo": other.DID, "account": other.DID, "actor": other.Handle, "handle": other.Handle} {
+			if b.method.Params == nil || b.method.Params.Property(name) == nil {
+				request = request.WithParameter(name, value)
+			}
+		}
+		own := canonical(t.Rely(t.Do(ctx, plain)))
+		exchange := t.Do(ctx, request)
+		if exchange.Refused() {
+			return
+		}
+		t.Expect(exchange, check.Succeeds())
+		if canonical(exchange) == own {
+			return
+		}
+		if canonical(t.Rely(t.Do(ctx, plain))) != own {
+			t.NotObserved("two equal requests are answered differently, so that nothing can be told")
+		}
+		t.Fail("the answer about the account whose token was sent", "another answer where parameters name another account")
+	})
+}
+
+// tellsApart reports whether answers about two accounts differ: they name the
+// account, or list what it has.
+func tellsApart(output *lexicons.Object) bool {
+	if output == nil {
+		return false
+	}
+	return output.Property("did") != nil || slices.ContainsFunc(output.Properties, func(p lexicons.Property) bool {
+		_, isList := lexicons.Deref(p.Schema).(*lexicons.Array)
+		return isList
+	})
+}
