@@ -71,7 +71,7 @@ func faults() map[string]string {
 		"reset.wrong-code": "names-lost", "deletion.account": "fails:deleteAccount", "deletion.wrong-code": "names-lost", "deletion.gone": "log-in-always",
 		"email.confirm": "fails:confirmEmail", "email.wrong-code": "names-lost", "email.token-required": "fails:requestEmailUpdate",
 		"email.update": "fails:updateEmail", "email.update-without-code": "names-lost", "deactivation.account": "fails:activate",
-		"deactivation.session": "any-error-ends", "deactivation.told": "active-always", "account-status.told": "fails:checkAccountStatus",
+		"deactivation.session": "inactive-ends", "deactivation.told": "active-always", "account-status.told": "fails:checkAccountStatus",
 		"service-auth.token":         "fails:getServiceAuth",
 		"limits.retry-after-seconds": "ignores-retry-after", "limits.retry-after-date": "ignores-retry-after", "limits.told": "any-error-ends",
 		"limits.no-storm": "storm", "faults.not-implemented": "storm", "faults.time-limit": "no-timeout",

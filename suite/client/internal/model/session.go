@@ -128,6 +128,9 @@ func (c *client) getSession(ctx context.Context, s *session) (any, error) {
 	if err := c.authed(ctx, s, "getSession", nil, nil, &told); err != nil {
 		return nil, err
 	}
+	if c.Fault == "inactive-ends" && told["active"] == false {
+		return nil, errors.New("the account is not active")
+	}
 	value := object{"did": told["did"], "handle": told["handle"]}
 	if did, isText := told["did"].(string); !isText || did == "" {
 		return nil, errors.New("the answer has no did")
