@@ -52,3 +52,7 @@ func Remains(journal io.Reader) (accounts int, err error) {
 	remains, err := target.ReadJournal(journal)
 	return remains.Accounts(), err
 }
+
+// JournalInUse reports whether the run that keeps a journal is still under way,
+// so that what it has made is not left behind.
+func JournalInUse(path string) bool { return target.JournalInUse(path) }

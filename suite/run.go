@@ -134,6 +134,9 @@ func (p *plan) journal() (*target.Journal, error) {
 	if !errors.Is(err, fs.ErrExist) {
 		return journal, err
 	}
+	if target.JournalInUse(path) {
+		return nil, &UsageError{fmt.Sprintf("another run is under way and keeps its journal in %s: wait for it to end, or give another folder (--out)", path)}
+	}
 	kept, err := setAside(path)
 	if err != nil {
 		return nil, err
@@ -170,7 +173,7 @@ func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 	defer cancel()
 	p.event(Event{Kind: EventCleanUp, Text: fmt.Sprintf("removing what the run made: accounts %d, app passwords %d", server.AccountsLeft(), server.AppPasswordsLeft())})
 	if left := server.CleanUp(ctx); left > 0 {
-		p.note(fmt.Sprintf("accounts left on the target: %d", left))
+		p.note(fmt.Sprintf("accounts left on the target: %d (%s)", left, strings.Join(server.Left(), ", ")))
 	}
 }
 

@@ -99,6 +99,9 @@ func (a *app) removeRemains(ctx context.Context, journal string, settings settin
 }
 
 func (a *app) removeWith(ctx context.Context, journal string, config suite.Config) (removed int, err error) {
+	if suite.JournalInUse(journal) {
+		return 0, usagef("--journal %s: the run that keeps it is still under way, and cleans up by itself", journal)
+	}
 	file, err := os.Open(journal)
 	if err != nil {
 		return 0, usagef("--journal %s: %s", journal, withoutPath(err))

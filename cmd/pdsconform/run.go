@@ -174,6 +174,9 @@ func (a *app) conclude(settings settings, formats []reports.Format, end conclusi
 	if unwritten != nil {
 		code = reports.ExitUnwritten
 	}
+	if settings.quiet && end.cleanUp != "" {
+		fmt.Fprintf(a.stderr, "%s left behind on the target, or app passwords; remove them: %s\n", count(report.Summary.Accounts.Left, "account"), end.cleanUp)
+	}
 	out := newConsole(a.stdout, a.colours(settings), settings.verbose)
 	a.plainly(func() {
 		if !settings.quiet {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ const (
 	createAppPassword    = "com.atproto.server.createAppPassword"
 	revokeAppPassword    = "com.atproto.server.revokeAppPassword"
 	adminDeleteAccount   = "com.atproto.admin.deleteAccount"
+	describeRepo         = "com.atproto.repo.describeRepo"
 )
 
 // requestsPerRemoval is how many requests the removal of an account takes at
@@ -84,15 +86,34 @@ func (t *Target) remove(ctx context.Context, account left) error {
 			return nil
 		}
 	}
-	if !t.has(Admin) {
+	if t.has(Admin) && account.DID != "" {
+		exchange := direct{t}.Do(ctx, t.AsAdmin(xrpc.Procedure(adminDeleteAccount, map[string]any{"did": account.DID})))
+		if exchange.Succeeded() {
+			t.removed(account)
+			return nil
+		}
+	}
+	if !t.seenGone(ctx, account) {
 		return t.Missing(Mail)
 	}
-	exchange := direct{t}.Do(ctx, t.AsAdmin(xrpc.Procedure(adminDeleteAccount, map[string]any{"did": account.DID})))
-	if !exchange.Succeeded() {
-		return &Refusal{exchange, "the account could not be deleted"}
-	}
 	t.removed(account)
+	t.ledger.mutex.Lock()
+	defer t.ledger.mutex.Unlock()
+	t.ledger.vanished++
 	return nil
+}
+
+// seenGone reports whether the target says that there is no such account. One
+// that is taken down or deactivated is still there, and a target without the
+// method says nothing.
+func (t *Target) seenGone(ctx context.Context, account left) bool {
+	if account.DID == "" || t.options.BudgetRequests > 0 {
+		return false
+	}
+	exchange := direct{t}.Do(ctx, xrpc.Query(describeRepo, url.Values{"repo": {account.DID}}))
+	name := exchange.ErrorName()
+	return exchange.Status == http.StatusBadRequest && (name == "RepoNotFound" || name == "AccountNotFound" ||
+		name == "InvalidRequest" && strings.Contains(strings.ToLower(exchange.String("message")), "could not find"))
 }
 
 func (t *Target) removed(account left) {
@@ -101,35 +122,58 @@ func (t *Target) removed(account left) {
 	t.gone(account.key())
 }
 
+// removeByCode deletes an account by the code that is mailed to it, asked for
+// with the session of its sign-up where that still holds: log-ins are limited,
+// and a password may have been changed.
 func (t *Target) removeByCode(ctx context.Context, account left) error {
 	sender := direct{t}
-	login := sender.Do(ctx, LoginRequest(account.key(), account.Password))
-	if !login.Succeeded() && account.DID != "" {
-		login = sender.Do(ctx, LoginRequest(account.Handle, account.Password))
-	}
-	session, err := SessionOf(login)
-	if err != nil {
-		return err
-	}
 	box, err := t.Mailbox(ctx, account.Email)
 	if err != nil {
 		return err
 	}
-	asked := sender.Do(ctx, xrpc.ProcedureWithoutInput(requestAccountDelete).WithBearer(session.Access))
-	if !asked.Succeeded() {
-		return &Refusal{asked, "the deletion was refused"}
+	did, err := t.askForDeletion(ctx, account)
+	if err != nil {
+		return err
 	}
 	code, err := box.Code(ctx, AboutDeletion())
 	if err != nil {
 		return err
 	}
 	exchange := sender.Do(ctx, xrpc.Procedure(deleteAccount, map[string]any{
-		"did": cmp.Or(login.String("did"), account.DID), "password": account.Password, "token": code}))
+		"did": cmp.Or(did, account.DID), "password": account.Password, "token": code}))
 	if !exchange.Succeeded() {
 		return &Refusal{exchange, "the deletion was refused"}
 	}
 	t.removed(account)
 	return nil
+}
+
+// askForDeletion has the code mailed, and returns the DID where the target told
+// it.
+func (t *Target) askForDeletion(ctx context.Context, account left) (did string, err error) {
+	sender := direct{t}
+	ask := func(access string) xrpc.Exchange {
+		return sender.Do(ctx, xrpc.ProcedureWithoutInput(requestAccountDelete).WithBearer(access))
+	}
+	spares := t.options.BudgetRequests > 0 // what a removal may take is reckoned without the session
+	if account.Access != "" && account.DID != "" && !spares && ask(account.Access).Succeeded() {
+		return account.DID, nil
+	}
+	login := sender.Do(ctx, LoginRequest(account.key(), account.Password))
+	if !login.Succeeded() && account.DID != "" {
+		login = sender.Do(ctx, LoginRequest(account.Handle, account.Password))
+	}
+	if !login.Succeeded() && account.Refresh != "" && !spares {
+		login = sender.Do(ctx, xrpc.ProcedureWithoutInput(refreshSession).WithBearer(account.Refresh))
+	}
+	session, err := SessionOf(login)
+	if err != nil {
+		return "", err
+	}
+	if asked := ask(session.Access); !asked.Succeeded() {
+		return "", &Refusal{asked, "the deletion was refused"}
+	}
+	return login.String("did"), nil
 }
 
 func (t *Target) revokeAppPasswords(ctx context.Context) {
@@ -158,24 +202,29 @@ func (t *Target) AppPasswordsLeft() int {
 	return len(t.ledger.appPasswords)
 }
 
-// CleanUpRemains removes what the journal of another run says is left. An
-// account that can't log in was never made, or is gone already. The error
-// names what is still there.
+// CleanUpRemains removes what the journal of another run says is left. One
+// whose sign-up was not answered before the run ended is looked for by logging
+// in: where that is refused, it was never made. The error names what is still
+// there, or may be.
 func (t *Target) CleanUpRemains(ctx context.Context, remains Remains) (removed int, err error) {
 	for _, account := range remains.accounts {
-		if account.down && t.has(Takedown) {
-			// It may never have been taken down, or have been reinstated.
-			_ = t.SetTakedown(ctx, account.DID, false)
+		if account.DID == "" {
+			exchange := direct{t}.Do(ctx, LoginRequest(account.Handle, account.Password))
+			account.DID = exchange.String("did")
+			switch {
+			case exchange.Succeeded() && account.DID != "":
+			case exchange.ErrorName() == "AccountTakedown":
+				err = fmt.Errorf("%s was taken down and can't be deleted before it is reinstated", account.Handle)
+				continue
+			case exchange.Err != nil || exchange.Status == http.StatusTooManyRequests:
+				err = fmt.Errorf("%s could not be looked for: the target did not answer, or limits requests", account.Handle)
+				continue
+			default:
+				continue
+			}
 		}
-		exchange := direct{t}.Do(ctx, LoginRequest(account.Handle, account.Password))
-		if did := exchange.String("did"); exchange.Succeeded() && did != "" {
-			account.DID = did
-			t.ledger.accounts[did] = &account
-		} else if exchange.ErrorName() == "AccountTakedown" {
-			err = fmt.Errorf("%s was taken down and can't be deleted before it is reinstated", account.Handle)
-		} else if exchange.Err != nil || exchange.Status == http.StatusTooManyRequests {
-			err = fmt.Errorf("%s could not be looked for: the target did not answer, or limits requests", account.Handle)
-		}
+		account.down = account.down && t.has(Takedown)
+		t.ledger.accounts[account.key()] = &account
 	}
 	found := len(t.ledger.accounts)
 	if len(remains.appPasswords) > 0 && !t.isGiven(ctx, remains.owner) {
@@ -186,12 +235,21 @@ func (t *Target) CleanUpRemains(ctx context.Context, remains Remains) (removed i
 		}
 	}
 	if remaining := t.CleanUp(ctx); remaining > 0 {
-		err = fmt.Errorf("%d accounts could not be deleted: that needs the target's mail or an admin method", remaining)
+		err = fmt.Errorf("%d accounts could not be deleted, or not be seen to be gone: that needs the target's mail or an admin method (%s)", remaining, some(t.Left()))
 	}
 	if number := t.AppPasswordsLeft(); number > 0 {
 		err = fmt.Errorf("%d app passwords of %s could not be revoked", number, remains.owner)
 	}
-	return found - t.AccountsLeft(), err
+	return found - t.AccountsLeft() - t.ledger.vanished, err
+}
+
+// some joins the first of many names.
+func some(names []string) string {
+	const most = 10
+	if len(names) > most {
+		names = append(slices.Clone(names[:most]), fmt.Sprintf("and %d more", len(names)-most))
+	}
+	return strings.Join(names, ", ")
 }
 
 // isGiven reports whether an account is the one that the run was given, under

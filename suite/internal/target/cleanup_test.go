@@ -211,7 +211,7 @@ func remainsOf(t *testing.T, base string, number int) (Remains, []*Account) {
 
 func TestCleanUpRemains(t *testing.T) {
 	t.Parallel()
-	fake := &fakePDS{}
+	fake := &fakePDS{repos: true}
 	base := fake.serve(t)
 	remains, accounts := remainsOf(t, base, 3)
 	delete(fake.accounts, accounts[0].DID)                                                 // removed, but not noted any more
@@ -232,7 +232,7 @@ func TestCleanUpRemainsThatFails(t *testing.T) {
 		removed int
 		want    string
 	}{
-		"taken down": {func(f *fakePDS, accounts []*Account) { f.accounts[accounts[1].DID].down = true }, 2, "was taken down"},
+		"taken down": {func(f *fakePDS, accounts []*Account) { f.accounts[accounts[1].DID].down = true }, 2, "1 accounts could not be deleted, or not be seen to be gone"},
 		"refused":    {func(f *fakePDS, _ []*Account) { f.noDeletion = true }, 0, "3 accounts could not be deleted"},
 		"in part":    {func(f *fakePDS, _ []*Account) { f.stuck = []string{"a2."} }, 2, "1 accounts could not be deleted"},
 	} {
@@ -255,6 +255,23 @@ func TestCleanUpRemainsThatFails(t *testing.T) {
 	}
 	if _, err := targetAt(t, unreached, Options{}).CleanUpRemains(t.Context(), remains); err == nil || !strings.Contains(err.Error(), "did not answer") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestCleanUpRemainsWithoutLogins uses the sessions that the sign-ups gave, and
+// where they can't be used says what is left.
+func TestCleanUpRemainsWithoutLogins(t *testing.T) {
+	t.Parallel()
+	fake := &fakePDS{noLogins: true}
+	base := fake.serve(t)
+	remains, accounts := remainsOf(t, base, 2)
+	_, err := probed(t, base, Options{}).CleanUpRemains(t.Context(), remains)
+	if err == nil || !strings.Contains(err.Error(), "2 accounts") || !strings.Contains(err.Error(), accounts[0].Handle) || !strings.Contains(err.Error(), accounts[1].DID) {
+		t.Errorf("without mail: %v", err)
+	}
+	removed, err := probed(t, base, Options{Drivers: Drivers{Mail: &fake.post}}).CleanUpRemains(t.Context(), remains)
+	if removed != 2 || err != nil || len(fake.left()) != 0 {
+		t.Errorf("with mail: %d removed, error %v, left %v", removed, err, fake.left())
 	}
 }
 

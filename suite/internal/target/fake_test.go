@@ -19,6 +19,9 @@ type fakePDS struct {
 	stuck        []string // parts of handles of accounts that can't be deleted at all
 	adminMethods bool     // whether there are methods for takedowns and deletion by the admin
 
+	repos    bool // whether one can ask for an account's repository
+	noLogins bool // whether createSession refuses whatever comes
+
 	post  post
 	mutex sync.Mutex
 	// all by DID
@@ -44,6 +47,9 @@ func (f *fakePDS) serve(t *testing.T) string {
 	}
 	if f.adminMethods {
 		served[adminDeleteAccount], served[updateSubjectStatus] = f.adminDelete, f.adminTakedown
+	}
+	if f.repos {
+		served[describeRepo] = f.describeRepo
 	}
 	for nsid, method := range served {
 		served[nsid] = func(input map[string]any, r *http.Request) (int, any) {
@@ -106,6 +112,9 @@ func sessionOf(account *fakeAccount) map[string]any {
 }
 
 func (f *fakePDS) createSession(input map[string]any, _ *http.Request) (int, any) {
+	if f.noLogins {
+		return http.StatusTooManyRequests, failure("RateLimitExceeded", "")
+	}
 	for _, account := range f.accounts {
 		identifier := word(input, "identifier")
 		if identifier != account.did && strings.ToLower(identifier) != account.handle || word(input, "password") != account.password {
@@ -176,4 +185,11 @@ func (f *fakePDS) revokeAppPassword(input map[string]any, _ *http.Request) (int,
 	}
 	delete(f.appPasswords, word(input, "name"))
 	return http.StatusOK, nil
+}
+
+func (f *fakePDS) describeRepo(_ map[string]any, r *http.Request) (int, any) {
+	if did := r.URL.Query().Get("repo"); f.accounts[did] == nil {
+		return http.StatusBadRequest, failure("InvalidRequest", "Could not find user: "+did)
+	}
+	return http.StatusOK, map[string]any{}
 }

@@ -15,6 +15,8 @@ import (
 const (
 	eventTarget      = "target"       // the first line: where the run makes things
 	eventAccount     = "account"      // about to be made
+	eventMade        = "made"         // an account was made: its DID and tokens
+	eventRefused     = "refused"      // an account was not made
 	eventPassword    = "password"     // an account has a new one
 	eventEmail       = "email"        // an account has a new address
 	eventAppPassword = "app-password" // about to be made, on a given account
@@ -31,11 +33,13 @@ type entry struct {
 	Email    string `json:"email,omitempty"`
 	Password string `json:"password,omitempty"`
 	Name     string `json:"name,omitempty"`
+	Access   string `json:"access,omitempty"`
+	Refresh  string `json:"refresh,omitempty"`
 }
 
 // Journal keeps, on disk and line by line, what a run makes on a target, so
-// that it can be removed after the run was cut off. It holds the passwords of
-// the accounts that the run makes, which nobody else uses, and is readable by
+// that it can be removed after the run was cut off. It holds the passwords and
+// tokens of the accounts that the run makes, which nobody else uses, and is readable by
 // its owner only. A nil Journal keeps nothing.
 type Journal struct {
 	mutex sync.Mutex
@@ -49,6 +53,7 @@ func CreateJournal(path, target string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("begin journal: %w", err)
 	}
+	_ = lock(file) // some file systems have no locks
 	journal := &Journal{file: file}
 	return journal, journal.note(entry{Event: eventTarget, Target: target})
 }
@@ -66,6 +71,9 @@ func (j *Journal) Path() string {
 func (j *Journal) Close(nothingLeft bool) error {
 	if j == nil {
 		return nil
+	}
+	if nothingLeft && os.Remove(j.file.Name()) == nil { // while it is locked, where that can be done
+		return j.file.Close()
 	}
 	err := j.file.Close()
 	if nothingLeft {
@@ -133,6 +141,8 @@ func (r *Remains) apply(e entry) {
 		r.Target = e.Target
 	case eventAccount:
 		r.accounts = append(r.accounts, left{Handle: e.Handle, Email: e.Email, Password: e.Password})
+	case eventMade, eventRefused:
+		r.answered(e)
 	case eventAppPassword:
 		r.appPasswords, r.owner = append(r.appPasswords, e.Name), e.Handle
 	case eventPassword, eventEmail, eventTakedown, eventRemoved:
@@ -148,5 +158,20 @@ func (r *Remains) apply(e entry) {
 		default:
 			r.accounts = slices.Delete(r.accounts, i, i+1)
 		}
+	}
+}
+
+// answered takes note of what came of a sign-up. Several may be under way for one
+// handle: it is one that was not answered yet.
+func (r *Remains) answered(e entry) {
+	i := slices.IndexFunc(r.accounts, func(account left) bool {
+		return account.DID == "" && account.Handle == e.Handle && account.Email == e.Email && account.Password == e.Password
+	})
+	switch {
+	case i < 0:
+	case e.Event == eventRefused:
+		r.accounts = slices.Delete(r.accounts, i, i+1)
+	default:
+		r.accounts[i].DID, r.accounts[i].Session = e.DID, Session{e.Access, e.Refresh}
 	}
 }

@@ -59,6 +59,24 @@ func leftOf(name string) left {
 	return left{Handle: name + ".test", Email: name + "@example.com", Password: "Pw-" + name}
 }
 
+func madeAs(name string) entry {
+	made := anAccount(name)
+	made.Event, made.DID, made.Access, made.Refresh = eventMade, someDID, "access", "refresh"
+	return made
+}
+
+func refusedAs(name string) entry {
+	refused := anAccount(name)
+	refused.Event = eventRefused
+	return refused
+}
+
+func madeLeft(name string) left {
+	account := leftOf(name)
+	account.DID, account.Session = someDID, Session{"access", "refresh"}
+	return account
+}
+
 func TestJournalRoundTrip(t *testing.T) {
 	t.Parallel()
 	changed := leftOf("a")
@@ -73,6 +91,8 @@ func TestJournalRoundTrip(t *testing.T) {
 		"accounts":     {[]entry{anAccount("a"), anAccount("b")}, []left{leftOf("a"), leftOf("b")}, nil, ""},
 		"removed":      {[]entry{anAccount("a"), anAccount("b"), {Event: eventRemoved, Handle: "a.test", DID: someDID}}, []left{leftOf("b")}, nil, ""},
 		"all removed":  {[]entry{anAccount("a"), {Event: eventRemoved, Handle: "a.test"}}, []left{}, nil, ""},
+		"made":         {[]entry{anAccount("a"), anAccount("b"), madeAs("a")}, []left{madeLeft("a"), leftOf("b")}, nil, ""},
+		"refused":      {[]entry{anAccount("a"), madeAs("a"), anAccount("a"), refusedAs("a")}, []left{madeLeft("a")}, nil, ""},
 		"new password": {[]entry{anAccount("b"), anAccount("a"), {Event: eventPassword, Handle: "a.test", Password: changed.Password}}, []left{leftOf("b"), changed}, nil, ""},
 		"unknown":      {[]entry{{Event: eventRemoved, Handle: "c.test"}, {Event: eventPassword, Handle: "c.test"}, {Event: "later"}}, nil, nil, ""},
 		"app passwords": {[]entry{{Event: eventAppPassword, Handle: "mine.test", Name: "one"}, {Event: eventAppPassword, Handle: "mine.test", Name: "two"}},
@@ -189,6 +209,25 @@ func TestJournalGoesWhenNothingIsLeft(t *testing.T) {
 	}
 	if err := gone.Close(true); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want that the journal is gone", err)
+	}
+}
+
+// A journal that is being written is another run's, and that of a run that has
+// ended is not.
+func TestJournalInUse(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("files can't be locked as here")
+	}
+	journal := begun(t)
+	if !JournalInUse(journal.Path()) {
+		t.Error("a journal that is being written seems to be of a run that has ended")
+	}
+	if err := journal.Close(false); err != nil {
+		t.Fatal(err)
+	}
+	if JournalInUse(journal.Path()) || JournalInUse(journal.Path()+"-none") {
+		t.Error("a journal that was closed seems to be in use")
 	}
 }
 

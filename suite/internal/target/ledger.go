@@ -13,6 +13,7 @@ import (
 // left is something that the run has made on the target and not yet removed.
 type left struct {
 	DID, Handle, Email, Password string
+	Session                      // of the sign-up
 	down                         bool
 }
 
@@ -25,6 +26,7 @@ func (l left) key() string { return cmp.Or(l.DID, l.Handle) }
 type ledger struct {
 	mutex        *sync.Mutex
 	created      int
+	vanished     int               // accounts that turned out to be gone already
 	accounts     map[string]*left  // by key
 	appPasswords map[string]bool   // of the given account, by name
 	owners       map[string]string // DIDs by token, where there is a given account
@@ -85,10 +87,15 @@ func (t *Target) Announce(request xrpc.Request) error {
 
 // Track is told of an exchange and takes note of what it made or removed.
 func (t *Target) Track(exchange xrpc.Exchange) {
+	request := exchange.Request
 	if !exchange.Succeeded() {
+		if request.NSID == createAccount && exchange.Refused() {
+			// What the journal misses is looked for once more, in vain.
+			_ = t.options.Journal.note(entry{Event: eventRefused, Handle: text(request, "handle"),
+				Email: text(request, "email"), Password: text(request, "password")})
+		}
 		return
 	}
-	request := exchange.Request
 	t.ledger.mutex.Lock()
 	defer t.ledger.mutex.Unlock()
 	t.learnOwner(exchange)
@@ -97,8 +104,12 @@ func (t *Target) Track(exchange xrpc.Exchange) {
 		t.ledger.created++
 		account := &left{DID: exchange.String("did"),
 			Handle: cmp.Or(text(request, "handle"), exchange.String("handle")), // the journal has the former
-			Email:  text(request, "email"), Password: text(request, "password")}
+			Email:  text(request, "email"), Password: text(request, "password"),
+			Session: Session{exchange.String("accessJwt"), exchange.String("refreshJwt")}}
 		t.ledger.accounts[account.key()] = account
+		// Without that entry, the account is found by logging in to it.
+		_ = t.options.Journal.note(entry{Event: eventMade, Handle: text(request, "handle"), Email: account.Email,
+			Password: account.Password, DID: account.DID, Access: account.Access, Refresh: account.Refresh})
 	case deleteAccount:
 		t.gone(text(request, "did"))
 	case createAppPassword:
@@ -165,6 +176,16 @@ func (t *Target) AccountsLeft() int {
 	t.ledger.mutex.Lock()
 	defer t.ledger.mutex.Unlock()
 	return len(t.ledger.accounts)
+}
+
+// Left names the accounts that were made and not removed, each by handle and
+// DID.
+func (t *Target) Left() []string {
+	var names []string
+	for _, account := range t.ledger.remaining() {
+		names = append(names, strings.TrimSpace(account.Handle+" "+account.DID))
+	}
+	return names
 }
 
 func text(request xrpc.Request, name string) string {

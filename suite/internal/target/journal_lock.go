@@ -1,0 +1,25 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package target
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// lock marks a journal as one that is being written, as long as the file is
+// open.
+func lock(file *os.File) error {
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) //nolint:gosec // a descriptor fits
+}
+
+// JournalInUse reports whether the run that keeps a journal is still under way.
+func JournalInUse(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return errors.Is(lock(file), syscall.EWOULDBLOCK)
+}
