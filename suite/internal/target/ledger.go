@@ -3,6 +3,7 @@ package target
 import (
 	"cmp"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -88,6 +89,9 @@ func (t *Target) Announce(request xrpc.Request) error {
 // Track is told of an exchange and takes note of what it made or removed.
 func (t *Target) Track(exchange xrpc.Exchange) {
 	request := exchange.Request
+	if request.Verb == http.MethodOptions { // a preflight makes nothing, whatever it is answered
+		return
+	}
 	if !exchange.Succeeded() {
 		if request.NSID == createAccount && exchange.Refused() {
 			// What the journal misses is looked for once more, in vain.
