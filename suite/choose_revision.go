@@ -52,6 +52,7 @@ func ChooseRevision(ctx context.Context, config Config) (Config, error) {
 		}
 	}
 	config.Catalog, config.Revision, config.RevisionReason = catalogs[chosen], revisions[chosen], reason
+	config.RequestsSent += client.Sent()
 	if config.BudgetRequests > 0 {
 		config.BudgetRequests = max(1, config.BudgetRequests-client.Sent())
 	}

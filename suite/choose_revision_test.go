@@ -76,8 +76,26 @@ func TestChooseRevisionKeepsToTheBudget(t *testing.T) {
 	t.Parallel()
 	url := answering(t, nil, 0, "", 501, "{}")
 	config, err := ChooseRevision(t.Context(), Config{Target: url, BudgetRequests: 4})
-	if err != nil || config.BudgetRequests != 1 {
-		t.Errorf("%d requests are left, %v", config.BudgetRequests, err)
+	if err != nil || config.BudgetRequests != 1 || config.RequestsSent != 3 {
+		t.Errorf("%d requests are left, %d were sent, %v", config.BudgetRequests, config.RequestsSent, err)
+	}
+}
+
+// The report counts the requests by which the revision was found out.
+func TestChooseRevisionIsCounted(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	config.Only = []string{"server.describeServer.success"}
+	plain := runSuite(t, config).Summary.Requests
+	chosen, err := ChooseRevision(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if chosen.RequestsSent == 0 {
+		t.Fatal("nothing was sent to find out the revision")
+	}
+	if counted := runSuite(t, chosen).Summary.Requests; counted != plain+chosen.RequestsSent {
+		t.Errorf("%d requests are counted, want %d and %d", counted, plain, chosen.RequestsSent)
 	}
 }
 

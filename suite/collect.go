@@ -107,7 +107,7 @@ func (c *collector) report(ctx context.Context, started time.Time) *reports.Repo
 			Capabilities: capabilities(server),
 		},
 		Results:  results,
-		Requests: server.Client().Sent(),
+		Requests: config.RequestsSent + server.Client().Sent(),
 		Accounts: reports.Accounts{Created: server.AccountsCreated(), Left: server.AccountsLeft()},
 	})
 	report.Expect(config.KnownFailures, started)

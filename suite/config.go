@@ -26,6 +26,10 @@ type Config struct {
 	// out. Empty: it was asked for.
 	RevisionReason string
 
+	// RequestsSent is how many requests ChooseRevision has sent to the target.
+	// The report counts them, and BudgetRequests is what they have left.
+	RequestsSent int
+
 	Version string // of the tool, for the report
 
 	Endpoints   []string // NSIDs or their last segments; empty means all

@@ -101,17 +101,24 @@ func contextWith(r *http.Request, body []byte) context.Context {
 	return context.WithValue(r.Context(), bodyKey{}, body)
 }
 
-func TestNoSecretInTheReport(t *testing.T) {
+func TestNoSecretInReportsAndEvents(t *testing.T) {
 	t.Parallel()
 	const admin = "admin-credential-of-this-test"
 	mock := mockserver.RunT(t, mockserver.Options{InviteRequired: true, InviteInterval: 24 * time.Hour, AdminPassword: admin})
 	tap := &wiretap{secrets: map[string]bool{admin: true}}
 	config := Config{Catalog: everyRevision(t)[lexicons.DefaultRevision], Target: tapped(t, mock.URL, tap), Control: mock.ControlURL, AdminPassword: admin, Seed: 3}
+	var written bytes.Buffer // what is told as well as what is reported
+	config.OnEvent = func(event Event) {
+		told, err := json.Marshal(event)
+		if err != nil {
+			t.Error(err)
+		}
+		written.Write(told)
+	}
 	report := runSuite(t, config)
 	if report.Summary.Failed < 50 {
 		t.Fatalf("only %d failures: the test shows nothing", report.Summary.Failed)
 	}
-	var written bytes.Buffer
 	for _, format := range reports.Formats() {
 		if err := format.Encode(&written, report); err != nil {
 			t.Fatal(err)
@@ -129,7 +136,7 @@ func TestNoSecretInTheReport(t *testing.T) {
 			}
 			searched++
 			if strings.Contains(text, form) {
-				t.Errorf("a secret stands in a report: %.12q… of %.12q…", form, secret)
+				t.Errorf("a secret stands in a report or an event: %.12q… of %.12q…", form, secret)
 			}
 		}
 	}
