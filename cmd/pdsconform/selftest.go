@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/cmd/pdsconform/internal/selftest"
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -20,10 +21,11 @@ import (
 
 // selftestSettings holds the flags of the selftest.
 type selftestSettings struct {
-	defects []string
-	jobs    int
-	format  string
-	seed    int64
+	defects  []string
+	revision string
+	jobs     int
+	format   string
+	seed     int64
 }
 
 func (a *app) selftestCommand() *cobra.Command {
@@ -39,11 +41,12 @@ one is not noticed, or where no defect breaks a must requirement and nothing say
 why; with 70 where a run came to no verdict.`,
 		Example: `  pdsconform selftest
   pdsconform selftest --defect output.createSession --defect behaviour.deleteAccount.no-effect
-  pdsconform selftest --jobs 4 --format md`,
+  pdsconform selftest --revision 2026-07 --jobs 4 --format md`,
 		Args: noArgs,
 	}
 	flags := cmd.Flags()
 	flags.StringSliceVar(&s.defects, "defect", nil, "only these: an `ID` or a dotted prefix (repeatable)")
+	flags.StringVar(&s.revision, "revision", lexicons.DefaultRevision, "lexicon `revision` that mock and suite are made of: "+strings.Join(lexicons.Revisions(), ", "))
 	flags.IntVar(&s.jobs, "jobs", jobsPerCPU*runtime.NumCPU(), "try so many `defects` at once")
 	flags.StringVar(&s.format, "format", "table", "table, json or md")
 	flags.Int64Var(&s.seed, "seed", 1, "fixes the order of checks and the names of accounts")
@@ -73,11 +76,14 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 	if s.jobs < 1 {
 		return usagef("--jobs needs a number from 1")
 	}
-	catalog, err := lexicons.LoadRevision(lexicons.DefaultRevision)
+	if !slices.Contains(lexicons.Revisions(), s.revision) {
+		return usagef("--revision must be one of %s, not %q", strings.Join(lexicons.Revisions(), ", "), s.revision)
+	}
+	catalog, err := lexicons.LoadRevision(s.revision)
 	if err != nil {
 		return err
 	}
-	config := suite.Config{Catalog: catalog, Revision: lexicons.DefaultRevision, Version: version(), Seed: s.seed}
+	config := suite.Config{Catalog: catalog, Revision: s.revision, Version: version(), Seed: s.seed}
 	try := func(ctx context.Context, defect string) selftest.Trial {
 		return selftest.Try(ctx, config, embed, defect)
 	}

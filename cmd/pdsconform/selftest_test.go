@@ -41,6 +41,7 @@ func TestSelftestUsage(t *testing.T) {
 		"--defect output.createSesion": "output.createSession",
 		"--jobs 0":                     "--jobs",
 		"--format yaml":                "table, json or md",
+		"--revision 1999-01":           "2023-04, 2026-07",
 		"leftover":                     "takes flags only",
 	} {
 		var stdout, stderr bytes.Buffer
