@@ -35,6 +35,9 @@ func EncodeAnnotations(w io.Writer, report *Report) error {
 	}
 	lines := append(commands("error", errors), commands("warning", warnings)...)
 	lines = append(lines, annotation{"verdict", report.Verdict().String()}.command("notice"))
+	if words := report.profileWords(); words != "" {
+		lines = append(lines, annotation{"profiles", words}.command("notice"))
+	}
 	if note := uncoveredNote(report); note != "" {
 		lines = append(lines, annotation{"not covered", note}.command("notice"))
 	}

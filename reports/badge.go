@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"unicode"
 )
 
@@ -18,10 +19,11 @@ var badgeColours = map[Tone]string{
 	Good: "#1a7f4b", Partial: "#0b6e99", Qualified: "#a55a09", Bad: "#c22a2f", Open: "#5f6973",
 }
 
-// newBadge says the verdict in its own words.
+// newBadge says the verdict in its own words, and what it is limited to.
 func newBadge(report *Report) badge {
 	end := report.Verdict()
-	return badge{Label: report.Tool.Name + " " + report.Run.Revision, Message: end.Words, Colour: badgeColours[end.Tone]}
+	label := append([]string{report.Tool.Name, report.Run.Revision}, report.Run.Profiles...)
+	return badge{Label: strings.Join(label, " "), Message: end.Words, Colour: badgeColours[end.Tone]}
 }
 
 // badgeTemplate draws two boxes with text in them. textLength makes a text as

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 )
 
 // Format is one way to write a report.
@@ -42,45 +41,31 @@ func FormatNamed(formats []Format, name string) (Format, bool) {
 }
 
 // Write writes the report into folder, made where it is missing, in each of
-// the formats, and returns the paths written. A file is either there whole or
-// not touched: it is written aside and renamed. All formats are tried, at the
-// same time, and the error names every file that could not be written.
+// the formats, and returns the paths written: all of them or, with an error that
+// names every file that could not be written, none. Where one can't be, what was
+// in the folder before stays, since files of two runs side by side would be
+// taken for one.
 func Write(folder string, formats []Format, report *Report) ([]string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("make report folder: %w", err)
 	}
-	failures := make([]error, len(formats))
-	var writing sync.WaitGroup
-	for i, format := range formats {
-		writing.Go(func() {
-			failures[i] = WriteFile(filepath.Join(folder, format.File), func(w io.Writer) error { return format.Encode(w, report) })
-		})
-	}
-	writing.Wait()
 	var paths []string
-	for i, format := range formats {
-		if failures[i] == nil {
-			paths = append(paths, filepath.Join(folder, format.File))
-		}
+	var encoders []func(io.Writer) error
+	for _, format := range formats {
+		paths = append(paths, filepath.Join(folder, format.File))
+		encoders = append(encoders, func(w io.Writer) error { return format.Encode(w, report) })
 	}
-	return paths, errors.Join(failures...)
+	if err := writeSet(paths, encoders); err != nil {
+		return nil, err
+	}
+	return paths, nil
 }
 
 // WriteFile replaces the file at path by what encode writes, in one step: a
 // reader sees the old file or the new one, also when the process or the
 // machine stops in between.
 func WriteFile(path string, encode func(io.Writer) error) error {
-	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	if err := fill(aside, encode); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(aside.Name()))
-	}
-	if err := os.Rename(aside.Name(), path); err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(aside.Name()))
-	}
-	return nil
+	return writeSet([]string{path}, []func(io.Writer) error{encode})
 }
 
 // fill leaves file closed, and on disk where it returns nil.

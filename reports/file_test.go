@@ -52,18 +52,42 @@ func TestFailedWriteLeavesTheOldFile(t *testing.T) {
 	}
 }
 
-func TestWriteNamesEveryFileThatFailed(t *testing.T) {
+// TestWriteIsAllOrNothing: a file that can't be put in its place leaves the
+// reports of the run before, those already replaced and those that were missing.
+func TestWriteIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	if err := os.Mkdir(filepath.Join(folder, "report.json"), 0o755); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "report.json"), []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(folder, "report.md"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	paths, err := Write(folder, Formats(), New(sample()))
-	if err == nil || !strings.Contains(err.Error(), filepath.Join(folder, "report.json")) {
-		t.Errorf("error %v, want one that names report.json", err)
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(folder, "report.md")) || len(paths) > 0 {
+		t.Errorf("%v, error %v, want none and one that names report.md", paths, err)
 	}
-	if len(paths) != len(Formats())-1 || filepath.Base(paths[0]) != "junit.xml" {
-		t.Errorf("written: %v, want all but report.json", paths)
+	if kept, _ := os.ReadFile(filepath.Join(folder, "report.json")); string(kept) != "old" {
+		t.Errorf("report.json holds %.40q", kept)
+	}
+	if entries, _ := os.ReadDir(folder); len(entries) != 2 {
+		t.Errorf("files left: %v", entries)
+	}
+}
+
+// TestWriteNamesEveryFileThatFailed: of two formats that can't be encoded, both
+// are named, and the third isn't written.
+func TestWriteNamesEveryFileThatFailed(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	full := func(io.Writer, *Report) error { return errors.New("no space left on device") }
+	formats := []Format{{"a", "a.txt", full}, {"json", "report.json", EncodeJSON}, {"b", "b.txt", full}}
+	_, err := Write(folder, formats, New(sample()))
+	if err == nil || !strings.Contains(err.Error(), "a.txt") || !strings.Contains(err.Error(), "b.txt") {
+		t.Errorf("error %v, want one that names a.txt and b.txt", err)
+	}
+	if entries, _ := os.ReadDir(folder); len(entries) != 0 {
+		t.Errorf("files left: %v", entries)
 	}
 }
 

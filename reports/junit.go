@@ -115,17 +115,17 @@ func junitDocument(report *Report) junitSuites {
 }
 
 func newJUnitSuite(report *Report, endpoint string) *junitSuite {
-	return &junitSuite{
-		Name:      endpoint,
-		Timestamp: report.Run.StartedAt.UTC().Format(time.RFC3339),
-		Properties: []junitProperty{
-			{"target", report.Target.URL},
-			{"revision", report.Run.Revision},
-			{"seed", strconv.FormatInt(report.Run.Seed, 10)},
-			{"version", report.Tool.Version},
-			{"verdict", report.Verdict().String()},
-		},
+	properties := []junitProperty{
+		{"target", report.Target.URL},
+		{"revision", report.Run.Revision},
+		{"seed", strconv.FormatInt(report.Run.Seed, 10)},
+		{"version", report.Tool.Version},
+		{"verdict", report.Verdict().String()},
 	}
+	for _, profile := range report.Summary.Profiles {
+		properties = append(properties, junitProperty{"profile " + profile.Name, profile.words()})
+	}
+	return &junitSuite{Name: endpoint, Timestamp: report.Run.StartedAt.UTC().Format(time.RFC3339), Properties: properties}
 }
 
 func (t *junitTotals) count(item junitCase) {

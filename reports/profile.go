@@ -100,7 +100,21 @@ type ProfileVerdict struct {
 
 // String is the verdict in a few words: "sessions conforms (120 of 131)".
 func (v ProfileVerdict) String() string {
-	return fmt.Sprintf("%s %s (%d of %d)", v.Name, v.Standing, v.Checked, v.Selected)
+	return v.Name + " " + v.words()
+}
+
+func (v ProfileVerdict) words() string {
+	return fmt.Sprintf("%s (%d of %d)", v.Standing, v.Checked, v.Selected)
+}
+
+// profileWords are the verdicts on the profiles in one line, empty where there is
+// none.
+func (r *Report) profileWords() string {
+	words := make([]string, len(r.Summary.Profiles))
+	for i, verdict := range r.Summary.Profiles {
+		words[i] = verdict.String()
+	}
+	return strings.Join(words, ", ")
 }
 
 // profileVerdicts returns the verdicts on the profiles that the selection has

@@ -57,6 +57,9 @@ type Run struct {
 	// Strict says that should requirements gate as well.
 	Strict bool `json:"strict,omitempty"`
 
+	// Profiles are those that the run was limited to; none is the whole server.
+	Profiles []string `json:"profiles,omitempty"`
+
 	// Require names the capabilities without which too little is checked, see
 	// Needed; MinChecked is the least share of the selected requirements that
 	// must be checked to a verdict, in percent.

@@ -24,6 +24,7 @@ func EncodeSARIF(w io.Writer, report *Report, options Options) error {
 	run.WithAutomationDetails(sarif.NewRunAutomationDetails().WithID(report.Tool.Name + "/" + report.Run.Revision + "/"))
 	run.WithProperties(sarifProperties(map[string]any{
 		"target": report.Target.URL, "revision": report.Run.Revision, "summary": report.Summary.Counts, "verdict": report.Verdict().String(),
+		"profiles": report.Summary.Profiles,
 	}))
 	books := newLibrary(options.Documents)
 	invocation := sarif.NewInvocation().

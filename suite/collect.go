@@ -100,7 +100,8 @@ func (c *collector) report(ctx context.Context, started time.Time) *reports.Repo
 		Version: config.Version,
 		Run: reports.Run{
 			ID: runID(started, config.Seed), StartedAt: started, DurationMs: time.Since(started).Milliseconds(),
-			Seed: config.Seed, Revision: config.Revision, RevisionReason: config.RevisionReason, Shard: config.Shard.String(), Strict: config.Strict, Require: config.Require, MinChecked: config.MinChecked, Interrupted: ctx.Err() != nil,
+			Seed: config.Seed, Revision: config.Revision, RevisionReason: config.RevisionReason, Shard: config.Shard.String(), Strict: config.Strict,
+			Profiles: config.Profiles, Require: config.Require, MinChecked: config.MinChecked, Interrupted: ctx.Err() != nil,
 		},
 		Target: reports.Target{
 			URL: server.Client().Base(), Embedded: config.Embedded, DescribeServer: server.DescribeServer(),

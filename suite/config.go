@@ -32,6 +32,7 @@ type Config struct {
 
 	Version string // of the tool, for the report
 
+	Profiles    []string // names of reports.Profiles; empty means all, and methods of none
 	Endpoints   []string // NSIDs or their last segments; empty means all
 	Only, Skip  []string // requirement IDs or dotted prefixes
 	IDs         []string // exactly these requirements; empty means all
@@ -67,6 +68,10 @@ type Config struct {
 	// was, and kept under another name. Empty: none, which is right for a target
 	// that goes away by itself.
 	Journal string
+
+	// Throwaway says that the target is thrown away after the run: what was made on
+	// it stays.
+	Throwaway bool
 
 	// ImmediateEffects says that mail and deletions show at once on the target, as on the
 	// mock, so that what hasn't come within a moment never will.

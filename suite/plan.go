@@ -115,6 +115,9 @@ func (p *plan) selectCases() error {
 	if err != nil {
 		return err
 	}
+	if err := p.checkProfiles(); err != nil {
+		return err
+	}
 	exact := map[string]bool{}
 	for _, id := range p.config.IDs {
 		exact[id] = true
@@ -130,6 +133,7 @@ func (p *plan) selectCases() error {
 	}
 	for _, c := range p.cases {
 		p.selected[c.ID] = (len(endpoints) == 0 || endpoints[c.Endpoint]) &&
+			(len(p.config.Profiles) == 0 || slices.Contains(p.config.Profiles, reports.ProfileOf(c.ID))) &&
 			(len(exact) == 0 || exact[c.ID]) &&
 			(len(p.config.Only) == 0 || matchesAny(c.ID, p.config.Only)) &&
 			!matchesAny(c.ID, p.config.Skip) && matches(labels(c))
@@ -162,6 +166,21 @@ func (p *plan) endpoints() (map[string]bool, error) {
 		}
 	}
 	return chosen, nil
+}
+
+// checkProfiles refuses a profile that there isn't, and one that this revision
+// has no requirement of.
+func (p *plan) checkProfiles() error {
+	for _, name := range p.config.Profiles {
+		switch {
+		case !slices.Contains(reports.Profiles(), name):
+			return &UsageError{fmt.Sprintf("--profile: there is no profile %q%s: give %s", name, proposal(name, reports.Profiles()),
+				strings.Join(reports.Profiles(), ", "))}
+		case !slices.ContainsFunc(p.cases, func(c spec.Case) bool { return reports.ProfileOf(c.ID) == name }):
+			return &UsageError{fmt.Sprintf("--profile: revision %s has no requirement of profile %q: give another --revision", p.config.Revision, name)}
+		}
+	}
+	return nil
 }
 
 func (p *plan) checkPatterns(flag string, patterns []string) error {

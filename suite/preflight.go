@@ -62,7 +62,7 @@ func (p *plan) preflight(ctx context.Context, server *target.Target) error {
 		return nil
 	}
 	p.cleanUp(ctx, server)
-	if left := server.AccountsLeft(); left > 0 {
+	if left := server.AccountsLeft(); left > 0 && p.config.Journal != "" {
 		err = fmt.Errorf("%w; accounts left on the target: %d (pdsconform cleanup --journal %s)", err, left, p.config.Journal)
 	}
 	return &UsageError{p.secrets.Replace(err.Error())}

@@ -90,7 +90,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 	journal, err := p.journal()
 	if err != nil {
 		closeDrivers()
-		return nil, nil, err
+		return nil, nil, &UnwrittenError{err}
 	}
 	server := target.New(target.Options{
 		Client:           xrpc.NewClient(p.config.Target, p.config.Timeout, p.secrets),
@@ -166,7 +166,7 @@ const cleanUpTime = 2 * time.Minute
 
 // cleanUp removes what the run has made, unless that goes with the target.
 func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
-	if p.config.Embedded || server.AccountsLeft()+server.AppPasswordsLeft() == 0 {
+	if p.config.Embedded || p.config.Throwaway || server.AccountsLeft()+server.AppPasswordsLeft() == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)

@@ -152,6 +152,9 @@ func TestUsageErrors(t *testing.T) {
 		problem string
 	}{
 		"unknown endpoint": {Config{Endpoints: []string{"createSesion"}}, "did you mean createSession?"},
+		"unknown profile":  {Config{Profiles: []string{"app-pasword"}}, "did you mean app-passwords?"},
+		"no such profile":  {Config{Profiles: []string{"x"}}, "give sign-up, sessions"},
+		"later profile":    {Config{Profiles: []string{"email"}}, "no requirement of profile \"email\""},
 		"unknown ID":       {Config{Only: []string{"server.createSesion.success"}}, "did you mean server.createSession.success?"},
 		"unknown skip":     {Config{Skip: []string{"x"}}, "--skip"},
 		"label filter":     {Config{LabelFilter: "a &&"}, "--label-filter"},

@@ -86,6 +86,7 @@ func verdict(err error) (reports.ExitCode, string) {
 		usage       *usageError
 		selection   *suite.UsageError
 		unreachable *suite.UnreachableError
+		unwritten   *suite.UnwrittenError
 	)
 	switch {
 	case err == nil:
@@ -97,6 +98,8 @@ func verdict(err error) (reports.ExitCode, string) {
 		return exit.code, exit.Error()
 	case errors.As(err, &usage), errors.As(err, &selection):
 		return reports.ExitUsage, oneLine(err.Error())
+	case errors.As(err, &unwritten):
+		return reports.ExitUnwritten, oneLine(err.Error())
 	case errors.As(err, &unreachable):
 		return reports.ExitUnreachable, oneLine(err.Error())
 	}

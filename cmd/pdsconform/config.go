@@ -36,6 +36,7 @@ func (s settings) selection() (suite.Config, error) {
 		Catalog:     catalog,
 		Revision:    revision,
 		Version:     version(),
+		Profiles:    s.profiles,
 		Endpoints:   s.endpoints,
 		Only:        s.only,
 		Skip:        s.skip,
@@ -134,7 +135,8 @@ func (s settings) config() (suite.Config, error) {
 	if config.Seed == 0 {
 		config.Seed = 1 + rand.Int64N(1<<31)
 	}
-	if s.target != "" { // what is made on the embedded mock goes with it
+	config.Throwaway = s.throwaway
+	if s.target != "" && !s.throwaway { // what is made on the embedded mock goes with it
 		config.Journal = s.journal()
 	}
 	return config, nil

@@ -13,10 +13,10 @@ import (
 )
 
 // consent returns what the suite asks before it makes the first account: nil
-// where the target is on this machine, and nobody has to agree. Elsewhere a
+// where the target is on this machine or thrown away, and nobody has to agree. Elsewhere a
 // line says what would be made, and --yes or an answer on a terminal agrees.
 func (a *app) consent(ctx context.Context, config suite.Config, settings settings, progress *progress) func() bool {
-	if config.Embedded || onThisMachine(config.Target) {
+	if config.Embedded || config.Throwaway || onThisMachine(config.Target) {
 		return nil
 	}
 	return func() bool {

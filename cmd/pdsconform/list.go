@@ -24,6 +24,7 @@ With --since it prints what differs from an earlier revision, in the newest one
 unless --revision names another: requirements that have come, and those that no
 longer hold.`,
 		Example: `  pdsconform list
+  pdsconform list --profile sessions
   pdsconform list --endpoint createSession --format json
   pdsconform list --lexicons ./lexicons --format md
   pdsconform list --revision 2026-07

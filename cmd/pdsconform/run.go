@@ -53,6 +53,7 @@ Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 130 interrupted.`,
 		Example: `  pdsconform run
   pdsconform run --endpoint createSession --verbose
+  pdsconform run --target http://localhost:2583 --profile sessions --account alice.test:password
   pdsconform run --rerun-failed pdsconform-report/report.json
   PDSCONFORM_ADMIN_PASSWORD=… pdsconform run --target https://pds.example.org --strict
   pdsconform run --target https://pds.example.org --parallel 4
@@ -114,7 +115,7 @@ func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet
 		return err
 	}
 	return a.conclude(settings, formats, conclusion{
-		report: report, known: config.KnownFailures, cleanUp: remains(config, given),
+		report: report, known: config.KnownFailures, cleanUp: remains(config, given), throwaway: config.Throwaway,
 	})
 }
 
@@ -123,6 +124,13 @@ func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet
 func (s settings) makeRoom() error {
 	if err := os.MkdirAll(s.out, 0o755); err != nil {
 		return fmt.Errorf("make report folder: %w (give another with --out)", err)
+	}
+	probe, err := os.CreateTemp(s.out, ".pdsconform.*")
+	if err != nil {
+		return fmt.Errorf("nothing can be written to the report folder: %w (give another with --out)", err)
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		return fmt.Errorf("nothing can be written to the report folder: %w (give another with --out)", err)
 	}
 	if s.writeKnownFailures == "" {
 		return nil
@@ -148,11 +156,13 @@ func (a *app) watch(ctx context.Context, config suite.Config, settings settings,
 
 // conclusion is what a run ends with.
 type conclusion struct {
-	report  *reports.Report
-	known   []reports.ExpectedFailure
-	paths   []string // of the reports
-	written string   // the path of the list of known failures, if one was asked for
-	cleanUp string   // the command that removes what was left behind, if anything was
+	report    *reports.Report
+	known     []reports.ExpectedFailure
+	paths     []string // of the reports
+	written   string   // the path of the list of known failures, if one was asked for
+	throwaway bool     // what was made stays on the target, as was asked for
+
+	cleanUp string // the command that removes what was left behind, if anything was
 }
 
 // conclude writes the reports, prints the findings and returns the exit code.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
 
 	"github.com/spf13/pflag"
@@ -16,6 +17,7 @@ import (
 type settings struct {
 	revision    string
 	lexicons    []string
+	profiles    []string
 	endpoints   []string
 	only        []string
 	skip        []string
@@ -44,6 +46,7 @@ type settings struct {
 	budgetRequests int
 	budgetAccounts int
 	yes            bool
+	throwaway      bool
 
 	knownFailures      string
 	writeKnownFailures string
@@ -69,6 +72,7 @@ func selectionFlags(s *settings) *pflag.FlagSet {
 	flags.StringVar(&s.revision, "revision", revisionAuto, "lexicon `revision` to derive requirements from: "+strings.Join(lexicons.Revisions(), ", ")+
 		" or auto, which is the newest whose methods the target answers, and without a target "+lexicons.DefaultRevision)
 	flags.StringSliceVar(&s.lexicons, "lexicons", nil, "derive from the lexicon documents in `DIR` instead (repeatable: refs are looked for in all of them, requirements come from the first)")
+	flags.StringSliceVar(&s.profiles, "profile", nil, "only the requirements of this profile: a `NAME` of "+strings.Join(reports.Profiles(), ", ")+" (repeatable)")
 	flags.StringSliceVar(&s.endpoints, "endpoint", nil, "only this endpoint: an `NSID` or its last word (repeatable)")
 	flags.StringSliceVar(&s.only, "only", nil, "only requirements with this `ID` or dotted prefix (repeatable)")
 	flags.StringSliceVar(&s.skip, "skip", nil, "no requirements with this `ID` or dotted prefix (repeatable)")
@@ -101,6 +105,7 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.IntVar(&s.budgetRequests, "budget-requests", 0, "send no more than `N` requests (default: no limit)")
 	flags.IntVar(&s.budgetAccounts, "budget-accounts", 0, "create no more than `N` accounts (default: no limit)")
 	flags.BoolVar(&s.yes, "yes", false, "don't ask before the first account on a target that isn't on this machine")
+	flags.BoolVar(&s.throwaway, "throwaway", false, "the target is thrown away after the run: nothing is cleaned up, no journal is kept, nothing is asked")
 	flags.StringVar(&s.knownFailures, "known-failures", "", "YAML `FILE` of requirements that are expected to fail: a list of id, reason and, if need be, until")
 	flags.StringVar(&s.writeKnownFailures, "write-known-failures", "", "write the failures of this run to `FILE` in that form")
 	flags.StringVar(&s.out, "out", "pdsconform-report", "`DIR` to write reports to")

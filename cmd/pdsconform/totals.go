@@ -81,6 +81,8 @@ func accounts(end conclusion) string {
 	switch {
 	case end.report.Target.Embedded && made > 0:
 		return text + " and gone with the mock"
+	case end.throwaway && made > 0:
+		return text + ", left on a target that is thrown away"
 	case left > 0:
 		return fmt.Sprintf("%s, %d left behind", text, left)
 	case end.cleanUp != "":
