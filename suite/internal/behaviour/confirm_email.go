@@ -21,7 +21,7 @@ func confirmEmail() endpoint {
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				kept := next.Take(t, func() doomed {
-					account := fresh(ctx, t)
+					account := unconfirmed(ctx, t)
 					return doomed{account, confirmationCode(ctx, t, account)}
 				})
 				return confirmationOf(kept.account.Email, kept.code).WithBearer(session(ctx, t, kept.account).Access)

@@ -15,8 +15,10 @@ import (
 // Pipeline sends several requests on one connection, all before the first
 // answer is read, so that a server which works on a connection's requests at
 // once has them race. The exchanges come in the order of the requests; one
-// without an answer says why.
-// Source: RFC 9112, section 9.3.2
+// without an answer says why. There are none of the requests behind an answer
+// that closes the connection: a server may close after any answer, and then
+// leaves them alone.
+// Source: RFC 9112, sections 9.3.2 and 9.6
 func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
 	if ctx.Err() == nil {
 		ctx = requests[0].uncut(ctx)
@@ -40,12 +42,13 @@ func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
 	if err == nil {
 		reader = bufio.NewReader(io.LimitReader(connection, int64(len(requests))*(maxBody+maxHeaders)))
 	}
+	c.sent.Add(int64(len(requests)))
 	for i, request := range requests {
 		exchanges[i] = Exchange{Request: request}
-		c.sent.Add(1)
 		c.secrets.learnRequest(request)
+		last := false
 		if err == nil {
-			err = readAnswer(reader, messages[i], &exchanges[i])
+			last, err = readAnswer(reader, messages[i], &exchanges[i])
 		}
 		if err != nil && ctx.Err() != nil && !Unreachable(err) {
 			err = ctx.Err() // rather than what the closed connection says
@@ -55,6 +58,9 @@ func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
 		}
 		exchanges[i].Duration = time.Since(start)
 		c.secrets.learnResponse(exchanges[i])
+		if last && err == nil {
+			return exchanges[:i+1]
+		}
 	}
 	return exchanges
 }
@@ -101,20 +107,21 @@ func writeAll(connection net.Conn, messages []*http.Request) error {
 	return err
 }
 
-func readAnswer(reader *bufio.Reader, message *http.Request, exchange *Exchange) error {
+// readAnswer reads the next answer and reports whether it closes the connection.
+func readAnswer(reader *bufio.Reader, message *http.Request, exchange *Exchange) (last bool, err error) {
 	response, err := http.ReadResponse(reader, message)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer response.Body.Close()
 	if err := checkStatus(response.StatusCode); err != nil {
-		return err
+		return false, err
 	}
 	exchange.Status, exchange.Header = response.StatusCode, response.Header
 	exchange.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err == nil && len(exchange.Body) > maxBody {
 		exchange.Body = exchange.Body[:maxBody]
-		return errTooLong
+		return false, errTooLong
 	}
-	return err
+	return response.Close, err
 }

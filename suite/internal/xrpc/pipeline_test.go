@@ -108,6 +108,23 @@ func TestPipelineThatBreaksOff(t *testing.T) {
 	}
 }
 
+// A server may close the connection after any answer; what is behind it was
+// not refused an answer.
+func TestPipelineThatTheServerEnds(t *testing.T) {
+	t.Parallel()
+	closing := "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nb"
+	for name, answer := range map[string]string{
+		"said to close": answerOf("a") + closing,
+		"HTTP/1.0":      answerOf("a") + "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nb",
+	} {
+		client := lineOf(t, patient, 3, answer, false)
+		exchanges := client.Pipeline(t.Context(), three())
+		if len(exchanges) != 2 || !exchanges[0].Answered() || string(exchanges[1].Body) != "b" {
+			t.Errorf("%s: %+v", name, exchanges)
+		}
+	}
+}
+
 func TestPipelineIsBounded(t *testing.T) {
 	t.Parallel()
 	late := lineOf(t, hurried, 3, answerOf("a"), true).Pipeline(t.Context(), three())
