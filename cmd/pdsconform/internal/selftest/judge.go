@@ -78,6 +78,8 @@ var shows = map[string][]string{
 	"concurrency two-at-once-server-error": {"concurrency.twice"},
 	"isolation parameter-trusted":          {"isolation.parameters"},
 
+	"behaviour app-password-session-accepted": {"app-password.refused"},
+
 	"text unusual-server-error":  {"input.*.text"},
 	"text notation-server-error": {"input.*.number"},
 	"text cleaned":               {"input.*.text.echoed"},
