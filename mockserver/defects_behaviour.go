@@ -163,8 +163,7 @@ func tokenDefects(method string) []defect {
 		answering(method, "access-token-of-somebody-else", "answers with an access token of another account", "accessJwt",
 			func(s scene, mine any) any {
 				claims, _ := s.core.Tokens.Unverified(mine.(string))
-				other, _ := s.core.Tokens.Access(s.somebodyElse(claims.Subject).DID, claims.Scope)
-				return other
+				return s.core.Tokens.Access(s.somebodyElse(claims.Subject).DID, claims.Scope)
 			}),
 		behaviour(method, "tokens-swapped", "answers with the two tokens in each other's place", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
@@ -182,6 +181,6 @@ func (s *Server) scoped(output lexval.Object, withAppPassword bool) lexval.Objec
 	}
 	session.WithAppPassword = withAppPassword
 	s.core.Alter(func(tx *store.Tx) { tx.PutSession(session, s.core.Clock.Now()) })
-	tokens, _ := s.core.TokensOf(session)
+	tokens := s.core.TokensOf(session)
 	return with(with(output, "accessJwt", tokens[0].Value), "refreshJwt", tokens[1].Value)
 }

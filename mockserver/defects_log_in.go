@@ -19,10 +19,9 @@ func (s *Server) enter(account store.Account, withAppPassword bool) (lexval.Obje
 	session := s.core.NewSession(account.DID)
 	session.WithAppPassword = withAppPassword
 	s.core.Alter(func(tx *store.Tx) { tx.PutSession(session, s.core.Clock.Now()) })
-	tokens, err := s.core.TokensOf(session)
 	return append(lexval.Object{
 		pds.Field("did", account.DID), pds.Field("handle", account.Handle), pds.Field("email", account.Email),
-	}, tokens...), err
+	}, s.core.TokensOf(session)...), nil
 }
 
 // entering opens a session where a sound server finds the credentials wrong.
@@ -67,8 +66,7 @@ func logInDefects() []defect {
 		}),
 		answering(logIn, "one-token", "answers with one token for both purposes", "refreshJwt", func(s scene, raw any) any {
 			claims, _ := s.core.Tokens.Unverified(raw.(string))
-			access, _ := s.core.Tokens.Access(claims.Subject, token.Access)
-			return access
+			return s.core.Tokens.Access(claims.Subject, token.Access)
 		}),
 		behaviour(logIn, "address-told", "tells the address of an account when it refuses", func(s scene) (lexval.Object, error) {
 			output, err := s.play()

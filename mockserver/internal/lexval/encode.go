@@ -15,7 +15,7 @@ func Append(text []byte, value any) ([]byte, error) {
 	case nil:
 		return append(text, "null"...), nil
 	case string:
-		return appendString(text, v), nil
+		return AppendString(text, v), nil
 	case bool:
 		return strconv.AppendBool(text, v), nil
 	case int64:
@@ -51,7 +51,7 @@ func appendObject(text []byte, object Object) (_ []byte, err error) {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(appendString(text, m.Name), ':')
+		text = append(AppendString(text, m.Name), ':')
 		if text, err = Append(text, m.Value); err != nil {
 			return nil, err
 		}
@@ -76,7 +76,8 @@ func appendMap(text []byte, members map[string]any) ([]byte, error) {
 
 const hexDigits = "0123456789abcdef"
 
-func appendString(text []byte, s string) []byte {
+// AppendString appends a string as JSON.
+func AppendString(text []byte, s string) []byte {
 	text = append(text, '"')
 	start := 0
 	for i := 0; i < len(s); {

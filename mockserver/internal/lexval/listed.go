@@ -40,6 +40,15 @@ func listedIn(schema lexicons.Schema, known map[lexicons.Schema]*Listed) *Listed
 	return nil
 }
 
+// Lists reports whether the outermost object lists a member.
+func (l *Listed) Lists(name string) bool {
+	if l == nil {
+		return true
+	}
+	_, listed := l.members[name]
+	return listed
+}
+
 // Only returns a value without the members that aren't listed; keep names some
 // of the outermost object that stay. Maps are changed in place, Objects copied
 // where anything is left out.

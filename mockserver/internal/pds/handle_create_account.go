@@ -49,11 +49,10 @@ func (s *Server) createAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := s.TokensOf(session)
-	if err != nil {
-		return nil, err
+	output := append(lexval.Object{Field("handle", account.Handle), Field("did", account.DID)}, s.TokensOf(session)...)
+	if !call.Tells("didDoc") { // whose keys cost more than all the rest of a sign-up
+		return output, nil
 	}
-	output := append(lexval.Object{Field("handle", account.Handle), Field("did", account.DID)}, tokens...)
 	if current, err := s.identityOf(ctx, account, s.Origin(call.HTTP)); err == nil {
 		output = append(output, Field("didDoc", didDocument(account.DID, current)))
 	}

@@ -30,11 +30,7 @@ func (s *Server) createSession(ctx context.Context, call *xrpc.Call) (lexval.Obj
 		s.mailFactor(opened)
 		return nil, opened.refusal
 	}
-	tokens, err := s.tokensWith(opened.session, opened.scope)
-	if err != nil {
-		return nil, err
-	}
-	return append(describeSession(opened.account), tokens...), nil
+	return append(describeSession(opened.account), s.tokensWith(opened.session, opened.scope)...), nil
 }
 
 // opening is what became of a log-in.

@@ -35,11 +35,7 @@ func (s *Server) refreshSession(ctx context.Context, call *xrpc.Call) (lexval.Ob
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := s.TokensOf(successor)
-	if err != nil {
-		return nil, err
-	}
-	return append(describeSession(account), tokens...), nil
+	return append(describeSession(account), s.TokensOf(successor)...), nil
 }
 
 // rotate returns the session's successor. It is fixed at the first use, which

@@ -31,11 +31,8 @@ func (s *Server) accountKey(did string) (atcrypto.PrivateKey, error) {
 	return s.derivedKey("account", did)
 }
 
-// rotationKey is the key by which the server may change identities.
-func (s *Server) rotationKey() (atcrypto.PrivateKey, error) { return s.derivedKey("rotation", "") }
-
-func (s *Server) derivedKey(purpose, of string) (atcrypto.PrivateKey, error) {
-	sum := hmac.New(sha256.New, s.SigningKey)
+func (k keys) derivedKey(purpose, of string) (atcrypto.PrivateKey, error) {
+	sum := hmac.New(sha256.New, k.SigningKey)
 	fmt.Fprintf(sum, "%s:%s", purpose, of)
 	bytes := sum.Sum(nil)
 	bytes[0] &= 0x7f // below the order of the curve
@@ -86,7 +83,7 @@ func fromLoopback(r *http.Request) bool {
 
 // credentials is what an identity says that leads to an account here.
 func (s *Server) credentials(did, handle, origin string) (plc.Operation, error) {
-	rotation, err := didKey(s.rotationKey())
+	rotation, err := s.rotation()
 	if err != nil {
 		return plc.Operation{}, err
 	}

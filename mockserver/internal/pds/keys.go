@@ -1,6 +1,8 @@
 package pds
 
 import (
+	"sync"
+
 	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 )
 
@@ -16,6 +18,8 @@ type keys struct {
 	Secret     []byte // of tokens
 	SigningKey []byte // from which those of the accounts are derived
 	Tokens     *token.Issuer
+
+	rotation func() (string, error) // the did:key by which the server may change identities, made once
 }
 
 // makeKeys draws the token secret and the key of the DID documents, unless
@@ -30,6 +34,7 @@ func (s *Server) makeKeys(saved *SavedKeys) keys {
 	if s.config.JWTSecret != "" {
 		made.Secret = []byte(s.config.JWTSecret)
 	}
+	made.rotation = sync.OnceValues(func() (string, error) { return didKey(made.derivedKey("rotation", "")) })
 	made.Tokens = token.NewIssuer(made.Secret, s.Clock.Now)
 	if s.values.TypedTokens {
 		made.Tokens.Audience = s.did()

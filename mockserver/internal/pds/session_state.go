@@ -5,10 +5,14 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
+// sessionMembers is how many members an answer about a session has at most,
+// tokens included.
+const sessionMembers = 9
+
 // describeSession is what every answer about a session tells of its account;
 // a document that lists less gets less.
 func describeSession(account store.Account) lexval.Object {
-	output := lexval.Object{Field("did", account.DID), Field("handle", account.Handle)}
+	output := append(make(lexval.Object, 0, sessionMembers), Field("did", account.DID), Field("handle", account.Handle))
 	if account.Email != "" {
 		output = append(output, Field("email", account.Email), Field("emailConfirmed", account.EmailConfirmed))
 	} else {

@@ -20,7 +20,7 @@ func (s *Server) NewSession(did string) store.Session {
 
 // TokensOf signs the tokens of a session, as members of an output. The kind of
 // an app password is read anew each time.
-func (s *Server) TokensOf(session store.Session) (lexval.Object, error) {
+func (s *Server) TokensOf(session store.Session) lexval.Object {
 	if session.WithAppPassword {
 		return s.tokensWith(session, appPasswordScope(s.Store.AppPasswords(session.DID), session.AppPassword))
 	}
@@ -37,16 +37,11 @@ func appPasswordScope(passwords []store.AppPassword, name string) string {
 	return token.AppPassword
 }
 
-func (s *Server) tokensWith(session store.Session, scope string) (lexval.Object, error) {
-	access, err := s.Tokens.Access(session.DID, scope)
-	if err != nil {
-		return nil, err
+func (s *Server) tokensWith(session store.Session, scope string) lexval.Object {
+	return lexval.Object{
+		Field("accessJwt", s.Tokens.Access(session.DID, scope)),
+		Field("refreshJwt", s.Tokens.Refresh(session.DID, session.ID)),
 	}
-	refresh, err := s.Tokens.Refresh(session.DID, session.ID)
-	if err != nil {
-		return nil, err
-	}
-	return lexval.Object{Field("accessJwt", access), Field("refreshJwt", refresh)}, nil
 }
 
 // NewPassword hashes a text with a salt of its own.

@@ -12,6 +12,10 @@ type Tx struct {
 	store  *Store
 	reads  []read
 	writes []write
+
+	// Room for as much as most transactions do, so that only others allocate.
+	fewReads  [4]read
+	fewWrites [2]write
 }
 
 type read struct {
@@ -25,7 +29,9 @@ type write func(version uint64)
 
 // Begin starts a transaction. One that is given up needs no ending.
 func (s *Store) Begin() *Tx {
-	return &Tx{store: s, reads: make([]read, 0, 4), writes: make([]write, 0, 2)}
+	tx := &Tx{store: s}
+	tx.reads, tx.writes = tx.fewReads[:0], tx.fewWrites[:0]
+	return tx
 }
 
 // Commit writes everything or, with ErrConflict, nothing.

@@ -23,9 +23,9 @@ func historyAt(now time.Time, opaque bool) history {
 	issuer := NewIssuer([]byte("the secret of this server"), func() time.Time { return clock })
 	issuer.Opaque = opaque
 	issue := func() map[string]bool {
-		access, _ := issuer.Access("did:web:alice.test", Access)
-		appPassword, _ := issuer.Access("did:web:alice.test", AppPassword)
-		refresh, _ := issuer.Refresh("did:web:alice.test", "session")
+		access := issuer.Access("did:web:alice.test", Access)
+		appPassword := issuer.Access("did:web:alice.test", AppPassword)
+		refresh := issuer.Refresh("did:web:alice.test", "session")
 		return map[string]bool{access: true, appPassword: true, refresh: true}
 	}
 	expired := issue()

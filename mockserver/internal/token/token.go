@@ -8,9 +8,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"hash"
 	"math"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -113,12 +113,12 @@ func NewIssuer(secret []byte, now func() time.Time) *Issuer {
 }
 
 // Access returns an access token for a DID; scope is Access or AppPassword.
-func (i *Issuer) Access(did, scope string) (string, error) {
+func (i *Issuer) Access(did, scope string) string {
 	return i.sign(Claims{Scope: scope, Subject: did}, AccessLife)
 }
 
 // Refresh returns the refresh token of a session.
-func (i *Issuer) Refresh(did, id string) (string, error) {
+func (i *Issuer) Refresh(did, id string) string {
 	return i.sign(Claims{Scope: Refresh, Subject: did, ID: id}, RefreshLife)
 }
 
@@ -151,27 +151,27 @@ func (i *Issuer) head(claims Claims) string {
 
 // sign puts a token together without reflection, since most requests that
 // change something are answered with two.
-func (i *Issuer) sign(claims Claims, life time.Duration) (string, error) {
+func (i *Issuer) sign(claims Claims, life time.Duration) string {
 	now := i.now().Unix()
-	payload := lexval.Object{
-		{Name: "scope", Value: claims.Scope}, {Name: "sub", Value: claims.Subject},
-		{Name: "iat", Value: now}, {Name: "exp", Value: now + int64(life/time.Second)},
-	}
+	var room [512]byte
+	text := lexval.AppendString(append(room[:0], `{"scope":`...), claims.Scope)
+	text = lexval.AppendString(append(text, `,"sub":`...), claims.Subject)
+	text = strconv.AppendInt(append(text, `,"iat":`...), now, 10)
+	text = strconv.AppendInt(append(text, `,"exp":`...), now+int64(life/time.Second), 10)
 	if i.Audience != "" {
-		payload = append(payload, lexval.Member{Name: "aud", Value: i.Audience})
+		text = lexval.AppendString(append(text, `,"aud":`...), i.Audience)
 	}
 	if claims.ID != "" {
-		payload = append(payload, lexval.Member{Name: "jti", Value: claims.ID})
+		text = lexval.AppendString(append(text, `,"jti":`...), claims.ID)
 	}
-	text, err := lexval.Append(make([]byte, 0, 256), payload)
-	if err != nil {
-		return "", fmt.Errorf("sign token: %w", err)
-	}
-	signed := string(i.appendSignature(base64.RawURLEncoding.AppendEncode(append(make([]byte, 0, 512), i.head(claims)...), text)))
+	text = append(text, '}')
+	var signedRoom [768]byte
+	content := base64.RawURLEncoding.AppendEncode(append(signedRoom[:0], i.head(claims)...), text)
+	signed := string(i.appendSignature(content))
 	if i.Opaque {
-		return wrap(signed), nil
+		return wrap(signed)
 	}
-	return signed, nil
+	return signed
 }
 
 // appendSignature signs what there is of a token, by HS256.

@@ -13,10 +13,10 @@ func TestVerify(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2023, 4, 18, 12, 0, 0, 123_000_000, time.UTC)
 	issuer := NewIssuer([]byte("secret"), func() time.Time { return now })
-	access, _ := issuer.Access("did:web:a", AppPassword)
-	refresh, _ := issuer.Refresh("did:web:a", "id")
-	nobody, _ := issuer.Access("a", Access)
-	nameless, _ := issuer.Refresh("did:web:a", "")
+	access := issuer.Access("did:web:a", AppPassword)
+	refresh := issuer.Refresh("did:web:a", "id")
+	nobody := issuer.Access("a", Access)
+	nameless := issuer.Refresh("did:web:a", "")
 
 	if claims, err := issuer.Verify(access, Access, AppPassword); err != nil || claims.Subject != "did:web:a" || claims.Scope != AppPassword || claims.ID != "" {
 		t.Errorf("%+v, %v", claims, err)

@@ -27,7 +27,13 @@ type Call struct {
 	Params lexval.Values
 	Input  lexval.Values
 	HTTP   *http.Request // its body has been read
+
+	output *lexval.Listed
 }
+
+// Tells reports whether the document lists a member of the output, so that a
+// handler needn't make what would be left out.
+func (c *Call) Tells(name string) bool { return c.output.Lists(name) }
 
 // Endpoint is how one method of a lexicon is served. Authorize runs before the
 // body is read, or after its check with AuthorizeLast; without it the

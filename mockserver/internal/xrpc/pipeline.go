@@ -27,7 +27,7 @@ type passage struct {
 // an error at the end, and is to be a success by a fault, becomes the plainest
 // one that the document allows.
 func (e *endpoint) serve(ctx context.Context, r *http.Request, exchange *Exchange, faults *Faults) (lexval.Object, error) {
-	p := passage{endpoint: e, Faults: faults, call: &Call{NSID: e.NSID, HTTP: r}, exchange: exchange}
+	p := passage{endpoint: e, Faults: faults, call: &Call{NSID: e.NSID, HTTP: r, output: e.listedOutput}, exchange: exchange}
 	err := p.admit()
 	admitted := err == nil
 	var output lexval.Object
