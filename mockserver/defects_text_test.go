@@ -53,10 +53,10 @@ func (s *stage) unusualBody(d mockserver.Defect) request {
 	method := strings.TrimPrefix(d.Method, "com.atproto.server.")
 	path := strings.Split(strings.TrimPrefix(d.ID, "text."+method+"."), ".")
 	r := s.valid(method)
-	switch {
-	case path[1] == "notation-server-error":
+	switch path[1] {
+	case "notation-server-error":
 		r.input[path[0]] = json.RawMessage("1.0")
-	case path[1] == "item":
+	case "item":
 		r.input[path[0]] = []any{"é"}
 	default:
 		r.input[path[0]] = "é"

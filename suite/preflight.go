@@ -59,7 +59,7 @@ func (p *plan) preflight(ctx context.Context, server *target.Target) error {
 	}
 	err := server.CheckGiven(ctx, p.makesAccounts())
 	if err == nil || ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // an interruption is no mistake of the caller's
 	}
 	p.cleanUp(ctx, server)
 	if left := server.AccountsLeft(); left > 0 && p.config.Journal != "" {

@@ -20,7 +20,6 @@ import (
 // clientSettings are the flags of the client command that a run has not.
 type clientSettings struct {
 	driver   string
-	folder   string
 	odd      bool
 	limit    time.Duration
 	parallel int

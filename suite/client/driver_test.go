@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +54,7 @@ func TestDriversThatMisbehave(t *testing.T) {
 // A child that outlives the driver does not hold up the run.
 func TestDriverIsKilledWithItsChildren(t *testing.T) {
 	t.Parallel()
-	start := Command([]string{"sh", "-c", "sleep 60 & sleep 60"}, "", os.Environ())
+	start := Command([]string{"sh", "-c", "sleep 60 & sleep 60"}, "", []string{"PATH=/usr/local/bin:/usr/bin:/bin"})
 	d, err := startDriver(t.Context(), start)
 	if err != nil {
 		t.Fatal(err)

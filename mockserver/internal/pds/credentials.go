@@ -70,6 +70,8 @@ func BearerToken(r *http.Request) (raw string, given bool) {
 	return header[len(scheme):], true
 }
 
+// CallerOf is whom verified claims stand for, or the refusal of claims that could
+// not be verified.
 func CallerOf(claims *token.Claims, err error) (xrpc.Caller, error) {
 	switch {
 	case err == nil:

@@ -39,6 +39,7 @@ func (l *latencies) set(nsid string, delay time.Duration) {
 	l.delays.Store(&changed)
 }
 
+// Reset ends all waits.
 func (l *latencies) Reset() { l.delays.Store(nil) }
 
 // SetLatency makes a method wait at a stage, which widens the window of a

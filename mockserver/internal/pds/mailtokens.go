@@ -23,6 +23,7 @@ func (s *Server) NewMailToken(did string) store.MailToken {
 	return store.MailToken{DID: did, Text: drawn[:5] + "-" + drawn[5:], GrantedAt: s.Clock.Now()}
 }
 
+// HasExpired reports whether a code is too old to be taken.
 func (s *Server) HasExpired(token store.MailToken) bool {
 	return s.Clock.Now().After(token.GrantedAt.Add(mailTokenLife))
 }
@@ -67,6 +68,7 @@ const (
 	FactorSubject       = "Log-in Code"
 )
 
+// SendResetCode mails the code by which a password is reset.
 func (s *Server) SendResetCode(account store.Account, token store.MailToken) {
 	s.send(account, ResetSubject, fmt.Sprintf(
 		"Somebody, hopefully you, asked for a new password for %s.\n\n"+

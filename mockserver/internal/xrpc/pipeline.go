@@ -86,7 +86,7 @@ func (p *passage) authorize() error {
 		return nil
 	}
 	caller, err := p.endpoint.Authorize(p.call.HTTP)
-	for _, look := range p.Faults.Authorize {
+	for _, look := range p.Authorize {
 		caller, err = look(p.call.HTTP, caller, err)
 	}
 	p.lapsed = p.lapsed || caller.Lapsed
@@ -154,11 +154,11 @@ func (p *passage) takeValue(body input) (err error) {
 
 // carryOut calls the handler, or what faults have put around it.
 func (p *passage) carryOut(ctx context.Context) (lexval.Object, error) {
-	if len(p.Faults.Handle) == 0 {
+	if len(p.Handle) == 0 {
 		return p.handle(ctx, p.call)
 	}
 	answer := p.handle
-	for _, replace := range p.Faults.Handle {
+	for _, replace := range p.Handle {
 		answer = replace(answer)
 	}
 	return answer(ctx, p.call)
@@ -178,13 +178,6 @@ func (e *endpoint) handle(ctx context.Context, call *Call) (lexval.Object, error
 	}
 	output, _ = e.listedOutput.Only(output, e.Keeps...).(lexval.Object)
 	return output, nil
-}
-
-func (e *endpoint) authorize(call *Call, exchange *Exchange) (err error) {
-	if call.Caller, err = e.Authorize(call.HTTP); err == nil {
-		exchange.Caller = call.Caller.DID
-	}
-	return err
 }
 
 // checkVerb lets HEAD pass where GET does.
