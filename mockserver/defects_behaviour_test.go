@@ -18,7 +18,7 @@ func TestBehaviourDefects(t *testing.T) {
 	t.Parallel()
 	sights := map[string]sight{}
 	for _, more := range []map[string]sight{
-		signUpSights(), logInSights(), sessionSights(), appPasswordSights(), inviteSights(), mailSights(), deletionSights(), protocolSights(),
+		signUpSights(), logInSights(), sessionSights(), appPasswordSights(), inviteSights(), mailSights(), deletionSights(), protocolSights(), passwordSights(),
 	} {
 		maps.Copy(sights, more)
 	}
