@@ -123,7 +123,7 @@ func (c *console) cell(outcome reports.Outcome, number int) any {
 }
 
 // reasonsShown is how many reasons are printed.
-const reasonsShown = 5
+const reasonsShown = 4
 
 // reasons prints what was not checked, grouped by why, and what would unlock
 // it. Verbose names each requirement.

@@ -127,7 +127,8 @@ func TestTargetGivesNoCommands(t *testing.T) {
 		t.Fatalf("the answer is not printed as it came, so nothing is shown: %s", h.stdout.String())
 	}
 	commands := commandsIn(h.stdout.String())
-	if len(commands) != 2 || !strings.HasPrefix(commands[0], "::error title="+requirement().ID+"::") || !strings.HasPrefix(commands[1], "::notice title=verdict::") {
+	if len(commands) != 3 || !strings.HasPrefix(commands[0], "::error title="+requirement().ID+"::") ||
+		!strings.HasPrefix(commands[1], "::notice title=verdict::") || !strings.HasPrefix(commands[2], "::notice title=profiles::") {
 		t.Errorf("the runner would carry out %q", commands)
 	}
 }

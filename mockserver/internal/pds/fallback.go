@@ -25,6 +25,7 @@ func (s *Server) Fallback(r *http.Request) (xrpc.Response, error) {
 		resolveHandle          = "/xrpc/com.atproto.identity.resolveHandle"
 		recommendedCredentials = "/xrpc/com.atproto.identity.getRecommendedDidCredentials"
 		repoStatus             = "/xrpc/com.atproto.sync.getRepoStatus"
+		describeRepo           = "/xrpc/com.atproto.repo.describeRepo"
 	)
 	switch path := r.URL.Path; {
 	case path == resolveHandle:
@@ -33,6 +34,8 @@ func (s *Server) Fallback(r *http.Request) (xrpc.Response, error) {
 		return s.recommendedCredentials(r)
 	case path == repoStatus:
 		return s.repoStatus(r)
+	case path == describeRepo:
+		return s.describeRepo(r)
 	case strings.HasPrefix(path, "/did:"):
 		return s.directory(r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:

@@ -49,6 +49,26 @@ func (s *Server) repoStatus(r *http.Request) (xrpc.Response, error) {
 	return answer(append(output, Field("active", true), Field("rev", revisionOf(account.CreatedAt))))
 }
 
+// describeRepo answers com.atproto.repo.describeRepo: whether an account is here,
+// and under which handle.
+func (s *Server) describeRepo(r *http.Request) (xrpc.Response, error) {
+	if err := getOnly(r); err != nil {
+		return xrpc.Response{}, err
+	}
+	account, found := s.Find(r.URL.Query().Get("repo"))
+	if !found {
+		return xrpc.Response{}, xrpc.InvalidRequest("Could not find repo: " + r.URL.Query().Get("repo"))
+	}
+	said, err := s.identityOf(r.Context(), account, s.Origin(r))
+	if err != nil {
+		return xrpc.Response{}, upstreamFailure()
+	}
+	return answer(lexval.Object{
+		Field("handle", account.Handle), Field("did", account.DID), Field("didDoc", didDocument(account.DID, said)),
+		Field("collections", []any{}), Field("handleIsCorrect", true),
+	})
+}
+
 func getOnly(r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return xrpc.InvalidRequest("Incorrect HTTP method (" + r.Method + ") expected GET")

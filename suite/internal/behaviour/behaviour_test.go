@@ -31,7 +31,7 @@ func everyRevision(t *testing.T) map[string]*lexicons.Catalog {
 }
 
 // idSyntax is how scenarios are named: words joined by hyphens, joined by dots.
-var idSyntax = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$`)
+var idSyntax = regexp.MustCompile(`^(error\.[A-Z][A-Za-z]*\.)?[a-z][a-z0-9]*(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$`)
 
 // titleSyntax is a sentence, which may begin with the name of a member.
 var titleSyntax = regexp.MustCompile(`^[A-Za-z].*\.$`)

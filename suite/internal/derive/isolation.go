@@ -27,7 +27,11 @@ func (b *builder) isolation() {
 		t.Baseline(ctx, nsid)
 		other, err := t.Target().Account(ctx, t, "other")
 		t.Unless(err)
-		plain := t.ValidRequest(ctx, nsid)
+		// An account of the trial's own: what other trials do to a shared one would
+		// look like an answer about somebody else.
+		session, err := t.Borrow(ctx).Session(ctx, t)
+		t.Unless(err)
+		plain := t.ValidRequest(ctx, nsid).WithBearer(session.Access)
 		request := plain
 		for name, value := range map[string]string{"did": other.DID, "repo": other.DID, "account": other.DID, "actor": other.Handle, "handle": other.Handle} {
 			if b.method.Params == nil || b.method.Params.Property(name) == nil {

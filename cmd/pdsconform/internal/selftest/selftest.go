@@ -42,6 +42,7 @@ type Start func(config suite.Config, defects ...string) (complete suite.Config, 
 func Try(ctx context.Context, config suite.Config, start Start, defect string) Trial {
 	trial := Trial{Defect: defect, Failures: []Failure{}}
 	config.VerdictsOnly, config.ImmediateEffects = true, true
+	config.Parallel = 1 // many trials run at once; within one, a fault must not meet what another case sends
 	complete, stop, err := start(config, defect)
 	if err != nil {
 		trial.Broken = err.Error()
