@@ -91,6 +91,7 @@ func (c *collector) gone(ctx context.Context, exchanges []xrpc.Exchange) bool {
 // report makes the document of all verdicts, and of the requirements that were
 // not selected.
 func (c *collector) report(ctx context.Context, started time.Time) *reports.Report {
+	c.excuseLast()
 	results := make([]reports.Result, 0, len(c.plan.cases))
 	for _, one := range c.plan.cases {
 		results = append(results, c.result(one))
@@ -113,6 +114,20 @@ func (c *collector) report(ctx context.Context, started time.Time) *reports.Repo
 	})
 	report.Expect(config.KnownFailures, started)
 	return report
+}
+
+// excuseLast takes back what a target that stopped answering is accused of for
+// requests that were under way just then.
+func (c *collector) excuseLast() {
+	if !c.isLost() {
+		return
+	}
+	for id, verdict := range c.verdicts {
+		last := len(verdict.Exchanges) - 1
+		if verdict.Outcome == reports.Failed && last >= 0 && verdict.Exchanges[last].Err != nil {
+			c.verdicts[id] = spec.Verdict{Outcome: reports.Errored, Fault: reports.FaultTarget, Reason: lostReason, Exchanges: verdict.Exchanges}
+		}
+	}
 }
 
 func runID(started time.Time, seed int64) string {

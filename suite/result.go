@@ -124,7 +124,11 @@ func (c *collector) held(one spec.Case) []spec.Finding {
 	if c.verdicts[one.ID].Outcome == reports.Failed || matchesAny(one.ID, c.plan.config.Skip) {
 		return nil
 	}
-	return c.bench.Ledger.Of(one.ID)
+	findings := c.bench.Ledger.Of(one.ID)
+	if c.lost { // what was not answered then is no finding
+		findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Exchange.Err != nil })
+	}
+	return findings
 }
 
 // evidence records exchanges with secrets replaced, the last ones where there

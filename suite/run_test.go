@@ -216,7 +216,13 @@ func TestTargetThatDies(t *testing.T) {
 			stop()
 		}
 	}
-	summary := runSuite(t, config).Summary
+	report := runSuite(t, config)
+	summary := report.Summary
+	for _, result := range report.Results {
+		if result.Outcome == reports.Failed {
+			t.Logf("%s: expected %s, got %s", result.ID, result.Expected, result.Actual)
+		}
+	}
 	if summary.ExitCode != reports.ExitUnreachable || summary.Errored < 300 || summary.Passed < 50 || summary.Failed != 0 {
 		t.Errorf("exit %d, %d passed, %d failed, %d errored", summary.ExitCode, summary.Passed, summary.Failed, summary.Errored)
 	}
