@@ -22,6 +22,6 @@ func conformance(t *testing.T) {
 
 // A server written in Go is checked in its own tests, each requirement a subtest.
 func ExampleRunT() {
-	var testConformance func(*testing.T) = conformance
+	testConformance := conformance // of *testing.T
 	_ = testConformance
 }

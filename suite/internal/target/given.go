@@ -120,19 +120,15 @@ func (t *Target) checkMail(ctx context.Context) error {
 func (t *Target) checkByAccount(ctx context.Context) error {
 	control, usesCode := t.options.Drivers.Control, t.usesGivenCode()
 	if control == nil && !usesCode || t.Missing(Login) != nil {
-		return nil
+		return nil //nolint:nilerr // without an account there is nothing to check by
 	}
 	sender := &careful{target: t}
 	account, err := t.Shared(ctx, sender)
-	switch {
-	case err != nil && usesCode && refusesCode(sender.last):
+	if err != nil && usesCode && refusesCode(sender.last) {
 		return mistake("--invite-code: the target refuses the code (%s): it is used up, disabled or not of this server; give another", told(sender.last))
-	case err != nil: // what keeps accounts from being made is for the cases to tell
-		return nil //nolint:nilerr // no mistake of the caller's
-	case control == nil:
-		return nil
 	}
-	if control.denies(ctx, account.DID) {
+	// What keeps accounts from being made is for the cases to tell.
+	if err == nil && control != nil && control.denies(ctx, account.DID) {
 		return mistake("--control: the control server at %s is of another server than %s: it lists no account %s, which is there",
 			control.base, t.options.Client.Base(), account.DID)
 	}

@@ -11,7 +11,7 @@ import (
 // lock marks a journal as one that is being written, as long as the file is
 // open.
 func lock(file *os.File) error {
-	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) //nolint:gosec // a descriptor fits
+	return syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 }
 
 // JournalInUse reports whether the run that keeps a journal is still under way.
