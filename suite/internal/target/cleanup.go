@@ -3,6 +3,7 @@ package target
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -19,6 +20,8 @@ const (
 	requestAccountDelete = "com.atproto.server.requestAccountDelete"
 	createAppPassword    = "com.atproto.server.createAppPassword"
 	revokeAppPassword    = "com.atproto.server.revokeAppPassword"
+	requestPasswordReset = "com.atproto.server.requestPasswordReset"
+	resetPassword        = "com.atproto.server.resetPassword"
 	adminDeleteAccount   = "com.atproto.admin.deleteAccount"
 	describeRepo         = "com.atproto.repo.describeRepo"
 )
@@ -122,11 +125,24 @@ func (t *Target) removed(account left) {
 	t.gone(account.key())
 }
 
-// removeByCode deletes an account by the code that is mailed to it, asked for
-// with the session of its sign-up where that still holds: log-ins are limited,
-// and a password may have been changed.
+// removeByCode deletes an account by the code that is mailed to it. Where that is
+// refused, its password may be one that the run never learned of: a reset whose
+// answer nobody waited for. Then it gets another by mail.
 func (t *Target) removeByCode(ctx context.Context, account left) error {
-	sender := direct{t}
+	err := t.deleteByCode(ctx, account)
+	var refusal *Refusal
+	if !errors.As(err, &refusal) || !refusal.Exchange.Refused() || t.options.BudgetRequests > 0 {
+		return err
+	}
+	if account.Password, err = t.resetByCode(ctx, account); err != nil {
+		return err
+	}
+	return t.deleteByCode(ctx, account)
+}
+
+// deleteByCode asks for the code with the session of the sign-up where that still
+// holds: log-ins are limited, and a password may have been changed.
+func (t *Target) deleteByCode(ctx context.Context, account left) error {
 	box, err := t.Mailbox(ctx, account.Email)
 	if err != nil {
 		return err
@@ -139,13 +155,33 @@ func (t *Target) removeByCode(ctx context.Context, account left) error {
 	if err != nil {
 		return err
 	}
-	exchange := sender.Do(ctx, xrpc.Procedure(deleteAccount, map[string]any{
+	exchange := direct{t}.Do(ctx, xrpc.Procedure(deleteAccount, map[string]any{
 		"did": cmp.Or(did, account.DID), "password": account.Password, "token": code}))
 	if !exchange.Succeeded() {
 		return &Refusal{exchange, "the deletion was refused"}
 	}
 	t.removed(account)
 	return nil
+}
+
+// resetByCode gives an account another password by the code that is mailed to it.
+func (t *Target) resetByCode(ctx context.Context, account left) (password string, err error) {
+	box, err := t.Mailbox(ctx, account.Email)
+	if err != nil {
+		return "", err
+	}
+	if asked := (direct{t}).Do(ctx, xrpc.Procedure(requestPasswordReset, map[string]any{"email": account.Email})); !asked.Succeeded() {
+		return "", &Refusal{asked, "the reset was refused"}
+	}
+	code, err := box.Code(ctx, AboutReset())
+	if err != nil {
+		return "", err
+	}
+	password = t.NewPassword()
+	if set := (direct{t}).Do(ctx, xrpc.Procedure(resetPassword, map[string]any{"token": code, "password": password})); !set.Succeeded() {
+		return "", &Refusal{set, "the reset was refused"}
+	}
+	return password, nil
 }
 
 // askForDeletion has the code mailed, and returns the DID where the target told
