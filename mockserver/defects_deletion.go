@@ -8,6 +8,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -160,7 +161,7 @@ func partialDeletionDefects() []defect {
 				return slices.ContainsFunc(r.sessions, func(session store.Session) bool { return session.ID == s.call.Caller.TokenID })
 			})
 			if err != nil && found {
-				return s.enter(gone.Account, s.call.Caller.AppPassword)
+				return s.enter(gone.Account, s.call.Caller.Scope != token.Access)
 			}
 			return output, err
 		}),

@@ -47,12 +47,6 @@ func CleanUp(ctx context.Context, config Config, journal io.Reader) (removed int
 	return server.CleanUpRemains(ctx, remains)
 }
 
-// Remains returns how many accounts a journal says may be left on the target.
-func Remains(journal io.Reader) (accounts int, err error) {
-	remains, err := target.ReadJournal(journal)
-	return remains.Accounts(), err
-}
-
 // JournalInUse reports whether the run that keeps a journal is still under way,
 // so that what it has made is not left behind.
 func JournalInUse(path string) bool { return target.JournalInUse(path) }

@@ -46,10 +46,6 @@ type Rule struct {
 	// is sent; Deactivated of one that has deactivated itself, and Deleted of one
 	// that is gone.
 	TakenDown, Deactivated, Deleted Refusal
-
-	// WrongKind is of a genuine token of a kind that the method does not take.
-	// Nil stands for InvalidToken.
-	WrongKind Refusal
 }
 
 // Access is who may call a method, by the revision since which it holds.

@@ -75,7 +75,7 @@ func BearerToken(r *http.Request) (raw string, given bool) {
 func CallerOf(claims *token.Claims, err error) (xrpc.Caller, error) {
 	switch {
 	case err == nil:
-		return xrpc.Caller{DID: claims.Subject, TokenID: claims.ID, Scope: claims.Scope, AppPassword: claims.Scope == token.AppPassword || claims.Scope == token.PrivilegedAppPassword}, nil
+		return xrpc.Caller{DID: claims.Subject, TokenID: claims.ID, Scope: claims.Scope}, nil
 	case errors.Is(err, token.ErrExpired):
 		return xrpc.Caller{}, xrpc.ExpiredToken("Token has expired")
 	case errors.Is(err, token.ErrMalformed):

@@ -5,11 +5,9 @@ package pds
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
-	"strings"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -25,7 +23,7 @@ func (s *Server) checkAccountStatus(ctx context.Context, call *xrpc.Call) (lexva
 	return lexval.Object{
 		Field("activated", !account.Deactivated && !account.TakenDown),
 		Field("validDid", s.leadsHere(ctx, account, s.Origin(call.HTTP)) == nil),
-		Field("repoCommit", commitOf(account.DID)),
+		Field("repoCommit", plc.CIDOf([]byte(account.DID))),
 		Field("repoRev", revisionOf(account.CreatedAt)),
 		Field("repoBlocks", int64(emptyRepositoryBlocks)),
 		Field("indexedRecords", none),
@@ -33,12 +31,4 @@ func (s *Server) checkAccountStatus(ctx context.Context, call *xrpc.Call) (lexva
 		Field("expectedBlobs", none),
 		Field("importedBlobs", none),
 	}, nil
-}
-
-// commitOf is a CID: version 1, dag-cbor, sha2-256.
-// Source: https://atproto.com/specs/data-model#link-and-cid-formats
-func commitOf(did string) string {
-	sum := sha256.Sum256([]byte(did))
-	encoded := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(append([]byte{0x01, 0x71, 0x12, 0x20}, sum[:]...))
-	return "b" + strings.ToLower(encoded)
 }

@@ -6,7 +6,6 @@ package pds
 import (
 	"context"
 
-	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -19,18 +18,9 @@ func (s *Server) reserveSigningKey(_ context.Context, call *xrpc.Call) (lexval.O
 	if whose == "" {
 		whose = s.Entropy.Base64(32)
 	}
-	public, err := s.publicKey(whose)
+	key, err := didKey(s.accountKey(whose))
 	if err != nil {
 		return nil, err
 	}
-	return lexval.Object{Field("signingKey", public.DIDKey())}, nil
-}
-
-// publicKey is the key by which tokens in an account's name are checked.
-func (s *Server) publicKey(did string) (atcrypto.PublicKey, error) {
-	key, err := s.accountKey(did)
-	if err != nil {
-		return nil, err
-	}
-	return key.PublicKey()
+	return lexval.Object{Field("signingKey", key)}, nil
 }

@@ -2,8 +2,6 @@ package plc
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"sync"
 )
 
@@ -96,15 +94,6 @@ func (d *Directory) Get(did string) (Operation, bool) {
 	return known.last, found
 }
 
-// Delete forgets a DID, and reports whether it was known.
-func (d *Directory) Delete(did string) bool {
-	d.mutex.Lock()
-	defer d.mutex.Unlock()
-	_, found := d.identities[did]
-	delete(d.identities, did)
-	return found
-}
-
 // All is what every DID says at present.
 func (d *Directory) All() map[string]Operation {
 	d.mutex.RLock()
@@ -114,13 +103,6 @@ func (d *Directory) All() map[string]Operation {
 		said[did] = known.last
 	}
 	return said
-}
-
-// DIDs lists what is known, sorted.
-func (d *Directory) DIDs() []string {
-	d.mutex.RLock()
-	defer d.mutex.RUnlock()
-	return slices.Sorted(maps.Keys(d.identities))
 }
 
 // Reset empties the directory.

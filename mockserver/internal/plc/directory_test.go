@@ -83,7 +83,7 @@ func TestHistory(t *testing.T) {
 	if said, found := directory.Get(did); !found || len(said.RotationKeys) != 2 {
 		t.Errorf("the directory says %+v, %v", said, found)
 	}
-	if directory.Reset(); len(directory.DIDs()) != 0 {
+	if directory.Reset(); len(directory.All()) != 0 {
 		t.Error("a reset directory holds something")
 	}
 }

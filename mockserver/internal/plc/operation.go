@@ -115,10 +115,15 @@ var lowerBase32 = base32.StdEncoding.WithPadding(base32.NoPadding)
 
 func base32Lower(data []byte) string { return strings.ToLower(lowerBase32.EncodeToString(data)) }
 
-// CID names an operation, for the prev of the next: version 1, dag-cbor,
-// sha2-256.
+// CID names an operation, for the prev of the next.
 func (o Operation) CID() string {
-	sum := sha256.Sum256(o.encode(true))
+	return CIDOf(o.encode(true))
+}
+
+// CIDOf names a block of DAG-CBOR: version 1, dag-cbor, sha2-256.
+// Source: https://atproto.com/specs/data-model#link-and-cid-formats
+func CIDOf(block []byte) string {
+	sum := sha256.Sum256(block)
 	return "b" + base32Lower(append([]byte{0x01, 0x71, 0x12, 0x20}, sum[:]...))
 }
 

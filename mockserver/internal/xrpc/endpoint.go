@@ -13,11 +13,10 @@ import (
 
 // Caller is whom an Authorization header stands for.
 type Caller struct {
-	DID         string
-	TokenID     string // of a refresh token
-	Scope       string // of its token
-	AppPassword bool   // whether it is an app-password session's access token
-	Lapsed      bool   // whether a fault let it in
+	DID     string
+	TokenID string // of a refresh token
+	Scope   string // of its token
+	Lapsed  bool   // whether a fault let it in
 }
 
 // Call is a request that has passed every check of the lexicon.
