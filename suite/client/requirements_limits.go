@@ -62,19 +62,22 @@ func limitRequirements() []requirement {
 			should("faults."+itoa(status), "A method that goes on answering "+itoa(status)+" is tried few times, with pauses.", get, specGuide, scenario).
 				by(func(s *seen) verdict { return s.calm("call", get) }),
 			should("faults."+itoa(status)+"-session", "Status "+itoa(status)+" is told as an error and leaves the session as it is.", get, specStatuses, scenario).
-				by(func(s *seen) verdict {
-					c, none := s.made("call")
-					switch {
-					case none != nil:
-						return *none
-					case c.hung:
-						return unseen("the client was still trying when the time limit for a call was over")
-					}
-					return first(func() verdict { return s.refused("call") }, func() verdict { return s.value("later") })
-				}))
+				by((*seen).outlivesFault))
 	}
 	all = append(all, brokenRequirements()...)
 	return append(all, droppedRequirements()...)
+}
+
+// outlivesFault asks that the call ends in an error, and that one later succeeds.
+func (s *seen) outlivesFault() verdict {
+	c, none := s.made("call")
+	switch {
+	case none != nil:
+		return *none
+	case c.hung:
+		return unseen("the client was still trying when the time limit for a call was over")
+	}
+	return first(func() verdict { return s.refused("call") }, func() verdict { return s.value("later") })
 }
 
 // calm asks for few tries, with pauses.
@@ -110,16 +113,7 @@ func brokenRequirements() []requirement {
 			source = specErrors
 		}
 		all = append(all, should("faults.answer-"+b.name, "A call that is answered by "+b.title+" ends in an error.", "getSession", source, "broken-"+b.name).
-			by(func(s *seen) verdict {
-				c, none := s.made("call")
-				switch {
-				case none != nil:
-					return *none
-				case c.hung:
-					return unseen("the client was still trying when the time limit for a call was over")
-				}
-				return first(func() verdict { return s.refused("call") }, func() verdict { return s.value("later") })
-			}))
+			by((*seen).outlivesFault))
 	}
 	return append(all,
 		should("errors.name", "An error is told by the name that the server gave.", "xrpc", specErrors, "broken-unknown-name").
