@@ -36,6 +36,7 @@ type client struct {
 	sessions map[string]*session
 	last     *session // the one that was opened last
 	cached   json.RawMessage
+	meeting  *sync.WaitGroup // of calls made together, while a fault needs it
 }
 
 // session is an open session of an account.
@@ -123,8 +124,8 @@ func (c *client) outcome(call string, a arguments) object {
 	switch {
 	case errors.Is(err, errNotOffered):
 		return object{"notOffered": true}
-	case err != nil && strings.HasPrefix(c.Fault, "cached") && call == "getSession" && c.cached != nil:
-		return object{"value": c.cached}
+	case err != nil && strings.HasPrefix(c.Fault, "cached") && call == "getSession" && c.lastSession() != nil:
+		return object{"value": c.lastSession()}
 	case err != nil && c.Fault == "log-in-always" && call == "logIn":
 		return object{"value": object{"session": "0", "did": "did:plc:nobody"}}
 	case errors.As(err, &told):
@@ -133,6 +134,13 @@ func (c *client) outcome(call string, a arguments) object {
 		return object{"error": c.tell(callError{Name: "Error", Message: err.Error()})}
 	}
 	return object{"value": value}
+}
+
+// lastSession is what getSession was last answered with.
+func (c *client) lastSession() json.RawMessage {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.cached
 }
 
 // tell is how an error is told.
@@ -212,6 +220,11 @@ func (c *client) open(a arguments) any {
 }
 
 func (c *client) together(a arguments) any {
+	if c.Fault == "together-fails" || c.Fault == "refreshes-each" {
+		c.meeting = &sync.WaitGroup{}
+		c.meeting.Add(len(a.Calls))
+		defer func() { c.meeting = nil }()
+	}
 	outcomes := make([]object, len(a.Calls))
 	var group sync.WaitGroup
 	for i, one := range a.Calls {
@@ -219,6 +232,15 @@ func (c *client) together(a arguments) any {
 	}
 	group.Wait()
 	return outcomes
+}
+
+// meet holds a call until all that were made together have read their token, so
+// that a fault in what they do then never depends on which was faster.
+func (c *client) meet() {
+	if c.meeting != nil {
+		c.meeting.Done()
+		c.meeting.Wait()
+	}
 }
 
 // keep names a session for later calls.

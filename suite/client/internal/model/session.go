@@ -149,6 +149,8 @@ func (c *client) getSession(ctx context.Context, s *session) (any, error) {
 		value["active"] = true
 		delete(value, "status")
 	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
 	c.cached, _ = json.Marshal(value) //nolint:errchkjson // strings and booleans
 	return value, nil
 }
@@ -187,12 +189,13 @@ func (c *client) authed(ctx context.Context, s *session, method string, params u
 	s.mutex.Lock()
 	access, over := s.AccessJwt, s.over
 	s.mutex.Unlock()
+	c.meet()
 	if over {
 		return errors.New("the session is over")
 	}
 	err := c.send(ctx, method, "Bearer "+c.tokenFor(s, method, access), params, input, into)
 	for tries := 0; c.wantsRefresh(err, method) && tries < c.refreshesAtMost(); tries++ {
-		if s.refreshes >= c.refreshesEver() {
+		if s.refreshed() >= c.refreshesEver() {
 			return err
 		}
 		if refused := c.refresh(ctx, s, access); refused != nil {
@@ -207,13 +210,20 @@ func (c *client) authed(ctx context.Context, s *session, method string, params u
 		}
 	}
 	var told *callError
-	if c.Fault == "limited-ends" && errors.As(err, &told) && told.Status == 429 {
-		s.over = true
-	}
-	if err != nil && c.Fault == "any-error-ends" && !c.wantsRefresh(err, method) {
+	if c.Fault == "limited-ends" && errors.As(err, &told) && told.Status == 429 ||
+		err != nil && c.Fault == "any-error-ends" && !c.wantsRefresh(err, method) {
+		s.mutex.Lock()
+		defer s.mutex.Unlock()
 		s.over = true
 	}
 	return err
+}
+
+// refreshed is how often the session got new tokens.
+func (s *session) refreshed() int {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.refreshes
 }
 
 func (c *client) refreshesAtMost() int {
@@ -235,7 +245,7 @@ func (c *client) tokenFor(s *session, method, access string) string {
 	switch {
 	case c.Fault == "credential:"+method:
 		return s.RefreshJwt
-	case c.Fault == "old-access-token" && s.refreshes > 0 && method == "getSession":
+	case c.Fault == "old-access-token" && s.refreshed() > 0 && method == "getSession":
 		var first session
 		_ = json.Unmarshal([]byte(s.saved), &first)
 		return first.AccessJwt
@@ -263,15 +273,16 @@ func (c *client) wantsRefresh(err error, method string) bool {
 // is the access token that was refused.
 func (c *client) refresh(ctx context.Context, s *session, used string) error {
 	s.mutex.Lock()
+	if (s.AccessJwt != used || s.refresh != nil) && c.Fault == "together-fails" {
+		s.mutex.Unlock()
+		return errors.New("another call refreshes")
+	}
 	if s.AccessJwt != used && c.Fault != "refreshes-each" {
 		s.mutex.Unlock()
 		return nil // another call has got them meanwhile
 	}
 	if under := s.refresh; under != nil && c.Fault != "refreshes-each" {
 		s.mutex.Unlock()
-		if c.Fault == "together-fails" {
-			return errors.New("a refresh is under way")
-		}
 		<-under.done
 		return under.err
 	}
