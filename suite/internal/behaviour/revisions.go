@@ -27,6 +27,9 @@ type revision struct {
 func revisions() []revision {
 	mayBeNeeded := derive.Ruling{Level: reports.May, Authority: reports.XRPC,
 		Source: "https://atproto.com/specs/lexicon#lexicon-evolution"}
+	// Several servers of either time send {}, and no client reads it.
+	emptyOutput := derive.Ruling{Level: reports.Should, Authority: reports.XRPC,
+		Source: "https://atproto.com/specs/xrpc#lexicon-http-endpoints"}
 	return []revision{
 		{
 			name: "2026-07",
@@ -35,9 +38,7 @@ func revisions() []revision {
 				// more: three of eight want an address, two of them a password as well.
 				"server.createAccount.input.email.optional":    mayBeNeeded,
 				"server.createAccount.input.password.optional": mayBeNeeded,
-				// Two servers of seven send {}, and no client reads it.
-				derive.EmptyOutput: {Level: reports.Should, Authority: reports.XRPC,
-					Source: "https://atproto.com/specs/xrpc#lexicon-http-endpoints"},
+				derive.EmptyOutput:                             emptyOutput,
 			},
 			unasked: []string{
 				// The document says that the method requires auth, which most servers don't
@@ -48,7 +49,10 @@ func revisions() []revision {
 				"server.deleteSession.expired.accepted",
 			},
 		},
-		{name: "2023-04", in: "method.describeServer !describeServer#output.did"},
+		{
+			name: "2023-04", in: "method.describeServer !describeServer#output.did",
+			rulings: map[string]derive.Ruling{derive.EmptyOutput: emptyOutput},
+		},
 	}
 }
 

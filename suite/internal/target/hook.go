@@ -29,7 +29,11 @@ func (h Hook) runWithin(ctx context.Context, limit time.Duration, environment ..
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done within %s", limit))
 	defer cancel()
 	command := exec.CommandContext(ctx, h[0], h[1:]...) //nolint:gosec // it is the user's own command
-	command.Env = append(command.Environ(), environment...)
+	command.Env = command.Environ()
+	for _, value := range environment {
+		// No environment holds NUL, which a server may have taken in an e-mail address.
+		command.Env = append(command.Env, strings.ReplaceAll(value, "\x00", ""))
+	}
 	command.WaitDelay = time.Second
 	output, err := command.Output()
 	if len(output) > maxHookText {

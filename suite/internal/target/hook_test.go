@@ -78,6 +78,10 @@ func TestHooksGetTheirValues(t *testing.T) {
 			_, err := (&MailHook{Hook: hook}).Messages(t.Context(), "a b'$HOME@example.com")
 			return err
 		}, "a b'$HOME@example.com"},
+		"mail to what no environment holds": {`printf %s "$PDSCONFORM_TO"`, func(hook Hook) error {
+			_, err := (&MailHook{Hook: hook}).Messages(t.Context(), "a\x00b")
+			return err
+		}, "ab"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
