@@ -3,6 +3,8 @@ package mockserver
 import (
 	"errors"
 	"net/http"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 )
 
 func (s *Server) controlScenarios(*http.Request) (any, error) { return s.Scenarios(), nil }
@@ -13,7 +15,7 @@ func (s *Server) controlAddScenario(r *http.Request) (any, error) {
 		return nil, err
 	}
 	id, err := s.AddScenario(scenario)
-	var unknown *unknownDefect
+	var unknown *faults.UnknownError
 	switch {
 	case errors.As(err, &unknown):
 		return nil, notFound(err.Error())

@@ -93,8 +93,8 @@ type describedDefect struct {
 
 func (s *Server) controlDefects(*http.Request) (any, error) {
 	state := defectState{[]describedDefect{}, s.ActiveDefects()}
-	for _, known := range s.faults.known() {
-		state.Defects = append(state.Defects, describedDefect{known.Defect, slices.Contains(state.Active, known.ID)})
+	for _, known := range s.faults.Defects() {
+		state.Defects = append(state.Defects, describedDefect{known, slices.Contains(state.Active, known.ID)})
 	}
 	return state, nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -89,7 +90,7 @@ func (o *Options) completeOdd() error {
 		case slices.Contains(names, name):
 			chosen[name] = true
 		default:
-			return fmt.Errorf("odd: there is no variant %q%s", name, didYouMean(name, append(names, oddAll)))
+			return fmt.Errorf("odd: there is no variant %q%s", name, nearest.Hint(name, append(names, oddAll)))
 		}
 	}
 	if len(chosen) == 0 {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 )
 
 // scenarioExample is a scenario that the page offers.
@@ -41,7 +43,7 @@ func (s ScenarioState) sameAs(other Scenario) bool {
 
 // which says in a few words what requests a scenario is about.
 func (c Scenario) which() string {
-	words := cmp.Or(shortName(c.Method), "every method")
+	words := cmp.Or(pds.ShortName(c.Method), "every method")
 	if c.Account != "" {
 		words += ", " + c.Account
 	}

@@ -78,7 +78,7 @@ func (s *Server) viewOf(search search) pageView {
 		Requests: s.requestViews(held, search.Request),
 	}
 	for _, endpoint := range s.core.Endpoints() {
-		view.Methods = append(view.Methods, shortName(endpoint.NSID))
+		view.Methods = append(view.Methods, pds.ShortName(endpoint.NSID))
 	}
 	states := s.Scenarios()
 	for _, state := range states {
@@ -198,7 +198,7 @@ func (s *Server) requestViews(held store.Snapshot, words string) list[requestVie
 	var views []requestView
 	for _, request := range slices.Backward(s.Requests()) {
 		view := requestView{
-			Request: request, Came: people(request.At), Name: shortName(strings.TrimPrefix(request.Path, "/xrpc/")),
+			Request: request, Came: people(request.At), Name: pds.ShortName(strings.TrimPrefix(request.Path, "/xrpc/")),
 			Who: handleOf(held, request.Account), Took: fmt.Sprintf("%.1f ms", request.DurationMs), Tone: "good",
 			Asked: indented(request.Body), Answered: indented(request.Response),
 		}
@@ -250,15 +250,15 @@ type defectView struct {
 func (s *Server) addDefects(view *pageView) {
 	active := s.ActiveDefects()
 	var others []defectView
-	for _, known := range s.faults.known() {
+	for _, known := range s.faults.Defects() {
 		if !slices.Contains(view.Facets, known.Facet) {
 			view.Facets = append(view.Facets, known.Facet)
 		}
 		if slices.Contains(active, known.ID) {
-			view.Active = append(view.Active, defectView{known.Defect, true, view.Search.Query()})
+			view.Active = append(view.Active, defectView{known, true, view.Search.Query()})
 			continue
 		}
-		others = append(others, defectView{known.Defect, false, view.Search.Query()})
+		others = append(others, defectView{known, false, view.Search.Query()})
 	}
 	slices.Sort(view.Facets)
 	view.Found = listOf(others, func(d defectView) bool {

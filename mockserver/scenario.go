@@ -120,7 +120,7 @@ type armed struct {
 // returns the ID to remove it by. The error begins with the name of the field
 // that is no good.
 func (s *Server) AddScenario(scenario Scenario) (id string, err error) {
-	method, err := scenario.check(s.options.Catalog, s.faults.known)
+	method, err := scenario.check(s.options.Catalog, s.faults.Catalogue)
 	if err != nil {
 		return "", err
 	}

@@ -11,7 +11,9 @@ import (
 	"golang.org/x/net/http/httpguts"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -22,7 +24,7 @@ const resolveHandle = "com.atproto.identity.resolveHandle"
 // check returns the NSID of the scenario's method, or an error that begins
 // with the name of the field that is no good. known are the defects of the
 // documents.
-func (c Scenario) check(catalog *lexicons.Catalog, known func() []defect) (method string, err error) {
+func (c Scenario) check(catalog *lexicons.Catalog, known *faults.Catalogue) (method string, err error) {
 	if method, err = methodOf(c.Method, catalog); err != nil {
 		return "", err
 	}
@@ -37,19 +39,19 @@ func methodOf(name string, catalog *lexicons.Catalog) (string, error) {
 	if name == "" {
 		return "", nil
 	}
-	short := []string{shortName(resolveHandle)}
+	short := []string{pds.ShortName(resolveHandle)}
 	for _, document := range catalog.Documents() {
 		if catalog.Method(document.ID) != nil {
-			short = append(short, shortName(document.ID))
+			short = append(short, pds.ShortName(document.ID))
 		}
-		if document.ID == name || shortName(document.ID) == name {
+		if document.ID == name || pds.ShortName(document.ID) == name {
 			return document.ID, nil
 		}
 	}
 	if name == resolveHandle || resolveHandle == pds.Prefix+name {
 		return resolveHandle, nil
 	}
-	return "", fmt.Errorf("method: %q is no method of this server%s", name, didYouMean(shortName(name), short))
+	return "", fmt.Errorf("method: %q is no method of this server%s", name, nearest.Hint(pds.ShortName(name), short))
 }
 
 func (c Scenario) checkRequests() error {
@@ -112,24 +114,20 @@ func (c Scenario) checkCombination() error {
 }
 
 // checkDefect returns the scenario's method, which its defect may know better.
-func (c Scenario) checkDefect(method string, known func() []defect) (string, error) {
+func (c Scenario) checkDefect(method string, known *faults.Catalogue) (string, error) {
 	if c.Defect == "" {
 		return method, nil
 	}
-	made, err := planOf(nil, known(), c.Defect)
-	if err != nil {
-		return "", fmt.Errorf("defect: %w", err)
-	}
-	if len(made.faults) != 1 {
+	of, err := known.Method(c.Defect)
+	switch {
+	case errors.Is(err, faults.ErrManyRequests):
 		return "", fmt.Errorf("defect: %s is not one of a single request, and can only be activated for all requests", c.Defect)
+	case err != nil:
+		return "", fmt.Errorf("defect: %w", err)
+	case of != "" && method != "" && of != method:
+		return "", fmt.Errorf("defect: %s is one of %s, and method says %s", c.Defect, pds.ShortName(of), pds.ShortName(method))
 	}
-	for of := range made.faults {
-		if of != "" && method != "" && of != method {
-			return "", fmt.Errorf("defect: %s is one of %s, and method says %s", c.Defect, shortName(of), shortName(method))
-		}
-		method = cmp.Or(method, of)
-	}
-	return method, nil
+	return cmp.Or(method, of), nil
 }
 
 // faultsOf makes what the defect of a scenario comes to, nil where it has none.
@@ -137,14 +135,11 @@ func (s *Server) faultsOf(c Scenario) (map[string]*xrpc.Faults, error) {
 	if c.Defect == "" {
 		return nil, nil
 	}
-	made, err := planOf(s, s.faults.known(), c.Defect)
+	made, err := s.faults.Prepare(c.Defect)
 	if err != nil {
 		return nil, fmt.Errorf("defect: %w", err)
 	}
-	if err := s.router.Prepare(made.faults); err != nil {
-		return nil, fmt.Errorf("defect: %w", err)
-	}
-	return made.faults, nil
+	return made, nil
 }
 
 func listed(words []string) string { return strings.Join(words, ", ") }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -38,7 +39,7 @@ func spoilers() map[string]func(*xrpc.Response) {
 			response.Body = append(bytes.Clone(whole), ",}"...)
 			nameJSON(response)
 		},
-		BodyHTML: gatewayPage,
+		BodyHTML: faults.GatewayPage,
 	}
 }
 
@@ -48,14 +49,6 @@ func nameJSON(response *xrpc.Response) {
 	if response.ContentType == "" {
 		response.ContentType = "application/json; charset=utf-8"
 	}
-}
-
-// gatewayPage is what a proxy shows to people.
-func gatewayPage(response *xrpc.Response) {
-	title := strings.TrimSpace(statusText(response.Status))
-	response.ContentType = "text/html; charset=utf-8"
-	response.Body = []byte("<!doctype html>\n<html><head><title>" + title + "</title></head>\n<body><h1>" + title +
-		"</h1><hr>gateway</body></html>\n")
 }
 
 // statusText is the reason of a status, for those that have one.

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/goccy/go-yaml"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 )
 
 // ReadScenarios reads a file of scenarios for Options: in YAML or JSON, one
@@ -27,7 +27,7 @@ func ReadScenarios(name string, text []byte, catalog *lexicons.Catalog) ([]Scena
 			return nil, err
 		}
 	}
-	known := sync.OnceValue(func() []defect { return catalogueOf(catalog) })
+	known := faults.NewCatalogue(catalog)
 	scenarios := make([]Scenario, len(listed))
 	for i, one := range listed {
 		err := json.Unmarshal(one, &scenarios[i])

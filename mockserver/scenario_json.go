@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
 )
 
 // scenarioJSON is how the control protocol and files write a scenario.
@@ -107,7 +109,7 @@ func (c *Scenario) UnmarshalJSON(text []byte) error {
 func explainScenario(err error) error {
 	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
 		field = strings.Trim(field, `"`)
-		return fieldError(fmt.Sprintf("%s is no field of a scenario%s", field, didYouMean(field, scenarioFields())))
+		return fieldError(fmt.Sprintf("%s is no field of a scenario%s", field, nearest.Hint(field, scenarioFields())))
 	}
 	return fieldError(explain(err))
 }

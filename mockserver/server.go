@@ -16,11 +16,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -40,7 +40,7 @@ type Server struct {
 	requests  requestLog
 	unfit     outputDefects
 	limiter   limiter
-	faults    faults
+	faults    *faults.Injector
 	scenarios scenarios
 	windows   windows
 	origin    origin
@@ -63,7 +63,6 @@ func New(options Options) (*Server, error) {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
 	s := &Server{options: options}
-	s.faults.known = sync.OnceValue(func() []defect { return catalogueOf(options.Catalog) })
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
@@ -106,6 +105,7 @@ func (s *Server) build() (err error) {
 	if err != nil {
 		return err
 	}
+	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog), s.core, s.router)
 	return s.furnish(saved)
 }
 

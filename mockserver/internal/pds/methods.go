@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
@@ -13,6 +14,10 @@ import (
 
 // Prefix begins the NSID of every method.
 const Prefix = "com.atproto.server."
+
+// ShortName is the name by which people call a method: without the prefix that
+// nearly all share.
+func ShortName(nsid string) string { return strings.TrimPrefix(nsid, Prefix) }
 
 // method is one row of the table of what is served. Its fields have no names
 // in the table, so that none can be left out.

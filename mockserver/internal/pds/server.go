@@ -102,3 +102,6 @@ func New(config Config, saved *SavedKeys) (*Server, error) {
 	s.rules, err = Rules(config.Catalog)
 	return s, err
 }
+
+// Config is what the server was made of.
+func (s *Server) Config() Config { return s.config }

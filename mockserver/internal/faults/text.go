@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"bytes"
@@ -54,7 +54,7 @@ func anyTextDefects(catalog *lexicons.Catalog) []defect {
 	everywhere := func(name, description string, on func(body []byte) bool) defect {
 		return defect{
 			Defect{ID: "text." + name + "-server-error", Facet: "text", Description: "bodies " + description + " are answered with 500"},
-			func(_ *Server, p *plan) {
+			func(_ *server, p *plan) {
 				for _, method := range catalog.Methods() {
 					onRead(on)(p.on(method.NSID))
 				}

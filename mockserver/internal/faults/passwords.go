@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"fmt"
@@ -77,7 +77,7 @@ func (c *capitals) of(email string) string {
 // capitalDefects are those of a server that keeps an address in capitals.
 func capitalDefects() []defect {
 	remembering := func(name, description, at string, act func(scene, *capitals) (lexval.Object, error)) defect {
-		return behaviourOf(signUp, name, description, func(s *Server, p *plan) {
+		return behaviourOf(signUp, name, description, func(s *server, p *plan) {
 			known := &capitals{given: map[string]string{}}
 			p.act(s, at, func(s scene) (lexval.Object, error) { return act(s, known) })
 			p.act(s, signUp, func(s scene) (lexval.Object, error) {

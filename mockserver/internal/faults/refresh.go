@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"
@@ -48,7 +48,7 @@ func refreshDefects() []defect {
 			return s.scoped(output, true), err
 		}),
 		hooked(refresh, "takedown-forgotten", "takes the tokens from before a takedown once it is lifted",
-			func(_ *Server, hooks *pds.Hooks) { hooks.SessionsOutliveTakedown = true }),
+			func(_ *server, hooks *pds.Hooks) { hooks.SessionsOutliveTakedown = true }),
 	})
 }
 
@@ -71,7 +71,7 @@ func logOutDefects() []defect {
 			}
 			return s.play()
 		}),
-		behaviourOf(logOut, "expired-token-refused", "refuses an expired refresh token", func(s *Server, p *plan) {
+		behaviourOf(logOut, "expired-token-refused", "refuses an expired refresh token", func(s *server, p *plan) {
 			p.look(logOut, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
 				if err != nil {
 					return caller, err

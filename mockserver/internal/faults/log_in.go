@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"
@@ -15,7 +15,7 @@ import (
 const logIn = "createSession"
 
 // enter opens a session, whoever asks for it.
-func (s *Server) enter(account store.Account, withAppPassword bool) (lexval.Object, error) {
+func (s *server) enter(account store.Account, withAppPassword bool) (lexval.Object, error) {
 	session := s.core.NewSession(account.DID)
 	session.WithAppPassword = withAppPassword
 	s.core.Alter(func(tx *store.Tx) { tx.PutSession(session, s.core.Clock.Now()) })
@@ -53,7 +53,7 @@ func logInDefects() []defect {
 			return output, err
 		}),
 		hooked(logIn, "takedown-not-reversible", "refuses an account that was reinstated",
-			func(_ *Server, hooks *pds.Hooks) { hooks.NeverReinstated = true }),
+			func(_ *server, hooks *pds.Hooks) { hooks.NeverReinstated = true }),
 		behaviour(logIn, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if session, found := s.sessionOf(output); found {
@@ -176,7 +176,7 @@ func logInPasswordDefects() []defect {
 
 // mistaking takes passwords for what they are not.
 func mistaking(name, description string, taken func(string) string) defect {
-	return hooked(logIn, name, description, func(_ *Server, hooks *pds.Hooks) { hooks.Password = taken })
+	return hooked(logIn, name, description, func(_ *server, hooks *pds.Hooks) { hooks.Password = taken })
 }
 
 func getSessionDefects() []defect {

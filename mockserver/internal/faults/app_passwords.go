@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"slices"
@@ -119,7 +119,7 @@ func listAppPasswordsDefects() []defect {
 			}
 			return all
 		}),
-		behaviourOf(listAppPasswords, "passwords-told", "lists the passwords themselves", func(s *Server, p *plan) {
+		behaviourOf(listAppPasswords, "passwords-told", "lists the passwords themselves", func(s *server, p *plan) {
 			var told sync.Map // by DID and name
 			p.act(s, addAppPassword, func(s scene) (lexval.Object, error) {
 				output, err := s.play()
@@ -166,7 +166,7 @@ func (k *kept) get(did string) []store.AppPassword {
 
 // keeping makes a defect of what another method does with revoked passwords.
 func keeping(name, description, method string, act func(scene, *kept) (lexval.Object, error)) defect {
-	return behaviourOf(revokeAppPassword, name, description, func(s *Server, p *plan) {
+	return behaviourOf(revokeAppPassword, name, description, func(s *server, p *plan) {
 		revoked := &kept{of: map[string][]store.AppPassword{}}
 		p.act(s, revokeAppPassword, func(s scene) (lexval.Object, error) {
 			revoked.add(s.caller(), s.core.Store.AppPasswords(s.caller()), s.text("name"))

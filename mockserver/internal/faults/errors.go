@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"
@@ -13,7 +13,7 @@ import (
 // form of all its errors.
 func errorDefects(method *lexicons.Method) []defect {
 	all := []defect{
-		about(method, "errors", "html", "answers errors with HTML", onError(gatewayPage)),
+		about(method, "errors", "html", "answers errors with HTML", onError(GatewayPage)),
 		about(method, "errors", "nameless", "answers errors without a name", onError(namelessError)),
 	}
 	for _, declared := range method.Errors {

@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"context"
@@ -27,7 +27,7 @@ func behaviourDefects() []defect {
 
 // scene is one call of a method that behaves wrongly.
 type scene struct {
-	*Server
+	*server
 	ctx  context.Context // of this call, and ending with it
 	call *xrpc.Call
 	next xrpc.Handler
@@ -44,11 +44,11 @@ func (s scene) asks(parameter string) bool { return s.call.HTTP.URL.Query().Has(
 
 // behaviour is a defect of what a method does.
 func behaviour(method, name, description string, act func(scene) (lexval.Object, error)) defect {
-	return behaviourOf(method, name, description, func(s *Server, p *plan) { p.act(s, method, act) })
+	return behaviourOf(method, name, description, func(s *server, p *plan) { p.act(s, method, act) })
 }
 
 // behaviourOf is a defect that takes more than one method, or less.
-func behaviourOf(method, name, description string, apply func(*Server, *plan)) defect {
+func behaviourOf(method, name, description string, apply func(*server, *plan)) defect {
 	return defect{
 		Defect{
 			ID: "behaviour." + method + "." + name, Method: pds.Prefix + method, Facet: "behaviour",
@@ -59,12 +59,12 @@ func behaviourOf(method, name, description string, apply func(*Server, *plan)) d
 }
 
 // hooked is a defect of what lies below the handlers.
-func hooked(method, name, description string, change func(*Server, *pds.Hooks)) defect {
-	return behaviourOf(method, name, description, func(s *Server, p *plan) { change(s, &p.hooks) })
+func hooked(method, name, description string, change func(*server, *pds.Hooks)) defect {
+	return behaviourOf(method, name, description, func(s *server, p *plan) { change(s, &p.hooks) })
 }
 
 // act puts itself around a handler.
-func (p *plan) act(s *Server, method string, act func(scene) (lexval.Object, error)) {
+func (p *plan) act(s *server, method string, act func(scene) (lexval.Object, error)) {
 	f := p.on(pds.Prefix + method)
 	f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
 		return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
@@ -113,14 +113,14 @@ func answering(method, name, description, member string, value func(scene, any) 
 }
 
 // somebodyElse is an account of another DID; where there is none, nobody's.
-func (s *Server) somebodyElse(did any) store.Account {
+func (s *server) somebodyElse(did any) store.Account {
 	for _, account := range s.core.Store.Accounts() {
 		if account.DID != did {
 			return account
 		}
 	}
 	return store.Account{
-		DID: "did:plc:someb2dyelse2someb2dyelse", Handle: "somebody-else" + s.options.UserDomains[0], Email: "somebody-else@example.com",
+		DID: "did:plc:someb2dyelse2someb2dyelse", Handle: "somebody-else" + s.core.Config().UserDomains[0], Email: "somebody-else@example.com",
 	}
 }
 
@@ -141,7 +141,7 @@ func somebodyElsesIn(method string, members ...string) []defect {
 }
 
 // sessionOf is the session whose tokens an output holds.
-func (s *Server) sessionOf(output lexval.Object) (session store.Session, found bool) {
+func (s *server) sessionOf(output lexval.Object) (session store.Session, found bool) {
 	raw, _ := valueOf(output, "refreshJwt").(string)
 	claims, err := s.core.Tokens.Unverified(raw)
 	if err != nil {
@@ -174,7 +174,7 @@ func tokenDefects(method string) []defect {
 
 // scoped signs the tokens of an output anew, for a session with full or with
 // little power.
-func (s *Server) scoped(output lexval.Object, withAppPassword bool) lexval.Object {
+func (s *server) scoped(output lexval.Object, withAppPassword bool) lexval.Object {
 	session, found := s.sessionOf(output)
 	if !found {
 		return output

@@ -1,4 +1,5 @@
-package mockserver
+// Package nearest proposes names for those that were mistyped.
+package nearest
 
 import (
 	"fmt"
@@ -6,9 +7,10 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// didYouMean proposes the name that a mistyped one is nearest to: "" where none
-// is near, which takes at most a change of every third letter.
-func didYouMean(given string, names []string) string {
+// Hint is the end of an error message that proposes the name to which a
+// mistyped one is nearest: "" where none is near, which takes at most a change
+// of every third letter.
+func Hint(given string, names []string) string {
 	best, least := "", len(given)/3+1
 	for _, name := range names {
 		if changes := levenshtein.ComputeDistance(given, name); changes <= least && (best == "" || changes < least) {

@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"cmp"
@@ -44,8 +44,8 @@ func mailDefects() []defect {
 }
 
 // inMail is a defect of a message; what it does not keep isn't sent.
-func (l letter) inMail(name, description string, change func(*Server, *mail.Message) (keep bool)) defect {
-	return hooked(l.request, name, description, func(s *Server, hooks *pds.Hooks) {
+func (l letter) inMail(name, description string, change func(*server, *mail.Message) (keep bool)) defect {
+	return hooked(l.request, name, description, func(s *server, hooks *pds.Hooks) {
 		before := hooks.Mail
 		hooks.Mail = func(message *mail.Message) (keptBack bool) {
 			if before != nil && before(message) {
@@ -58,16 +58,16 @@ func (l letter) inMail(name, description string, change func(*Server, *mail.Mess
 
 func (l letter) mailDefects() []defect {
 	return []defect{
-		l.inMail("mail-not-sent", "sends no mail", func(*Server, *mail.Message) bool { return false }),
-		l.inMail("mail-to-somebody-else", "sends the mail of one account to another", func(s *Server, message *mail.Message) bool {
+		l.inMail("mail-not-sent", "sends no mail", func(*server, *mail.Message) bool { return false }),
+		l.inMail("mail-to-somebody-else", "sends the mail of one account to another", func(s *server, message *mail.Message) bool {
 			message.To = s.somebodyElse(s.core.Named(message.To).DID).Email
 			return true
 		}),
-		l.inMail("mail-without-code", "sends mail without a code", func(_ *Server, message *mail.Message) bool {
+		l.inMail("mail-without-code", "sends mail without a code", func(_ *server, message *mail.Message) bool {
 			message.Text, message.Token = strings.Replace(message.Text, message.Token, "in another mail", 1), ""
 			return true
 		}),
-		l.inMail("code-useless", "mails a code that is good for nothing", func(s *Server, message *mail.Message) bool {
+		l.inMail("code-useless", "mails a code that is good for nothing", func(s *server, message *mail.Message) bool {
 			wrong := s.core.NewMailToken("").Text
 			message.Text, message.Token = strings.Replace(message.Text, message.Token, wrong, 1), wrong
 			return true
@@ -170,7 +170,7 @@ func (s *spent) get(text string) (store.MailToken, bool) {
 // replayDefects are codes that were good once.
 func (l letter) replayDefects() []defect {
 	keeping := func(method, keeper, name, description string) defect {
-		return behaviourOf(method, name, description, func(s *Server, p *plan) {
+		return behaviourOf(method, name, description, func(s *server, p *plan) {
 			past := &spent{codes: map[string]store.MailToken{}}
 			p.act(s, l.method, func(s scene) (lexval.Object, error) {
 				if token, found := past.get(pds.Canonical(s.text("token"))); found {

@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"
@@ -49,7 +49,7 @@ func anyTransportDefects() []defect {
 	add := func(name, description string, on func(*http.Request, *xrpc.Response) bool, header string, value ...string) defect {
 		return defect{
 			Defect{ID: "transport." + name, Facet: "transport", Description: description},
-			func(_ *Server, p *plan) {
+			func(_ *server, p *plan) {
 				onAnswer(func(r *http.Request, response *xrpc.Response) {
 					if !on(r, response) {
 						return
@@ -70,7 +70,7 @@ func anyTransportDefects() []defect {
 		add("preflight.usual-headers", "a preflight allows Authorization alone", isPreflight, allowed, "Authorization"),
 		{
 			Defect{ID: "transport.preflight.credential-wanted", Facet: "transport", Description: "a preflight without a credential is refused"},
-			func(_ *Server, p *plan) {
+			func(_ *server, p *plan) {
 				onAnswer(func(r *http.Request, response *xrpc.Response) {
 					if r.Method == http.MethodOptions && r.Header.Get("Authorization") == "" {
 						refuseWith(http.StatusUnauthorized, "AuthenticationRequired")(response)

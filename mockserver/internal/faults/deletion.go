@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"slices"
@@ -13,7 +13,7 @@ import (
 )
 
 // madeBefore is the newest account that is older than another.
-func (s *Server) madeBefore(other store.Account) (newest store.Account, found bool) {
+func (s *server) madeBefore(other store.Account) (newest store.Account, found bool) {
 	for _, account := range s.core.Store.Accounts() {
 		if account.CreatedAt.Before(other.CreatedAt) && account.CreatedAt.After(newest.CreatedAt) {
 			newest, found = account, true
@@ -114,7 +114,7 @@ func (r *remains) find(is func(remnant) bool) (remnant, bool) {
 
 // leaving makes a defect of what a method makes of an account that is gone.
 func leaving(name, description, method string, act func(scene, *remains) (lexval.Object, error)) defect {
-	return behaviourOf(deletion, name, description, func(s *Server, p *plan) {
+	return behaviourOf(deletion, name, description, func(s *server, p *plan) {
 		left := &remains{}
 		p.relax(s, method, false, func(rule *pds.Rule) { rule.Deleted = nil }) // act is to see it
 		p.act(s, method, func(s scene) (lexval.Object, error) { return act(s, left) })

@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"strings"
@@ -87,7 +87,7 @@ func after(name, description string, act func(s scene, before store.Account, ses
 	})
 }
 
-func (s *Server) revive(sessions []store.Session, lives func(store.Session) bool) {
+func (s *server) revive(sessions []store.Session, lives func(store.Session) bool) {
 	s.core.Alter(func(tx *store.Tx) {
 		for _, session := range sessions {
 			if lives(session) {
@@ -116,12 +116,12 @@ func resetDefects() []defect {
 			s.setPassword(s.core.Named(s.somebodyElse(account.DID).DID), s.text("password"))
 		}),
 		behaviour(reset, "short-password-server-error", "takes the blame for a short password with status 500", func(s scene) (lexval.Object, error) {
-			if len(s.text("password")) < s.options.MinPasswordLength {
+			if len(s.text("password")) < s.core.Config().MinPasswordLength {
 				return nil, crash()
 			}
 			return s.play()
 		}),
-		behaviourOf(reset, "old-password-good", "leaves the old password good", func(s *Server, p *plan) {
+		behaviourOf(reset, "old-password-good", "leaves the old password good", func(s *server, p *plan) {
 			var old sync.Map // accounts by DID
 			p.act(s, reset, func(s scene) (lexval.Object, error) {
 				for _, token := range s.core.Store.MailTokens(store.ResetPassword) {

@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -213,5 +214,5 @@ func looseDatetimes() map[string]func(string) string {
 
 // canBeEmpty reports whether a list of an output is ever empty on this server.
 func canBeEmpty(method *lexicons.Method, name string) bool {
-	return shortName(method.NSID) != "describeServer" || name != "availableUserDomains"
+	return pds.ShortName(method.NSID) != "describeServer" || name != "availableUserDomains"
 }

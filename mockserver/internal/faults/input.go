@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"

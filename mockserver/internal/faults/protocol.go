@@ -1,6 +1,7 @@
-package mockserver
+package faults
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -16,7 +17,7 @@ func protocolDefects() []defect {
 		onProtocol("unknown-method.server-error", "methods that don't exist are status 500", onUnknownMethod(func(response *xrpc.Response) {
 			response.Status = http.StatusInternalServerError
 		})),
-		onProtocol("unknown-method.html", "methods that don't exist are answered with HTML", onUnknownMethod(gatewayPage)),
+		onProtocol("unknown-method.html", "methods that don't exist are answered with HTML", onUnknownMethod(GatewayPage)),
 		onProtocol("unknown-method.nameless", "methods that don't exist are answered without an error name", onUnknownMethod(namelessError)),
 		onProtocol("unknown-method.redirect", "methods that don't exist lead to the start page", onUnknownMethod(func(response *xrpc.Response) {
 			*response = xrpc.Response{Status: http.StatusFound, Header: http.Header{"Location": {"/"}}}
@@ -77,7 +78,7 @@ func protocolDefects() []defect {
 func onProtocol(name, description string, apply func(*xrpc.Faults)) defect {
 	return defect{
 		Defect{ID: "protocol." + name, Facet: "protocol", Description: description},
-		func(_ *Server, p *plan) { apply(p.on("")) },
+		func(_ *server, p *plan) { apply(p.on("")) },
 	}
 }
 
@@ -97,4 +98,12 @@ func onUnknownMethod(change func(*xrpc.Response)) func(*xrpc.Faults) {
 func messageOfWrongType(response *xrpc.Response) {
 	name, _, _ := strings.Cut(string(response.Body), `,"message":`)
 	response.Body = []byte(name + `,"message":{"text":"see the log"}}`)
+}
+
+// GatewayPage replaces a body by the page that a proxy shows to people.
+func GatewayPage(response *xrpc.Response) {
+	title := cmp.Or(http.StatusText(response.Status), "Error")
+	response.ContentType = "text/html; charset=utf-8"
+	response.Body = []byte("<!doctype html>\n<html><head><title>" + title + "</title></head>\n<body><h1>" + title +
+		"</h1><hr>gateway</body></html>\n")
 }

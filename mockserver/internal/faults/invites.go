@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"slices"
@@ -218,7 +218,7 @@ func earnedInvitesDefects() []defect {
 
 // miscounting is a defect of how many codes an account gets.
 func miscounting(name, description string, count func(interval, age time.Duration, invites []store.Invite) int64) defect {
-	return hooked(listInvites, name, description, func(_ *Server, hooks *pds.Hooks) { hooks.Earned = count })
+	return hooked(listInvites, name, description, func(_ *server, hooks *pds.Hooks) { hooks.Earned = count })
 }
 
 func usableOf(invites []store.Invite) []store.Invite {

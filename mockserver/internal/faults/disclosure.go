@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"bytes"
@@ -16,10 +16,10 @@ import (
 // disclosureDefects are those of a server whose answers give away what nobody
 // asked for.
 func disclosureDefects() []defect {
-	insert := func(name, description string, on func(*xrpc.Response) bool, members func(*Server) string) defect {
+	insert := func(name, description string, on func(*xrpc.Response) bool, members func(*server) string) defect {
 		return defect{
 			Defect{ID: "disclosure." + name, Facet: "disclosure", Description: description},
-			func(s *Server, p *plan) {
+			func(s *server, p *plan) {
 				onAnswer(func(_ *http.Request, response *xrpc.Response) {
 					if rest, isObject := bytes.CutPrefix(response.Body, []byte("{\"")); isObject && on(response) {
 						response.Body = append([]byte("{"+members(s)+",\""), rest...)
@@ -30,13 +30,13 @@ func disclosureDefects() []defect {
 	}
 	any := func(*xrpc.Response) bool { return true }
 	isRefusal := func(response *xrpc.Response) bool { return response.Status >= http.StatusBadRequest }
-	fixed := func(text string) func(*Server) string { return func(*Server) string { return text } }
+	fixed := func(text string) func(*server) string { return func(*server) string { return text } }
 	return []defect{
 		insert("password-hash", "every answer holds the hash of a password", any, fixed(`"passwordHash":"5f4dcc3b5aa765d61d8327deb882cf99"`)),
 		insert("bcrypt", "every answer holds what bcrypt made of a password", any, fixed(`"user":{"pw":"$2b$10$abcdefghijklmnopqrstuv"}`)),
 		insert("database", "refusals hold the words of the database", isRefusal, fixed(`"cause":"UNIQUE constraint failed: app_password.name"`)),
 		insert("stack", "refusals hold where in the program they were made", isRefusal, fixed(`"stack":"at handler (/app/dist/api.js:12:3)"`)),
-		insert("address", "refusals hold the address of an account", isRefusal, func(s *Server) string {
+		insert("address", "refusals hold the address of an account", isRefusal, func(s *server) string {
 			for _, account := range s.core.Store.Accounts() {
 				return `"existing":"` + account.Email + `"`
 			}

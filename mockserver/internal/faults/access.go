@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"
@@ -13,7 +13,7 @@ import (
 // they answer to whom is read from it. A refusal by an error that the method
 // declares is among the defects of that error.
 func accessDefects(method *lexicons.Method, rule pds.Rule) []defect {
-	name := shortName(method.NSID)
+	name := pds.ShortName(method.NSID)
 	undeclared := func(refusal pds.Refusal) bool {
 		return refusal != nil && !slices.ContainsFunc(method.Errors, func(e lexicons.Error) bool { return e.Name == refusal("").Name })
 	}
@@ -43,14 +43,14 @@ func withoutEffectOnDeleted() []string { return []string{addAppPassword, listApp
 
 // relaxed is a method whose rule refuses too few.
 func relaxed(method, name, description string, relax func(*pds.Rule)) defect {
-	return behaviourOf(method, name, description, func(s *Server, p *plan) {
+	return behaviourOf(method, name, description, func(s *server, p *plan) {
 		p.relax(s, method, true, relax)
 	})
 }
 
 // relax admits callers whom a more lenient rule admits. Lapsed ones are answered
 // with success, whatever the handler makes of them.
-func (p *plan) relax(s *Server, method string, lapsed bool, relax func(*pds.Rule)) {
+func (p *plan) relax(s *server, method string, lapsed bool, relax func(*pds.Rule)) {
 	p.look(method, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
 		if err == nil {
 			return caller, nil

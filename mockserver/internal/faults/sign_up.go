@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"net/http"
@@ -19,7 +19,7 @@ const signUp = "createAccount"
 func (s scene) instead(members ...string) (lexval.Object, error) {
 	asked := strings.ToLower(s.text("handle"))
 	if slices.Contains(members, "handle") {
-		s.say("handle", s.core.Entropy.Base32(12)+s.options.UserDomains[0])
+		s.say("handle", s.core.Entropy.Base32(12)+s.core.Config().UserDomains[0])
 	}
 	if slices.Contains(members, "email") {
 		s.say("email", s.core.Entropy.Base32(12)+"@example.com")
@@ -68,7 +68,7 @@ func signUpDefects() []defect {
 		behaviour(signUp, "refusal-keeps-email", "keeps the address of a sign-up that it refused", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if _, taken := s.core.Find(s.text("email")); err != nil && !taken {
-				left := s.core.NewAccount(s.core.Entropy.Base32(12)+s.options.UserDomains[0], s.text("email"), s.core.Entropy.Base32(12))
+				left := s.core.NewAccount(s.core.Entropy.Base32(12)+s.core.Config().UserDomains[0], s.text("email"), s.core.Entropy.Base32(12))
 				s.core.Alter(func(tx *store.Tx) { tx.InsertAccount(left) })
 			}
 			return output, err
@@ -99,7 +99,7 @@ func telling(err error, secret string) error {
 }
 
 // setPassword changes the password of an account, if there is one.
-func (s *Server) setPassword(account store.Account, password string) {
+func (s *server) setPassword(account store.Account, password string) {
 	if account.DID != "" {
 		account.Password = s.core.NewPassword(s.core.PasswordText(password))
 		s.core.Alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
@@ -162,7 +162,7 @@ func signUpHandleDefects() []defect {
 func signUpInviteDefects() []defect {
 	accepting := func(name, description string, deserves func(store.Invite, bool) bool) defect {
 		return behaviour(signUp, name, description, func(s scene) (lexval.Object, error) {
-			if !s.options.InviteRequired {
+			if !s.core.Config().InviteRequired {
 				return s.play()
 			}
 			return s.withCode(deserves)
@@ -170,7 +170,7 @@ func signUpInviteDefects() []defect {
 	}
 	return []defect{
 		behaviour(signUp, "invites-not-needed", "needs no invite code, though it says so", func(s scene) (lexval.Object, error) {
-			return s.withCode(func(store.Invite, bool) bool { return s.options.InviteRequired && s.text("inviteCode") == "" })
+			return s.withCode(func(store.Invite, bool) bool { return s.core.Config().InviteRequired && s.text("inviteCode") == "" })
 		}),
 		accepting("unknown-invite-accepted", "takes invite codes that nobody has made",
 			func(_ store.Invite, found bool) bool { return !found }),
@@ -188,14 +188,14 @@ func signUpInviteDefects() []defect {
 		}),
 		behaviour(signUp, "invite-used-up-twice-as-fast", "counts each use of an invite code twice", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if err == nil && s.options.InviteRequired {
+			if err == nil && s.core.Config().InviteRequired {
 				s.useUp(s.text("inviteCode"), s.core.Named(s.text("handle")).DID)
 			}
 			return output, err
 		}),
 		behaviour(signUp, "refusal-uses-invite", "counts the use of an invite code though it refuses the sign-up", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if err != nil && s.options.InviteRequired {
+			if err != nil && s.core.Config().InviteRequired {
 				s.useUp(s.text("inviteCode"), s.somebodyElse("").DID)
 			}
 			return output, err
@@ -203,7 +203,7 @@ func signUpInviteDefects() []defect {
 	}
 }
 
-func (s *Server) useUp(code, did string) {
+func (s *server) useUp(code, did string) {
 	s.core.Alter(func(tx *store.Tx) {
 		if invite, found := tx.Invite(code); found && !invite.Exhausted() {
 			tx.UseInvite(code, store.InviteUse{By: did, At: s.core.Clock.Now()})
@@ -227,7 +227,7 @@ const raceWindow = 20 * time.Millisecond
 // racing is a defect by which a commit of a method does not look at some rows,
 // and so wins a race that it has lost.
 func racing(method, name, description string, overlooked ...store.Rows) defect {
-	return hooked(method, name, description, func(_ *Server, hooks *pds.Hooks) {
+	return hooked(method, name, description, func(_ *server, hooks *pds.Hooks) {
 		before := hooks.Commit
 		hooks.Commit = func(nsid string, tx *store.Tx) (wait time.Duration) {
 			if before != nil {

@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"errors"
@@ -17,14 +17,14 @@ func authDefects(method *lexicons.Method, rule pds.Rule) []defect {
 	}
 	add := func(name, description string, look secondLook) defect {
 		made := about(method, "auth", name, description, nil)
-		made.apply = func(s *Server, p *plan) {
+		made.apply = func(s *server, p *plan) {
 			f := p.on(method.NSID)
 			f.Authorize = append(f.Authorize, lettingIn(s, look))
 		}
 		return made
 	}
 	all := []defect{
-		add("not-needed", "needs no credentials", func(_ *Server, r *http.Request, _ error) (xrpc.Caller, error) {
+		add("not-needed", "needs no credentials", func(_ *server, r *http.Request, _ error) (xrpc.Caller, error) {
 			_, given := pds.BearerToken(r)
 			return xrpc.Caller{}, unless(r.Header.Get("Authorization") == "" || rule.Takes != pds.AdminPassword && !given)
 		}),
@@ -48,7 +48,7 @@ func authDefects(method *lexicons.Method, rule pds.Rule) []defect {
 
 // lettingIn looks again at whom a right server refuses, and lets in whom look
 // finds no error with.
-func lettingIn(s *Server, look secondLook) func(*http.Request, xrpc.Caller, error) (xrpc.Caller, error) {
+func lettingIn(s *server, look secondLook) func(*http.Request, xrpc.Caller, error) (xrpc.Caller, error) {
 	return func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
 		if err == nil {
 			return caller, nil
@@ -76,12 +76,12 @@ func isNamed(err error, name string) bool {
 }
 
 // secondLook is who is let in though the rule of the method refuses them.
-type secondLook = func(*Server, *http.Request, error) (xrpc.Caller, error)
+type secondLook = func(*server, *http.Request, error) (xrpc.Caller, error)
 
 // wrongKind takes any genuine token of a session.
 func wrongKind(rule pds.Rule) secondLook {
 	others := (pds.AnyAccessToken | pds.TakendownToken | pds.RefreshToken) &^ rule.Takes
-	return func(s *Server, r *http.Request, _ error) (xrpc.Caller, error) {
+	return func(s *server, r *http.Request, _ error) (xrpc.Caller, error) {
 		raw, given := pds.BearerToken(r)
 		if !given {
 			return xrpc.Caller{}, errRefused
@@ -94,11 +94,11 @@ func wrongKind(rule pds.Rule) secondLook {
 // any text that is no genuine token.
 func forged(rule pds.Rule) secondLook {
 	if rule.Takes == pds.AdminPassword {
-		return func(_ *Server, r *http.Request, _ error) (xrpc.Caller, error) {
+		return func(_ *server, r *http.Request, _ error) (xrpc.Caller, error) {
 			return xrpc.Caller{}, unless(strings.HasPrefix(r.Header.Get("Authorization"), "Basic "))
 		}
 	}
-	return func(s *Server, r *http.Request, err error) (xrpc.Caller, error) {
+	return func(s *server, r *http.Request, err error) (xrpc.Caller, error) {
 		raw, given := pds.BearerToken(r)
 		if !given || !isNamed(err, "InvalidToken") || s.genuine(raw) {
 			return xrpc.Caller{}, errRefused
@@ -112,13 +112,13 @@ func forged(rule pds.Rule) secondLook {
 }
 
 // genuine reports whether a token was issued by the server, for whatever.
-func (s *Server) genuine(raw string) bool {
+func (s *server) genuine(raw string) bool {
 	_, err := s.core.Tokens.VerifyAnyAge(raw, (pds.AnyAccessToken | pds.TakendownToken | pds.RefreshToken).Scopes()...)
 	return err == nil
 }
 
 func expired(rule pds.Rule) secondLook {
-	return func(s *Server, r *http.Request, err error) (xrpc.Caller, error) {
+	return func(s *server, r *http.Request, err error) (xrpc.Caller, error) {
 		raw, given := pds.BearerToken(r)
 		if !given || !isNamed(err, "ExpiredToken") {
 			return xrpc.Caller{}, errRefused

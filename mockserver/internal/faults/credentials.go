@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"encoding/base64"
@@ -55,8 +55,8 @@ func credentialDefects(method *lexicons.Method, rule pds.Rule) []defect {
 				decoded, err := base64.StdEncoding.DecodeString(encoded)
 				return isBasic && err == nil && !strings.Contains(string(decoded), ":")
 			}),
-			taking(method, "bearer-taken", "takes the password of the administrator as a bearer token", func(s *Server, r *http.Request, _ error) (xrpc.Caller, error) {
-				return xrpc.Caller{}, unless(authorization(r) == "Bearer "+s.options.AdminPassword)
+			taking(method, "bearer-taken", "takes the password of the administrator as a bearer token", func(s *server, r *http.Request, _ error) (xrpc.Caller, error) {
+				return xrpc.Caller{}, unless(authorization(r) == "Bearer "+s.core.Config().AdminPassword)
 			}),
 		)
 	}
@@ -76,14 +76,14 @@ func tokenFormDefects(method *lexicons.Method, rule pds.Rule, crashing func(stri
 			decoded, _ := base64.RawURLEncoding.DecodeString(parts[1])
 			return json.Unmarshal(decoded, &claims) != nil || claims.Sub == nil
 		}),
-		taking(method, "scheme-unchecked", "takes a token under any scheme, and without one", func(s *Server, r *http.Request, _ error) (xrpc.Caller, error) {
+		taking(method, "scheme-unchecked", "takes a token under any scheme, and without one", func(s *server, r *http.Request, _ error) (xrpc.Caller, error) {
 			words := strings.Fields(authorization(r))
 			if len(words) == 0 || words[0] == "Basic" {
 				return xrpc.Caller{}, errRefused
 			}
 			return pds.CallerOf(s.core.Tokens.Verify(words[len(words)-1], rule.Takes.Scopes()...))
 		}),
-		taking(method, "algorithm-trusted", "doesn't check tokens that name another algorithm", func(s *Server, r *http.Request, _ error) (xrpc.Caller, error) {
+		taking(method, "algorithm-trusted", "doesn't check tokens that name another algorithm", func(s *server, r *http.Request, _ error) (xrpc.Caller, error) {
 			raw, given := pds.BearerToken(r)
 			header, _, _ := strings.Cut(raw, ".")
 			decoded, _ := base64.RawURLEncoding.DecodeString(header)
@@ -106,7 +106,7 @@ func tokenFormDefects(method *lexicons.Method, rule pds.Rule, crashing func(stri
 // taking is a defect of a server that lets in whom it ought to refuse.
 func taking(method *lexicons.Method, name, description string, look secondLook) defect {
 	made := about(method, "credentials", name, description, nil)
-	made.apply = func(s *Server, p *plan) {
+	made.apply = func(s *server, p *plan) {
 		f := p.on(method.NSID)
 		f.Authorize = append(f.Authorize, lettingIn(s, look))
 	}
