@@ -66,9 +66,9 @@ await_line() {
 	done
 }
 
-# into_readme NAME FILE puts a file between the README's marks of that name.
+# into_readme README NAME FILE puts a file between a README's marks of that name.
 into_readme() {
-	sed -i -e "/^<!-- $1:/,/^<!-- \\/$1/{//!d}" -e "/^<!-- $1:/r $2" README.md
+	sed -i -e "/^<!-- $2:/,/^<!-- \\/$2/{//!d}" -e "/^<!-- $2:/r $3" "$1"
 }
 
 # target_url and control_url are those of the mock that was started.

@@ -185,11 +185,11 @@ func TestControlScenarios(t *testing.T) {
 // TestReadmeScenarios reads every example of the README.
 func TestReadmeScenarios(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../README.md")
+	text, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, found := strings.Cut(string(text), "\n### Scenarios\n")
+	_, section, found := strings.Cut(string(text), "\n## Scenarios\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	rows := regexp.MustCompile("(?m)^\\|.*\\| `(\\{.*\\})` \\|$").FindAllStringSubmatch(section, -1)
 	if !found || len(rows) < 8 {

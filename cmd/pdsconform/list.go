@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -95,29 +94,32 @@ func (a *app) listJSON(requirements []reports.Requirement) error {
 	if requirements == nil {
 		requirements = []reports.Requirement{}
 	}
-	encoder := json.NewEncoder(a.stdout)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(requirements)
+	return a.encodeJSON(requirements)
 }
 
 func (a *app) listTable(requirements []reports.Requirement) error {
-	_, err := fmt.Fprintf(a.stdout, "%s\n\n%s\n", listWriter(requirements).Render(), count(len(requirements), "requirement"))
+	_, err := fmt.Fprintf(a.stdout, "%s\n\n%s\n", requirementListing(requirements).writer(widthOf(a.stdout)).Render(), count(len(requirements), "requirement"))
 	return err
 }
 
 func (a *app) listMarkdown(requirements []reports.Requirement) error {
-	_, err := fmt.Fprintln(a.stdout, listWriter(requirements).RenderMarkdown())
+	_, err := fmt.Fprintln(a.stdout, requirementListing(requirements).writer(0).RenderMarkdown())
 	return err
 }
 
-func listWriter(requirements []reports.Requirement) table.Writer {
-	rows := newTable()
-	rows.AppendHeader(table.Row{"requirement", "endpoint", "level", "authority", "origin", "revisions", "obligation", "source"})
-	for _, r := range requirements {
-		rows.AppendRow(table.Row{r.ID, printable(r.Endpoint), r.Level, r.Authority, r.Origin, lifetime(r), printable(r.Title), printable(r.Source)})
+// requirementListing is what list prints: of the columns the obligation is
+// wrapped, and what the ID or the reports tell as well gives way first.
+func requirementListing(requirements []reports.Requirement) listing {
+	shown := listing{
+		header:   table.Row{"requirement", "endpoint", "level", "authority", "origin", "revisions", "obligation", "source"},
+		flexible: 6, optional: []int{7, 1, 4, 5, 3},
 	}
-	return rows
+	for _, r := range requirements {
+		shown.rows = append(shown.rows, table.Row{
+			r.ID, printable(r.Endpoint), r.Level, r.Authority, r.Origin, lifetime(r), printable(r.Title), printable(r.Source),
+		})
+	}
+	return shown
 }
 
 // lifetime words in which revisions a requirement holds.

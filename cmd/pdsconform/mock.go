@@ -63,8 +63,9 @@ are added from --accounts.`,
   pdsconform mock --latency 200ms --rate-limit 3000/5m --log-format json
   pdsconform mock --scenario chaos.yaml
   pdsconform mock --revision 2026-07 --public-url https://pds.example.test`,
-		Args: noArgs,
+		Args: mockArgs,
 	}
+	cmd.AddCommand(a.defectsCommand(), a.variantsCommand())
 	s.bind(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		options, err := s.complete(a)
@@ -105,8 +106,8 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.InviteRequired, "invite-required", false, "accounts need an invite code")
 	flags.DurationVar(&o.InviteInterval, "invite-interval", 0, "`age` that earns an account an invite code, 0 for none")
 	flags.StringVar(&o.SMTP, "smtp", "", "`HOST:PORT` of an SMTP server to send mail to, besides the control server's outbox")
-	flags.StringSliceVar(&o.Defects, "defect", nil, "be wrong in this way: an `ID` that the control server lists (repeatable)")
-	flags.StringSliceVar(&o.Odd, "odd", nil, "be right but unusual: in every way, or with --odd=NAME in that one (repeatable)")
+	flags.StringSliceVar(&o.Defects, "defect", nil, "inject this fault: an `ID` that pdsconform mock defects lists (repeatable)")
+	flags.StringSliceVar(&o.Odd, "odd", nil, "use legal but unusual variants: all, or with --odd=NAME the one that pdsconform mock variants lists (repeatable)")
 	flags.Lookup("odd").NoOptDefVal = "all"
 	bindScenarios(flags, &o.Scenarios)
 	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,12 +17,9 @@ import (
 // accounts file that stands below it.
 func TestMockReadme(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, _ := strings.Cut(string(text), "\n## The mock\n")
-	section, _, _ = strings.Cut(section, "\n### ")
+	text := read(t, "../../mockserver/README.md")
+	_, section, _ := strings.Cut(text, "\n## Flags\n")
+	section, accounts, _ := strings.Cut(section, "\n## Accounts file\n")
 	var told []string
 	for _, row := range regexp.MustCompile("(?m)^\\| (`--.*?) \\|").FindAllStringSubmatch(section, -1) {
 		for _, flag := range regexp.MustCompile("`--([a-z-]+)").FindAllStringSubmatch(row[1], -1) {
@@ -36,7 +32,7 @@ func TestMockReadme(t *testing.T) {
 	if diff := cmp.Diff(known, told); diff != "" {
 		t.Errorf("flags (-) and README (+): %s", diff)
 	}
-	_, example, _ := strings.Cut(section, "```yaml\n")
+	_, example, _ := strings.Cut(accounts, "```yaml\n")
 	example, _, _ = strings.Cut(example, "```")
 	path := filepath.Join(t.TempDir(), "accounts.yaml")
 	write(t, path, example)

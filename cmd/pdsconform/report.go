@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/pdsconform/pdsconform/reports"
 
@@ -14,7 +15,7 @@ func (a *app) reportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "report",
 		Short:   "Render, merge and compare report documents",
-		Example: `  pdsconform report render pdsconform-report/report.json --format html`,
+		Example: `  pdsconform report render pdsconform-report --format html`,
 		Args:    groupArgs,
 		RunE:    group,
 	}
@@ -52,11 +53,11 @@ func (f *reportFlags) write(a *app, report *reports.Report) error {
 func (a *app) renderCommand() *cobra.Command {
 	flags := &reportFlags{}
 	cmd := &cobra.Command{
-		Use:   "render FILE",
+		Use:   "render REPORT",
 		Short: "Write a report document in other formats",
-		Long: `Writes a report document, report.json of a run, in other formats. Nothing is
-sent and nothing is checked again.`,
-		Example: `  pdsconform report render pdsconform-report/report.json --format html,md`,
+		Long: `Writes a report document, report.json of a run or the folder that it is in, in
+other formats. Nothing is sent and nothing is checked again.`,
+		Example: `  pdsconform report render pdsconform-report --format html,md`,
 		Args:    fileArgs(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			report, err := readReport(args[0])
@@ -73,9 +74,10 @@ sent and nothing is checked again.`,
 func (a *app) mergeCommand() *cobra.Command {
 	flags := &reportFlags{}
 	cmd := &cobra.Command{
-		Use:   "merge FILE FILE…",
+		Use:   "merge REPORT REPORT…",
 		Short: "Join the report documents of shards",
-		Long: `Joins the report documents of the shards of one run to one. Documents of
+		Long: `Joins the report documents of the shards of one run, or of the folders that they
+are in, to one. Documents of
 different targets or revisions are refused, and so is a set that lacks a shard.
 The exit code is that of the whole. In GitHub Actions the page of report.md is
 also appended to the summary of the step.`,
@@ -112,8 +114,9 @@ func (a *app) diffCommand() *cobra.Command {
 		Use:   "diff BEFORE AFTER",
 		Short: "Compare two report documents",
 		Long: `Prints what was fixed, what broke, what is new, gone or failing for another
-reason between two report documents. It exits with 1 where something broke.`,
-		Example: `  pdsconform report diff before/report.json after/report.json --format md`,
+reason between two report documents, or those of two folders. It exits with 1
+where something broke.`,
+		Example: `  pdsconform report diff before after --format md`,
 		Args:    fileArgs(2, 2),
 	}
 	format := cmd.Flags().String("format", "text", "text, md or json")
@@ -155,9 +158,12 @@ func fileArgs(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// readReport reads a report document. What can't be read is a usage error that
-// names the file.
+// readReport reads a report document, or that of a folder of reports. What can't
+// be read is a usage error that names the file.
 func readReport(path string) (*reports.Report, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "report.json")
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, usagef("%s: %s", path, withoutPath(err))

@@ -25,7 +25,7 @@ documents of com.atproto.server, and serves a reference mock of such a server.`,
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		a.runCommand(), a.clientCommand(), a.listCommand(), a.reportCommand(), a.cleanUpCommand(), a.mockCommand(), a.selftestCommand(),
-		a.lexiconsCommand(), a.versionCommand(),
+		a.lexiconsCommand(), a.versionCommand(), a.completionCommand(),
 	)
 	return root
 }

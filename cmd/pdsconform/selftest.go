@@ -48,6 +48,7 @@ why; with 70 where a run came to no verdict.`,
 	flags.StringSliceVar(&s.defects, "defect", nil, "only these: an `ID` or a dotted prefix (repeatable)")
 	flags.StringVar(&s.revision, "revision", lexicons.DefaultRevision, "lexicon `revision` that mock and suite are made of: "+strings.Join(lexicons.Revisions(), ", "))
 	flags.IntVar(&s.jobs, "jobs", jobsPerCPU*runtime.NumCPU(), "try so many `defects` at once")
+	flags.Lookup("jobs").DefValue = fmt.Sprintf("%d for each processor", jobsPerCPU)
 	flags.StringVar(&s.format, "format", "table", "table, json or md")
 	flags.Int64Var(&s.seed, "seed", 1, "fixes the order of checks and the names of accounts")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return a.selftest(cmd.Context(), s) }
