@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/strict"
 )
 
 // maxControlBody bounds what the control listener reads.
@@ -127,29 +129,8 @@ func readControl(r *http.Request, into any) error {
 	if len(body) > maxControlBody {
 		return &controlError{http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is too large"}
 	}
-	decoder := json.NewDecoder(strings.NewReader(string(body)))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return badRequest(explain(err))
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return badRequest("the body must be one JSON object")
+	if err := strict.Decode(body, into); err != nil {
+		return badRequest(err.Error())
 	}
 	return nil
-}
-
-// explain names the field where there is one.
-func explain(err error) string {
-	var field fieldError
-	if errors.As(err, &field) {
-		return field.Error()
-	}
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		return wrongType.Field + " must not be a " + wrongType.Value
-	}
-	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		return strings.Trim(field, `"`) + " is no field of this request"
-	}
-	return "the body must be a JSON object"
 }

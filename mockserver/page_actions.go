@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -74,11 +75,11 @@ func (s *Server) formDefect(f form) error {
 
 // formScenario adds the scenario that somebody has put together.
 func (s *Server) formScenario(f form) error {
-	scenario := Scenario{
+	made := Scenario{
 		Method: f.Get("method"), Account: strings.TrimSpace(f.Get("for")), Error: f.Get("error"), Message: f.Get("message"),
 		CarryOut: f.Get("carryOut") != "", Body: f.Get("body"), Drop: f.Get("drop"), Defect: strings.TrimSpace(f.Get("bug")),
 	}
-	for name, into := range map[string]*int{"skip": &scenario.Skip, "times": &scenario.Times, "status": &scenario.Status} {
+	for name, into := range map[string]*int{"skip": &made.Skip, "times": &made.Times, "status": &made.Status} {
 		if text := f.Get(name); text != "" {
 			number, err := strconv.Atoi(text)
 			if err != nil {
@@ -89,30 +90,30 @@ func (s *Server) formScenario(f form) error {
 	}
 	if text := f.Get("delay"); text != "" {
 		var err error
-		if scenario.Delay, err = time.ParseDuration(text); err != nil {
+		if made.Delay, err = time.ParseDuration(text); err != nil {
 			return errors.New("delay must be a duration such as 2s")
 		}
 	}
 	if text := f.Get("retryAfter"); text != "" {
-		scenario.Headers = map[string]string{"Retry-After": text}
+		made.Headers = map[string]string{"Retry-After": text}
 	}
-	_, err := s.AddScenario(scenario)
+	_, err := s.AddScenario(made)
 	return err
 }
 
 // formExample turns one of the examples on or off.
 func (s *Server) formExample(f form) error {
-	examples := scenarioExamples()
+	examples := scenario.Examples()
 	number, err := strconv.Atoi(f.Get("number"))
 	if err != nil || number < 0 || number >= len(examples) {
 		return errors.New("there is no such example")
 	}
 	if f.Get("on") == "true" {
-		_, err = s.AddScenario(examples[number].scenario)
+		_, err = s.AddScenario(examples[number].Scenario)
 		return err
 	}
 	for _, state := range s.Scenarios() {
-		if state.sameAs(examples[number].scenario) {
+		if scenario.Continues(state, examples[number].Scenario) {
 			_ = s.RemoveScenario(state.ID) // if it is gone by now, so much the better
 		}
 	}

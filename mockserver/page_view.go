@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
@@ -71,7 +72,7 @@ func (s *Server) viewOf(search search) pageView {
 	held := s.core.Store.Snapshot()
 	view := pageView{
 		Version: pds.Version(), URL: s.URL, Search: search,
-		Now: people(s.Now()), Offset: s.core.Clock.Offset().String(), Steps: steps(), Bodies: bodies(), Drops: moments(),
+		Now: people(s.Now()), Offset: s.core.Clock.Offset().String(), Steps: steps(), Bodies: scenario.Bodies(), Drops: scenario.Drops(),
 		Accounts: s.accountViews(held, search.Account),
 		Invites:  inviteViews(held),
 		Mail:     s.mailViews(),
@@ -82,11 +83,11 @@ func (s *Server) viewOf(search search) pageView {
 	}
 	states := s.Scenarios()
 	for _, state := range states {
-		view.Scenarios = append(view.Scenarios, scenarioView{state.ID, state.which(), state.what(), state.progress(), state.Spent})
+		view.Scenarios = append(view.Scenarios, scenarioView{state.ID, scenario.Requests(state.Scenario), scenario.Effect(state.Scenario), scenario.Progress(state), state.Spent})
 	}
-	for i, example := range scenarioExamples() {
-		on := slices.ContainsFunc(states, func(state ScenarioState) bool { return state.sameAs(example.scenario) })
-		view.Examples = append(view.Examples, exampleView{i, example.title, example.scenario.which() + ": " + example.scenario.what(), on})
+	for i, example := range scenario.Examples() {
+		on := slices.ContainsFunc(states, func(state ScenarioState) bool { return scenario.Continues(state, example.Scenario) })
+		view.Examples = append(view.Examples, exampleView{i, example.Title, scenario.Requests(example.Scenario) + ": " + scenario.Effect(example.Scenario), on})
 	}
 	s.addDefects(&view)
 	return view

@@ -22,6 +22,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -41,7 +42,7 @@ type Server struct {
 	unfit     outputDefects
 	limiter   limiter
 	faults    *faults.Injector
-	scenarios scenarios
+	scenarios *scenario.Set
 	windows   windows
 	origin    origin
 	security  *transportSecurity          // nil without TLS
@@ -100,18 +101,19 @@ func (s *Server) build() (err error) {
 		Logger:    s.options.Logger,
 		Now:       s.core.Clock.Now,
 		Style:     s.style(),
-		Intervene: s.intervene,
+		Intervene: func(r *http.Request) *xrpc.Intervention { return s.scenarios.Intervene(r) },
 	})
 	if err != nil {
 		return err
 	}
 	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog), s.core, s.router)
+	s.scenarios = scenario.NewSet(s.options.Catalog, s.core, s.faults)
 	return s.furnish(saved)
 }
 
 // misbehave takes up the defects and scenarios of the options.
 func (s *Server) misbehave() error {
-	return errors.Join(s.SetDefects(s.options.Defects...), s.startScenarios())
+	return errors.Join(s.faults.Set(s.options.Defects...), s.scenarios.Replace(s.options.Scenarios))
 }
 
 // forwardMail starts the courier, where there is an SMTP server to send to.

@@ -1,4 +1,4 @@
-package mockserver
+package scenario
 
 import (
 	"bytes"
@@ -10,9 +10,11 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
-func bodies() []string { return []string{BodyEmpty, BodyTruncated, BodyMalformed, BodyHTML} }
+// Bodies lists what Scenario.Body can be.
+func Bodies() []string { return []string{BodyEmpty, BodyTruncated, BodyMalformed, BodyHTML} }
 
-func moments() []string {
+// Drops lists what Scenario.Drop can be.
+func Drops() []string {
 	return []string{DropAtOnce, DropBeforeAnswer, DropAfterHeaders, DropMidBody}
 }
 
@@ -23,8 +25,8 @@ func drops() map[string]xrpc.Drop {
 	}
 }
 
-// spoilers are what makes the bodies.
-func spoilers() map[string]func(*xrpc.Response) {
+// corruptions are what makes the bodies.
+func corruptions() map[string]func(*xrpc.Response) {
 	return map[string]func(*xrpc.Response){
 		BodyEmpty: func(response *xrpc.Response) {
 			response.Body = nil

@@ -1,4 +1,4 @@
-package mockserver
+package scenario
 
 import (
 	"cmp"
@@ -76,10 +76,10 @@ func (c Scenario) checkAnswer() error {
 		return errors.New("message: there is no error that it could be of, give status or error as well")
 	case c.CarryOut && c.Status == 0 && c.Error == "":
 		return errors.New("carryOut: only a request with status or error would not be carried out without it")
-	case c.Body != "" && spoilers()[c.Body] == nil:
-		return fmt.Errorf("body: %q is none of %s", c.Body, listed(bodies()))
+	case c.Body != "" && corruptions()[c.Body] == nil:
+		return fmt.Errorf("body: %q is none of %s", c.Body, listed(Bodies()))
 	case c.Drop != "" && drops()[c.Drop] == xrpc.DropNever:
-		return fmt.Errorf("drop: %q is none of %s", c.Drop, listed(moments()))
+		return fmt.Errorf("drop: %q is none of %s", c.Drop, listed(Drops()))
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func (c Scenario) checkDefect(method string, known *faults.Catalogue) (string, e
 }
 
 // faultsOf makes what the defect of a scenario comes to, nil where it has none.
-func (s *Server) faultsOf(c Scenario) (map[string]*xrpc.Faults, error) {
+func (s *Set) faultsOf(c Scenario) (map[string]*xrpc.Faults, error) {
 	if c.Defect == "" {
 		return nil, nil
 	}

@@ -1,4 +1,4 @@
-package mockserver
+package scenario
 
 import (
 	"cmp"
@@ -11,15 +11,15 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 )
 
-// scenarioExample is a scenario that the page offers.
-type scenarioExample struct {
-	title    string
-	scenario Scenario
+// Example is a scenario with what it means.
+type Example struct {
+	Title    string
+	Scenario Scenario
 }
 
-// scenarioExamples are those that clients are most often tried with.
-func scenarioExamples() []scenarioExample {
-	return []scenarioExample{
+// Examples are those that clients are most often tried with.
+func Examples() []Example {
+	return []Example{
 		{"The next two refreshes fail", Scenario{Method: "refreshSession", Times: 2, Status: 502}},
 		{"The next request is told to slow down", Scenario{Times: 1, Status: 429, Headers: map[string]string{"Retry-After": "2"}}},
 		{"The next getSession finds its token expired", Scenario{Method: "getSession", Times: 1, Error: "ExpiredToken", Message: "Token has expired"}},
@@ -33,16 +33,16 @@ func scenarioExamples() []scenarioExample {
 	}
 }
 
-// sameAs reports whether a scenario goes on and is that one.
-func (s ScenarioState) sameAs(other Scenario) bool {
+// Continues reports whether a scenario is another one, and not spent.
+func Continues(s State, other Scenario) bool {
 	mine, theirs := s.toJSON(), other.toJSON()
 	same := maps.Equal(mine.Headers, theirs.Headers)
 	mine.Headers, theirs.Headers = nil, nil
 	return same && !s.Spent && fmt.Sprint(mine) == fmt.Sprint(theirs)
 }
 
-// which says in a few words what requests a scenario is about.
-func (c Scenario) which() string {
+// Requests says in a few words which requests a scenario is for.
+func Requests(c Scenario) string {
 	words := cmp.Or(pds.ShortName(c.Method), "every method")
 	if c.Account != "" {
 		words += ", " + c.Account
@@ -53,8 +53,8 @@ func (c Scenario) which() string {
 	return words
 }
 
-// what says in a few words what happens to them.
-func (c Scenario) what() string {
+// Effect says in a few words what happens to them.
+func Effect(c Scenario) string {
 	var parts []string
 	if c.Delay > 0 {
 		parts = append(parts, "wait "+c.Delay.String())
@@ -77,8 +77,8 @@ func (c Scenario) what() string {
 	return strings.Join(parts, " · ")
 }
 
-// progress says how far it has got.
-func (s ScenarioState) progress() string {
+// Progress says in a few words how far a scenario has got.
+func Progress(s State) string {
 	switch {
 	case s.Spent:
 		return fmt.Sprintf("%d of %d, used up", s.Applied, s.Times)

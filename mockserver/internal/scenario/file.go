@@ -1,4 +1,4 @@
-package mockserver
+package scenario
 
 import (
 	"encoding/json"
@@ -12,20 +12,14 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 )
 
-// ReadScenarios reads a file of scenarios for Options: in YAML or JSON, one
-// mapping whose only key is scenarios and which holds a list of them, with the
-// names that the control protocol has. It is held against the documents that
-// the server will have; nil stands for the embedded ones. The error begins with
-// the name of the file and says which key is no good.
-func ReadScenarios(name string, text []byte, catalog *lexicons.Catalog) ([]Scenario, error) {
+// Read reads a file of scenarios: in YAML or JSON, one mapping whose only key is
+// scenarios and which holds a list of them, with the names that the control
+// protocol has. It is held against the documents that the server will have. The
+// error begins with the name of the file and says which key is wrong.
+func Read(name string, text []byte, catalog *lexicons.Catalog) ([]Scenario, error) {
 	listed, err := scenarioList(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if catalog == nil {
-		if catalog, err = embeddedCatalog(lexicons.DefaultRevision); err != nil {
-			return nil, err
-		}
 	}
 	known := faults.NewCatalogue(catalog)
 	scenarios := make([]Scenario, len(listed))

@@ -1,4 +1,4 @@
-package mockserver
+package scenario
 
 import (
 	"encoding/json"
@@ -21,7 +21,7 @@ func calledMethod(r *http.Request) (nsid string, isCall bool) {
 
 // concernOf names whom a request concerns, in lower case: whom its input or
 // its parameters name or, where these name nobody, whose token it bears.
-func (s *Server) concernOf(r *http.Request) []string {
+func (s *Set) concernOf(r *http.Request) []string {
 	if named := s.namedIn(xrpc.PeekBody(r)); len(named) > 0 {
 		return named
 	}
@@ -41,7 +41,7 @@ func (s *Server) concernOf(r *http.Request) []string {
 
 // namedIn finds the members by which inputs of com.atproto.server name an
 // account. The code of a mail does so as well.
-func (s *Server) namedIn(body []byte) []string {
+func (s *Set) namedIn(body []byte) []string {
 	var input struct {
 		Identifier, Handle, Email, DID, ForAccount, Token any
 		ForAccounts                                       []any
@@ -69,7 +69,7 @@ func (s *Server) namedIn(body []byte) []string {
 
 // concerns reports whether one of the names is the account, by the name that
 // is asked for or by another one that it has.
-func (s *Server) concerns(names []string, account string) bool {
+func (s *Set) concerns(names []string, account string) bool {
 	if slices.Contains(names, strings.ToLower(account)) {
 		return true
 	}

@@ -1,18 +1,19 @@
-package mockserver
+package scenario
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
+	"github.com/pdsconform/pdsconform/mockserver/internal/strict"
 )
 
-// scenarioJSON is how the control protocol and files write a scenario.
-type scenarioJSON struct {
+// jsonForm is how the control protocol and files write a scenario.
+type jsonForm struct {
 	Method   string                `json:"method,omitempty"`
 	Account  string                `json:"account,omitempty"`
 	Skip     int                   `json:"skip,omitempty"`
@@ -41,21 +42,14 @@ func (h *headerText) UnmarshalJSON(text []byte) error {
 	}
 	var plain *string
 	if err := json.Unmarshal(text, &plain); err != nil || plain == nil {
-		return fieldError("headers must be an object of strings")
+		return strict.FieldError("headers must be an object of strings")
 	}
 	*h = headerText(*plain)
 	return nil
 }
 
-// fieldError is what is wrong with a JSON object, beginning with the name of a
-// field.
-type fieldError string
-
-// Error returns the text.
-func (e fieldError) Error() string { return string(e) }
-
-func (c Scenario) toJSON() scenarioJSON {
-	written := scenarioJSON{
+func (c Scenario) toJSON() jsonForm {
+	written := jsonForm{
 		Method: c.Method, Account: c.Account, Skip: c.Skip, Times: c.Times,
 		Status: c.Status, Error: c.Error, Message: c.Message, CarryOut: c.CarryOut,
 		Body: c.Body, Drop: c.Drop, Defect: c.Defect,
@@ -78,11 +72,9 @@ func (c Scenario) MarshalJSON() ([]byte, error) { return json.Marshal(c.toJSON()
 // UnmarshalJSON reads the form that the control protocol and files have. A
 // member that no scenario has is an error.
 func (c *Scenario) UnmarshalJSON(text []byte) error {
-	var written scenarioJSON
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&written); err != nil {
-		return explainScenario(err)
+	var written jsonForm
+	if err := strict.Decode(text, &written); err != nil {
+		return explain(err)
 	}
 	read := Scenario{
 		Method: written.Method, Account: written.Account, Skip: written.Skip, Times: written.Times,
@@ -92,7 +84,7 @@ func (c *Scenario) UnmarshalJSON(text []byte) error {
 	if written.Delay != "" {
 		var err error
 		if read.Delay, err = time.ParseDuration(written.Delay); err != nil {
-			return fieldError(`delay must be a duration such as "2s"`)
+			return strict.FieldError(`delay must be a duration such as "2s"`)
 		}
 	}
 	for name, value := range written.Headers {
@@ -105,19 +97,19 @@ func (c *Scenario) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// explainScenario names the field that is wrong.
-func explainScenario(err error) error {
-	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		field = strings.Trim(field, `"`)
-		return fieldError(fmt.Sprintf("%s is no field of a scenario%s", field, nearest.Hint(field, scenarioFields())))
+// explain names the field that is wrong.
+func explain(err error) error {
+	var unknown *strict.UnknownFieldError
+	if errors.As(err, &unknown) {
+		return strict.FieldError(fmt.Sprintf("%s is no field of a scenario%s", unknown.Field, nearest.Hint(unknown.Field, fields())))
 	}
-	return fieldError(explain(err))
+	return strict.FieldError(err.Error())
 }
 
-// scenarioFields are the names of all fields.
-func scenarioFields() []string {
+// fields are the names of all fields.
+func fields() []string {
 	var names []string
-	form := reflect.TypeFor[scenarioJSON]()
+	form := reflect.TypeFor[jsonForm]()
 	for i := range form.NumField() {
 		name, _, _ := strings.Cut(form.Field(i).Tag.Get("json"), ",")
 		names = append(names, name)
@@ -126,10 +118,10 @@ func scenarioFields() []string {
 }
 
 // MarshalJSON writes the scenario with id, skipped, applied and spent besides.
-func (s ScenarioState) MarshalJSON() ([]byte, error) {
+func (s State) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		ID string `json:"id"`
-		scenarioJSON
+		jsonForm
 		Skipped int  `json:"skipped"`
 		Applied int  `json:"applied"`
 		Spent   bool `json:"spent"`
