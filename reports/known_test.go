@@ -16,11 +16,12 @@ func TestReadExpectedFailures(t *testing.T) {
   until: 2026-12-31
 - id: a.c
   reason: "the author disagrees: see #12"
+  sometimes: true
 `
 	list, err := ReadExpectedFailures(strings.NewReader(text))
 	want := []ExpectedFailure{
 		{ID: "a.b", Reason: "mended in the next release", Until: "2026-12-31"},
-		{ID: "a.c", Reason: "the author disagrees: see #12"},
+		{ID: "a.c", Reason: "the author disagrees: see #12", Sometimes: true},
 	}
 	if err != nil || !reflect.DeepEqual(list, want) {
 		t.Errorf("%v: %+v", err, list)
@@ -98,6 +99,19 @@ func TestExpect(t *testing.T) {
 	}
 }
 
+// TestExpectSometimes has a failure that depends on timing: that a run saw
+// nothing of it makes nothing stale, and what it did see is a known failure.
+func TestExpectSometimes(t *testing.T) {
+	t.Parallel()
+	for outcome, want := range map[Outcome]Outcome{Passed: Passed, Failed: KnownFailure} {
+		report := New(Content{Results: []Result{{Requirement: Requirement{ID: "a.b", Level: Must}, Outcome: outcome, Fault: FaultTarget}}})
+		report.Expect([]ExpectedFailure{{ID: "a.b", Reason: "known", Sometimes: true}}, day(t, "2026-12-31"))
+		if len(report.Summary.Stale) != 0 || report.Results[0].Outcome != want || report.Summary.ExitCode != ExitConforms {
+			t.Errorf("%s: %s, %+v", outcome, report.Results[0].Outcome, report.Summary)
+		}
+	}
+}
+
 func TestExpectWhatDoesNotExist(t *testing.T) {
 	t.Parallel()
 	for outcome, want := range map[Outcome]ExitCode{Passed: ExitStale, Failed: ExitFails, Blocked: ExitStale} {
@@ -121,10 +135,12 @@ func TestEncodeExpectedFailures(t *testing.T) {
 		{ID: "a.unchecked", Reason: "rare", Until: "2026-12-31"},
 		{ID: "a.mended", Reason: "mended"},
 		{ID: "a.gone", Reason: "another version had it"},
+		{ID: "a.race", Reason: "depends on timing", Sometimes: true},
 	}
 	report := New(Content{Results: []Result{
 		result("a.known", Failed), result("a.over", Failed), result("a.new", Failed),
 		result("a.unchecked", Blocked), result("a.mended", Passed), result("a.other", Excluded),
+		result("a.race", Passed),
 	}})
 	report.Expect(known, day(t, "2026-01-01"))
 	var text bytes.Buffer
@@ -136,6 +152,7 @@ func TestEncodeExpectedFailures(t *testing.T) {
 		known[0],
 		{ID: "a.new", Reason: "expected status 200, got status 500: \"# no\" \x00"},
 		{ID: "a.over", Reason: "mended soon"},
+		known[5],
 		known[2],
 	}
 	if err != nil || !reflect.DeepEqual(list, want) {

@@ -106,7 +106,7 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.IntVar(&s.budgetAccounts, "budget-accounts", 0, "create no more than `N` accounts (default: no limit)")
 	flags.BoolVar(&s.yes, "yes", false, "don't ask before the first account on a target that isn't on this machine")
 	flags.BoolVar(&s.throwaway, "throwaway", false, "the target is thrown away after the run: nothing is cleaned up, no journal is kept, nothing is asked")
-	flags.StringVar(&s.knownFailures, "known-failures", "", "YAML `FILE` of requirements that are expected to fail: a list of id, reason and, if need be, until")
+	flags.StringVar(&s.knownFailures, "known-failures", "", "YAML `FILE` of requirements that are expected to fail: a list of id, reason and, if need be, until (a date) and sometimes (true for what depends on timing)")
 	flags.StringVar(&s.writeKnownFailures, "write-known-failures", "", "write the failures of this run to `FILE` in that form")
 	flags.StringVar(&s.out, "out", "pdsconform-report", "`DIR` to write reports to")
 	flags.StringSliceVar(&s.formats, "format", []string{"json", "junit", "html"}, "formats of reports: json, junit, html, md, sarif, badge, badge-json, har")
