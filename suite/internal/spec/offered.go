@@ -49,18 +49,21 @@ func (b *Bench) Works(nsid string) bool {
 // doesn't implement the method at all. That is one failure, of the requirement
 // that a well-formed request succeeds, however many trials come upon it.
 func (t *Trial) demandOffered(ctx context.Context, exchange xrpc.Exchange) {
+	if t.bench.Sample == nil {
+		return
+	}
 	nsid, o := exchange.Request.NSID, t.bench.offers
+	sample, ok := t.bench.Sample(nsid)
+	if !ok || exchange.Request.Verb != sample.Verb {
+		return // a preflight, say, to which a framework answers whatever the path
+	}
 	if exchange.Succeeded() {
 		o.mutex.Lock()
 		o.works[nsid] = true
 		o.mutex.Unlock()
 		return
 	}
-	if t.bench.Sample == nil || !soundsUnknown(exchange) {
-		return
-	}
-	sample, ok := t.bench.Sample(nsid)
-	if !ok || exchange.Request.Verb != sample.Verb || t.isOffered(ctx, sample, exchange) {
+	if !soundsUnknown(exchange) || t.isOffered(ctx, sample, exchange) {
 		return
 	}
 	t.bench.Ledger.Add(Finding{

@@ -89,3 +89,24 @@ func TestMethodThatHasWorked(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestPreflightIsNoSuccessOfTheMethod has a server that answers every preflight,
+// as frameworks do, and lacks the method none the less.
+func TestPreflightIsNoSuccessOfTheMethod(t *testing.T) {
+	t.Parallel()
+	bench := served(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodOptions {
+			http.NotFound(w, r)
+		}
+	})
+	bench.Sample = func(nsid string) (xrpc.Request, bool) { return read(), nsid == readMethod }
+	preflight := read()
+	preflight.Verb = http.MethodOptions
+	got := Try(t.Context(), one("server.read.x", func(ctx context.Context, t *Trial) {
+		t.DoUnobserved(ctx, preflight)
+		t.Do(ctx, read())
+	}), bench)
+	if got.BlockedBy != "server.read.success" || bench.Works(readMethod) {
+		t.Errorf("%+v", got)
+	}
+}
