@@ -161,15 +161,20 @@ func setAside(path string) (string, error) {
 }
 
 // cleanUpTime bounds the removal of what a run has made, which goes on after
-// an interruption.
-const cleanUpTime = 2 * time.Minute
+// an interruption; each account adds to it, since a slow target or hook may need
+// seconds for one.
+const (
+	cleanUpTime        = 2 * time.Minute
+	cleanUpTimePerItem = 2 * time.Second
+)
 
 // cleanUp removes what the run has made, unless that goes with the target.
 func (p *plan) cleanUp(ctx context.Context, server *target.Target) {
 	if p.config.Embedded || p.config.Throwaway || server.AccountsLeft()+server.AppPasswordsLeft() == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+	limit := cleanUpTime + time.Duration(server.AccountsLeft())*cleanUpTimePerItem
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	p.event(Event{Kind: EventCleanUp, Text: fmt.Sprintf("removing what the run made: accounts %d, app passwords %d", server.AccountsLeft(), server.AppPasswordsLeft())})
 	if left := server.CleanUp(ctx); left > 0 {
