@@ -2,8 +2,11 @@ package mockserver
 
 import (
 	"context"
+	_ "embed" // for the description of the control protocol
 	"errors"
 	"fmt"
+	"github.com/pdsconform/pdsconform/mockserver/internal/control"
+	"github.com/pdsconform/pdsconform/mockserver/internal/page"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"net"
 	"net/http"
@@ -55,7 +58,7 @@ func (s *Server) listen() error {
 		stop(nil)
 		return err
 	}
-	control, err := serve(ctx, s.options.ControlListen, whenAsked(s.control), usualLimits())
+	control, err := serve(ctx, s.options.ControlListen, whenAsked(s.controlHandler), usualLimits())
 	if err != nil {
 		stop(nil)
 		main.close()
@@ -81,6 +84,18 @@ func (s *Server) Close() {
 	if client := s.client.Load(); client != nil {
 		client.CloseIdleConnections()
 	}
+}
+
+//go:embed control.openapi.yaml
+var openAPI []byte
+
+// controlHandler is the handler of the control listener.
+func (s *Server) controlHandler() http.Handler {
+	mock := control.Mock{
+		URL: s.URL, Core: s.core, Faults: s.faults, Scenarios: s.scenarios, Requests: &s.requests, Reset: s.Reset,
+		Hostname: s.options.Hostname, OpenAPI: openAPI, Logger: s.options.Logger,
+	}
+	return control.Handler(mock, func(mux *http.ServeMux) { page.Serve(mock, mux) })
 }
 
 // whenAsked makes a handler at its first request: most tests send none to the

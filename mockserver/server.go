@@ -22,6 +22,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -38,7 +39,7 @@ type Server struct {
 	options   Options
 	core      *pds.Server
 	courier   *courier.Courier // nil where mail stays in the outbox
-	requests  requestLog
+	requests  requests.Log
 	unfit     outputDefects
 	limiter   limiter
 	faults    *faults.Injector
@@ -63,7 +64,7 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
-	s := &Server{options: options}
+	s := &Server{options: options, requests: requests.Log{Logger: options.Logger}}
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
@@ -96,7 +97,7 @@ func (s *Server) build() (err error) {
 		Catalog:   s.options.Catalog,
 		Endpoints: s.core.Endpoints(),
 		Fallback:  s.core.Fallback,
-		Observe:   s.observe,
+		Observe:   s.requests.Observe,
 		Defect:    s.unfit.add,
 		Logger:    s.options.Logger,
 		Now:       s.core.Clock.Now,
@@ -187,7 +188,7 @@ func (s *Server) Reset() {
 	if s.courier != nil {
 		s.courier.Forget()
 	}
-	s.requests.reset()
+	s.requests.Reset()
 	s.core.Latency.Reset()
 	s.unfit.reset()
 	s.limiter.calls.Store(0)

@@ -1,4 +1,7 @@
-package mockserver
+// Package page shows people what there is in a mock, and lets them change it by
+// forms. What it shows comes from the rooms of the mock, and it must not know
+// the options or the listeners.
+package page
 
 import (
 	"bytes"
@@ -8,62 +11,68 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/control"
 )
 
-//go:embed page
-var pageFiles embed.FS
+//go:embed page.html style.css
+var files embed.FS
 
-// pageTemplate is parsed when somebody looks: most servers are never looked at.
-var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("page.html").ParseFS(pageFiles, "page/page.html")
+// parsed is the page, parsed when somebody looks: most servers are never looked
+// at.
+var parsed = sync.OnceValues(func() (*template.Template, error) {
+	return template.ParseFS(files, "page.html")
 })
 
-// servePage adds what people see of the server to the control listener: a page
-// of what there is, and forms to change it. It works without scripts, and runs
-// none.
-func (s *Server) servePage(mux *http.ServeMux) {
+// page shows a mock.
+type page struct{ control.Mock }
+
+// Serve adds what people see of a mock to the control listener: a page of what
+// there is, and forms to change it. It works without scripts, and runs none.
+func Serve(mock control.Mock, mux *http.ServeMux) {
+	p := page{mock}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		s.writePage(w, http.StatusOK, s.viewOf(searchOf(r.URL.Query())))
+		p.write(w, http.StatusOK, p.viewOf(searchOf(r.URL.Query())))
 	})
 	mux.HandleFunc("GET /page/style.css", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeFileFS(w, r, pageFiles, "page/style.css")
+		http.ServeFileFS(w, r, files, "style.css")
 	})
-	mux.HandleFunc("POST /page/{action}", s.act)
+	for name, done := range p.actions() {
+		mux.HandleFunc("POST /page/"+name, func(w http.ResponseWriter, r *http.Request) { p.act(w, r, done) })
+	}
 }
+
+// maxForm bounds what a form can hold.
+const maxForm = 64 << 10
 
 // act does what a form asks for and leads back to the page, with the search
 // that it had. Where that can't be done, the page says why.
-func (s *Server) act(w http.ResponseWriter, r *http.Request) {
-	done, known := s.pageActions()[r.PathValue("action")]
-	if !known {
-		writeControl(w, nil, notFound("there is nothing at "+r.URL.Path))
-		return
-	}
+func (p page) act(w http.ResponseWriter, r *http.Request, done action) {
 	search := searchOf(r.URL.Query())
-	r.Body = http.MaxBytesReader(w, r.Body, maxControlBody)
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	err := r.ParseForm()
 	if err == nil {
 		err = done.do(form{r.PostForm})
 	}
 	if err != nil {
-		view := s.viewOf(search)
+		view := p.viewOf(search)
 		view.Alert, view.At, view.Given = err.Error(), done.section, form{r.PostForm}
-		s.writePage(w, http.StatusBadRequest, view)
+		p.write(w, http.StatusBadRequest, view)
 		return
 	}
 	http.Redirect(w, r, "/"+search.Query()+"#"+done.section, http.StatusSeeOther) //nolint:gosec // it leads to this page: the query is encoded, and begins with a question mark
 }
 
-func (s *Server) writePage(w http.ResponseWriter, status int, view pageView) {
+func (p page) write(w http.ResponseWriter, status int, view content) {
 	var text bytes.Buffer
-	page, err := pageTemplate()
+	layout, err := parsed()
 	if err == nil {
-		err = page.Execute(&text, view)
+		err = layout.Execute(&text, view)
 	}
 	if err != nil {
-		s.options.Logger.Error("page was not made", "error", err)
-		writeControl(w, nil, &controlError{http.StatusInternalServerError, "InternalServerError", "Internal Server Error"})
+		p.Logger.Error("page was not made", "error", err)
+		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
 		return
 	}
 	for name, value := range map[string]string{
@@ -73,7 +82,7 @@ func (s *Server) writePage(w http.ResponseWriter, status int, view pageView) {
 			"base-uri 'none'; frame-ancestors 'none'",
 		"Cross-Origin-Opener-Policy":   "same-origin",
 		"Cross-Origin-Resource-Policy": "same-origin",
-		"Referrer-Policy":              "same-origin", // none at all would hide the origin of forms from guarded
+		"Referrer-Policy":              "same-origin", // none at all would hide the origin of forms from the guard of the control protocol
 		"X-Content-Type-Options":       "nosniff",
 	} {
 		w.Header().Set(name, value)

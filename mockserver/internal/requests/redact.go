@@ -1,4 +1,4 @@
-package mockserver
+package requests
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package mockserver
+package page
 
 import (
 	"bytes"
@@ -9,16 +9,18 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
-// shown is how many entries of a list the page has at most: the newest.
-const shown = 50
+// shownAtMost is how many entries of a list the page has at most: the newest.
+const shownAtMost = 50
 
-// pageView is what the page shows.
-type pageView struct {
+// content is what the page shows.
+type content struct {
 	Version, URL string
 	Search       search
 	Alert        string // why the form that was sent did nothing
@@ -52,7 +54,7 @@ func (l list[V]) More() int { return l.Found - len(l.Shown) }
 // listOf takes what is wanted, and shows the first of it.
 func listOf[V any](all []V, wanted func(V) bool) list[V] {
 	found := slices.DeleteFunc(slices.Clone(all), func(v V) bool { return !wanted(v) })
-	return list[V]{found[:min(shown, len(found))], len(found), len(all)}
+	return list[V]{found[:min(shownAtMost, len(found))], len(found), len(all)}
 }
 
 func all[V any](V) bool { return true }
@@ -68,28 +70,28 @@ func containsAll(words string, texts ...string) bool {
 	return true
 }
 
-func (s *Server) viewOf(search search) pageView {
-	held := s.core.Store.Snapshot()
-	view := pageView{
-		Version: pds.Version(), URL: s.URL, Search: search,
-		Now: people(s.Now()), Offset: s.core.Clock.Offset().String(), Steps: steps(), Bodies: scenario.Bodies(), Drops: scenario.Drops(),
-		Accounts: s.accountViews(held, search.Account),
+func (p page) viewOf(search search) content {
+	held := p.Core.Store.Snapshot()
+	view := content{
+		Version: pds.Version(), URL: p.URL, Search: search,
+		Now: people(p.Core.Clock.Now()), Offset: p.Core.Clock.Offset().String(), Steps: steps(), Bodies: scenario.Bodies(), Drops: scenario.Drops(),
+		Accounts: p.accountViews(held, search.Account),
 		Invites:  inviteViews(held),
-		Mail:     s.mailViews(),
-		Requests: s.requestViews(held, search.Request),
+		Mail:     p.mailViews(),
+		Requests: p.requestViews(held, search.Request),
 	}
-	for _, endpoint := range s.core.Endpoints() {
+	for _, endpoint := range p.Core.Endpoints() {
 		view.Methods = append(view.Methods, pds.ShortName(endpoint.NSID))
 	}
-	states := s.Scenarios()
+	states := p.Scenarios.States()
 	for _, state := range states {
 		view.Scenarios = append(view.Scenarios, scenarioView{state.ID, scenario.Requests(state.Scenario), scenario.Effect(state.Scenario), scenario.Progress(state), state.Spent})
 	}
 	for i, example := range scenario.Examples() {
-		on := slices.ContainsFunc(states, func(state ScenarioState) bool { return scenario.Continues(state, example.Scenario) })
+		on := slices.ContainsFunc(states, func(state scenario.State) bool { return scenario.Continues(state, example.Scenario) })
 		view.Examples = append(view.Examples, exampleView{i, example.Title, scenario.Requests(example.Scenario) + ": " + scenario.Effect(example.Scenario), on})
 	}
-	s.addDefects(&view)
+	p.addDefects(&view)
 	return view
 }
 
@@ -112,8 +114,8 @@ type accountView struct {
 }
 
 // accountViews are the accounts, newest first.
-func (s *Server) accountViews(held store.Snapshot, words string) list[accountView] {
-	now := s.Now()
+func (p page) accountViews(held store.Snapshot, words string) list[accountView] {
+	now := p.Core.Clock.Now()
 	sessions := map[string][]string{}
 	for _, session := range held.Sessions {
 		if !session.Expired(now) {
@@ -179,25 +181,25 @@ type mailView struct {
 }
 
 // mailViews are the messages, newest first.
-func (s *Server) mailViews() list[mailView] {
+func (p page) mailViews() list[mailView] {
 	var views []mailView
-	for _, message := range slices.Backward(s.core.Mail("")) {
+	for _, message := range slices.Backward(p.Core.Mail("")) {
 		views = append(views, mailView{message, people(message.At)})
 	}
 	return listOf(views, all)
 }
 
 type requestView struct {
-	Request
+	requests.Request
 	Came, Name, Who, Took string
 	Tone                  string // good, bad or lost
 	Asked, Answered       string
 }
 
 // requestViews are the requests, newest first.
-func (s *Server) requestViews(held store.Snapshot, words string) list[requestView] {
+func (p page) requestViews(held store.Snapshot, words string) list[requestView] {
 	var views []requestView
-	for _, request := range slices.Backward(s.Requests()) {
+	for _, request := range slices.Backward(p.Requests.Newest()) {
 		view := requestView{
 			Request: request, Came: people(request.At), Name: pds.ShortName(strings.TrimPrefix(request.Path, "/xrpc/")),
 			Who: handleOf(held, request.Account), Took: fmt.Sprintf("%.1f ms", request.DurationMs), Tone: "good",
@@ -241,17 +243,17 @@ type exampleView struct {
 }
 
 type defectView struct {
-	Defect
+	faults.Defect
 	On    bool
 	Query string // of the page
 }
 
 // addDefects adds the defects that the server has, and those that are looked
 // for among the others.
-func (s *Server) addDefects(view *pageView) {
-	active := s.ActiveDefects()
+func (p page) addDefects(view *content) {
+	active := p.Faults.Active()
 	var others []defectView
-	for _, known := range s.faults.Defects() {
+	for _, known := range p.Faults.Defects() {
 		if !slices.Contains(view.Facets, known.Facet) {
 			view.Facets = append(view.Facets, known.Facet)
 		}

@@ -1,4 +1,4 @@
-package mockserver
+package control
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ func contained(logger *slog.Logger, handler http.Handler) http.Handler {
 			if fault := recover(); fault != nil {
 				logger.Error("control handler panicked", "path", r.URL.Path,
 					"panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
-				writeControl(w, nil, &controlError{http.StatusInternalServerError, "InternalServerError", "Internal Server Error"})
+				write(w, nil, &protocolError{http.StatusInternalServerError, "InternalServerError", "Internal Server Error"})
 			}
 		}()
 		handler.ServeHTTP(w, r)
