@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
 )
@@ -92,6 +93,25 @@ func sampleOf(t *testing.T) string {
 	_, rest, _ = strings.Cut(rest, "```text\n")
 	sample, _, _ := strings.Cut(rest, "```\n<!-- /sample")
 	return sample
+}
+
+// TestReadmeFailure holds the failure that suite/README.md shows against that of
+// a server with this defect.
+func TestReadmeFailure(t *testing.T) {
+	t.Parallel()
+	mock := mockserver.RunT(t, mockserver.Options{Defects: []string{"output.createSession.email.wrong-type"}})
+	const id = "server.createSession.output.email.type"
+	var out, errors strings.Builder
+	code := Run(t.Context(), []string{"run", "--target", mock.URL, "--only", id, "--revision", "2023-04", "--out", t.TempDir()}, nil, &out, &errors, nil)
+	_, failure, found := strings.Cut(out.String(), "\n  "+id)
+	failure, _, _ = strings.Cut("  "+id+failure, "\n\n")
+	if code != 1 || !found {
+		t.Fatalf("exit code %d: %s%s", code, out.String(), errors.String())
+	}
+	failure = strings.ReplaceAll(failure, mock.URL, "http://127.0.0.1:2583")
+	failure = regexp.MustCompile(`pc[a-z0-9]+\.test`).ReplaceAllString(failure, "pcx3k7a.test")
+	failure = regexp.MustCompile(`did:plc:[a-z2-7]{24}`).ReplaceAllString(failure, "did:plc:ewvi7nxzyoun6zhxrhs64oiz")
+	holdBlock(t, "suite/README.md", "failure", "```text\n"+failure+"\n```\n")
 }
 
 // The tables of exit codes, outcomes and profiles have a row for each.
