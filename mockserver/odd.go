@@ -40,6 +40,14 @@ const (
 	oddSlowDeletion = "slow-deletion"
 	oddPasswords    = "no-password-policy"
 	oddLimits       = "rate-limits"
+	oddUnsaid       = "invites-unsaid"
+	oddSameSecond   = "same-second-tokens"
+	oddAccessEnds   = "access-ends"
+	oddLabels       = "short-labels"
+	oddAddresses    = "strict-addresses"
+	oddNoContent    = "no-content"
+	oddClosing      = "closing"
+	oddHTMLLimits   = "html-limits"
 	oddAll          = "all"
 )
 
@@ -68,6 +76,14 @@ func Freedoms() []Freedom {
 		{oddSlowDeletion, "a deletion takes a second to show"},
 		{oddPasswords, "every password will do"},
 		{oddLimits, "a few requests are refused with status 429 and Retry-After: 1"},
+		{oddUnsaid, "an invite code is required, and describeServer doesn't say so"},
+		{oddSameSecond, "sessions that one password opens in the same second have the same refresh token"},
+		{oddAccessEnds, "an access token ends when its session is logged out"},
+		{oddLabels, "the first label of a handle has at most 18 characters"},
+		{oddAddresses, "addresses with a plus sign, or at domains that have no mail, are refused"},
+		{oddNoContent, "success without a body has the status 204"},
+		{oddClosing, "the connection is closed after each answer"},
+		{oddHTMLLimits, "a few requests are refused with status 429, Retry-After: 1 and a page of HTML"},
 	}
 }
 
@@ -96,10 +112,10 @@ func (o *Options) completeOdd() error {
 	if len(chosen) == 0 {
 		return nil
 	}
-	if o.odd = chosen; chosen[oddInvites] {
+	if o.odd = chosen; chosen[oddInvites] || chosen[oddUnsaid] {
 		delete(chosen, oddNoInvites)
 	}
-	o.InviteRequired = o.InviteRequired && !chosen[oddNoInvites] || chosen[oddInvites]
+	o.InviteRequired = o.InviteRequired && !chosen[oddNoInvites] || chosen[oddInvites] || chosen[oddUnsaid]
 	if chosen[oddPasswords] {
 		o.MinPasswordLength, o.MaxPasswordLength = -1, -1
 	}
@@ -141,7 +157,8 @@ func (s *Server) style() *xrpc.Style {
 	}
 	style := &xrpc.Style{
 		ExtraFields: odd[oddExtraFields], Reversed: odd[oddKeyOrder], Spaced: odd[oddWhiteSpace], Escaped: odd[oddEscapes],
-		Chunked: odd[oddChunked], Refuse: odd.refusal,
+		Chunked: odd[oddChunked], NoContent: odd[oddNoContent], HTMLLimits: odd[oddHTMLLimits], Closing: odd[oddClosing],
+		Refuse: odd.refusal,
 	}
 	if odd[oddMediaType] {
 		style.MediaType = `application/json;charset="utf-8"; profile="https://odd.example.org/profile"`
@@ -149,7 +166,7 @@ func (s *Server) style() *xrpc.Style {
 	if odd[oddHeaders] {
 		style.Headers = oddHeadersOf
 	}
-	if odd[oddLimits] {
+	if odd[oddLimits] || odd[oddHTMLLimits] {
 		style.Admit = s.limiter.admit
 	}
 	return style

@@ -218,7 +218,9 @@ func (o *Options) config() pds.Config {
 		JWTSecret: o.JWTSecret, Links: o.Links, Clock: o.Clock, Seed: o.Seed,
 		Variants: pds.Variants{
 			OtherCodes: o.odd[oddCodes], OpaqueTokens: o.odd[oddTokens], NoLinks: o.odd[oddNoLinks],
-			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion],
+			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion], InvitesUnsaid: o.odd[oddUnsaid],
+			SameSecondTokens: o.odd[oddSameSecond], AccessEnds: o.odd[oddAccessEnds],
+			ShortLabels: o.odd[oddLabels], StrictAddresses: o.odd[oddAddresses],
 		},
 	}
 }
