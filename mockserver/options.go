@@ -15,6 +15,7 @@ import (
 	"github.com/coder/quartz"
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
@@ -132,16 +133,15 @@ type Options struct {
 	// Scenarios are what happens to requests from the start on. Default: nothing.
 	Scenarios []Scenario
 
-	// Odd are names of Freedoms that the server takes, or "all": it stays within
-	// the documents, and does what hardly anyone expects. They win over other
-	// options. Default: none.
+	// Odd are names of Freedoms, legal but unusual variants that the server uses, or
+	// "all". They win over other options. Default: none.
 	Odd []string
 
 	// Links are what describeServer tells of. Default: none.
 	Links pds.Links
 
-	odd       oddities    // what Odd comes to
-	directory *plc.Client // what PLC comes to
+	variants  faults.Chosen // what Odd comes to
+	directory *plc.Client   // what PLC comes to
 }
 
 // embeddedCatalog loads the documents of a revision, once for all servers of a
@@ -182,8 +182,14 @@ func (o Options) complete() (Options, error) {
 		}
 		o.Catalog = catalog
 	}
-	if err := o.completeOdd(); err != nil {
+	var err error
+	if o.variants, err = faults.Choose(o.Odd); err != nil {
 		return o, err
+	}
+	o.InviteRequired = o.variants.InviteRequired(o.InviteRequired)
+	o.UserDomains = o.variants.UserDomains(o.UserDomains)
+	if o.variants.AnyPassword() {
+		o.MinPasswordLength, o.MaxPasswordLength = -1, -1
 	}
 	if bad := pds.CheckAccounts(o.Accounts, o.Invites); bad != nil {
 		return o, bad
@@ -216,12 +222,7 @@ func (o *Options) config() pds.Config {
 		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
 		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,
 		JWTSecret: o.JWTSecret, Links: o.Links, Clock: o.Clock, Seed: o.Seed,
-		Variants: pds.Variants{
-			OtherCodes: o.odd[oddCodes], OpaqueTokens: o.odd[oddTokens], NoLinks: o.odd[oddNoLinks],
-			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion], InvitesUnsaid: o.odd[oddUnsaid],
-			SameSecondTokens: o.odd[oddSameSecond], AccessEnds: o.odd[oddAccessEnds],
-			ShortLabels: o.odd[oddLabels], StrictAddresses: o.odd[oddAddresses],
-		},
+		Variants: o.variants.Handlers(),
 	}
 }
 
@@ -235,7 +236,7 @@ func (o *Options) checkNumbers() error {
 	if o.Latency < 0 || o.Latency > pds.MaxLatency {
 		return fmt.Errorf("latency %s is not between 0 and %s", o.Latency, pds.MaxLatency)
 	}
-	return o.RateLimit.check()
+	return o.RateLimit.Check()
 }
 
 // hostname is one or more labels of letters, digits and inner hyphens.

@@ -21,7 +21,9 @@ import (
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
+	"github.com/pdsconform/pdsconform/mockserver/internal/listen"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/ratelimit"
 	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -36,21 +38,21 @@ type Server struct {
 	// slash; its paths begin with /control/v1.
 	ControlURL string
 
-	options   Options
-	core      *pds.Server
-	courier   *courier.Courier // nil where mail stays in the outbox
-	requests  requests.Log
-	unfit     outputDefects
-	limiter   limiter
-	faults    *faults.Injector
-	scenarios *scenario.Set
-	windows   windows
-	origin    origin
-	security  *transportSecurity          // nil without TLS
-	client    atomic.Pointer[http.Client] // nil until it is asked for
-	router    *xrpc.Router
-	stop      context.CancelCauseFunc
-	serving   []*listener
+	options    Options
+	core       *pds.Server
+	courier    *courier.Courier // nil where mail stays in the outbox
+	requests   requests.Log
+	violations violations
+	limiter    ratelimit.Limiter
+	occasional faults.Occasional // of the variant of that name
+	faults     *faults.Injector
+	scenarios  *scenario.Set
+	origin     origin
+	security   *transportSecurity          // nil without TLS
+	client     atomic.Pointer[http.Client] // nil until it is asked for
+	router     *xrpc.Router
+	stop       context.CancelCauseFunc
+	serving    []*listen.Listener
 }
 
 // New starts a server on two listeners and returns when both accept
@@ -68,7 +70,7 @@ func New(options Options) (*Server, error) {
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	if err := s.misbehave(); err != nil {
+	if err := s.applyFaults(); err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
 	if err := s.forwardMail(); err != nil {
@@ -98,10 +100,10 @@ func (s *Server) build() (err error) {
 		Endpoints: s.core.Endpoints(),
 		Fallback:  s.core.Fallback,
 		Observe:   s.requests.Observe,
-		Defect:    s.unfit.add,
+		Defect:    s.violations.add,
 		Logger:    s.options.Logger,
 		Now:       s.core.Clock.Now,
-		Style:     s.style(),
+		Style:     s.options.variants.Style(&s.occasional),
 		Intervene: func(r *http.Request) *xrpc.Intervention { return s.scenarios.Intervene(r) },
 	})
 	if err != nil {
@@ -109,11 +111,11 @@ func (s *Server) build() (err error) {
 	}
 	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog), s.core, s.router)
 	s.scenarios = scenario.NewSet(s.options.Catalog, s.core, s.faults)
-	return s.furnish(saved)
+	return s.load(saved)
 }
 
-// misbehave takes up the defects and scenarios of the options.
-func (s *Server) misbehave() error {
+// applyFaults applies the defects and scenarios of the options.
+func (s *Server) applyFaults() error {
 	return errors.Join(s.faults.Set(s.options.Defects...), s.scenarios.Replace(s.options.Scenarios))
 }
 
@@ -184,16 +186,16 @@ func (s *Server) Reset() {
 	}
 	s.core.Outbox.Restore(s.origin.mail)
 	s.restoreIdentities()
-	s.windows.reset()
+	s.limiter.Reset()
 	if s.courier != nil {
 		s.courier.Forget()
 	}
 	s.requests.Reset()
 	s.core.Latency.Reset()
-	s.unfit.reset()
-	s.limiter.calls.Store(0)
+	s.violations.reset()
+	s.occasional.Reset()
 	s.core.Clock.Reset()
-	_ = s.misbehave() // New has done the same
+	_ = s.applyFaults() // New has done the same
 	if s.origin.position != nil {
 		_ = s.core.Entropy.Seek(s.origin.position) // it was there before
 	}
