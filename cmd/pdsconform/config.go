@@ -253,13 +253,19 @@ func (s settings) reportFormats(documents fs.FS) ([]reports.Format, error) {
 	return chooseFormats(s.formats, documents)
 }
 
+// formatNames are what --format of reports can name.
+func formatNames(formats []reports.Format) []string {
+	var names []string
+	for _, format := range formats {
+		names = append(names, format.Name)
+	}
+	return names
+}
+
 // chooseFormats returns the formats of the given names, each once.
 func chooseFormats(names []string, documents fs.FS) ([]reports.Format, error) {
 	known := reports.FormatsWith(reports.Options{Documents: documents})
-	var knownNames []string
-	for _, format := range known {
-		knownNames = append(knownNames, format.Name)
-	}
+	knownNames := formatNames(known)
 	var formats []reports.Format
 	seen := map[string]bool{}
 	for _, name := range names {

@@ -108,3 +108,48 @@ func TestFlagsOfMarkdown(t *testing.T) {
 		}
 	}
 }
+
+// Files that contributors are led to are there.
+func TestPathsOfMarkdown(t *testing.T) {
+	t.Parallel()
+	path := regexp.MustCompile("`([a-z.]+/[A-Za-z0-9_./-]+|[a-z.]+/)`")
+	for _, file := range []string{".github/CONTRIBUTING.md", ".github/ARCHITECTURE.md"} {
+		named := path.FindAllStringSubmatch(prose(read(t, filepath.Join(root, file))), -1)
+		if len(named) < 5 {
+			t.Errorf("%s names %d paths", file, len(named))
+		}
+		for _, found := range named {
+			if problem := missing(root, found[1]); problem != "" {
+				t.Errorf("%s: %s", file, problem)
+			}
+		}
+	}
+}
+
+// TestIssueForms reads the forms for issues.
+func TestIssueForms(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(root, ".github/ISSUE_TEMPLATE/*.yml"))
+	if err != nil || len(files) < 3 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	for _, file := range files {
+		var form struct {
+			Name, Description string
+			Body              []struct {
+				Type, ID    string
+				Attributes  struct{ Label, Description, Placeholder, Render string }
+				Validations struct{ Required bool }
+			}
+		}
+		strictly(t, read(t, file), &form)
+		if form.Name == "" || form.Description == "" || len(form.Body) == 0 {
+			t.Errorf("%s is not whole", file)
+		}
+		for _, field := range form.Body {
+			if field.ID == "" || field.Attributes.Label == "" || !slices.Contains([]string{"input", "textarea"}, field.Type) {
+				t.Errorf("%s: not a field: %+v", file, field)
+			}
+		}
+	}
+}

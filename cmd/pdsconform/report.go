@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
 
@@ -31,7 +32,7 @@ type reportFlags struct {
 
 func (f *reportFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.out, "out", "pdsconform-report", "`DIR` to write to")
-	cmd.Flags().StringSliceVar(&f.formats, "format", []string{"html"}, "formats: json, junit, html, md, sarif, badge, badge-json, har")
+	cmd.Flags().StringSliceVar(&f.formats, "format", []string{"html"}, "formats: "+strings.Join(formatNames(reports.Formats()), ", "))
 }
 
 // write writes a report in the formats asked for and names the files.

@@ -109,7 +109,7 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.StringVar(&s.knownFailures, "known-failures", "", "YAML `FILE` of requirements that are expected to fail: a list of id, reason and, if need be, until (a date) and sometimes (true for what depends on timing)")
 	flags.StringVar(&s.writeKnownFailures, "write-known-failures", "", "write the failures of this run to `FILE` in that form")
 	flags.StringVar(&s.out, "out", "pdsconform-report", "`DIR` to write reports to")
-	flags.StringSliceVar(&s.formats, "format", []string{"json", "junit", "html"}, "formats of reports: json, junit, html, md, sarif, badge, badge-json, har")
+	flags.StringSliceVar(&s.formats, "format", []string{"json", "junit", "html"}, "formats of reports: "+strings.Join(formatNames(reports.Formats()), ", "))
 	flags.BoolVar(&s.noColor, "no-color", false, "no colours, also on a terminal")
 	flags.BoolVar(&s.quiet, "quiet", false, "print the verdict alone")
 	flags.BoolVar(&s.verbose, "verbose", false, "print every requirement that was not checked, and every exchange of a failure")

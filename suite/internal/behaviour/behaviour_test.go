@@ -167,10 +167,10 @@ func TestEveryMethodHasARecipe(t *testing.T) {
 	for nsid := range methods {
 		recipe, ok := recipes[nsid]
 		if _, listed := callers()[nsid]; !listed {
-			t.Errorf("nobody says who may call %s", nsid)
+			t.Errorf("nobody says who may call %s: name its credential in callers.go", nsid)
 		}
 		if !ok || recipe.Request == nil {
-			t.Errorf("%s has no recipe", nsid)
+			t.Errorf("%s has no recipe: say in a file of its own how it is called with success, and list that in behaviour.go", nsid)
 			continue
 		}
 		if recipe.Credential != spec.NoCredential && len(recipe.Needs) == 0 {
@@ -230,7 +230,7 @@ func TestSources(t *testing.T) {
 		for _, c := range Cases(catalog) {
 			if file, at, isPointer := strings.Cut(c.Source, ".json#"); isPointer {
 				if !thereIs(t, documents, file+".json", at) || strings.Count(at, "/") < 3 {
-					t.Errorf("%s rests on %s, which is not there, or all of a definition", c.ID, c.Source)
+					t.Errorf("%s rests on %s, which is not there, or all of a definition: name the words that ask for it, as source", c.ID, c.Source)
 				}
 			} else if !precise.MatchString(c.Source) {
 				t.Errorf("%s rests on %q: whole documents are too much", c.ID, c.Source)

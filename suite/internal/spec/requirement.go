@@ -40,6 +40,9 @@ var idSyntax = regexp.MustCompile(`^[A-Za-z0-9]+([.-][A-Za-z0-9_-]+)*$`)
 // wholeDocument is a source that does not say which of its words it means.
 var wholeDocument = regexp.MustCompile(`\.json(#(/defs/main)?)?$|^https://atproto\.com/[^#]*$`)
 
+// sourceAdvice says what a source is, to whoever writes a requirement.
+const sourceAdvice = "say which words ask for it, as source: description, input.NAME, output.NAME or params.NAME of the document, or a URL with section"
+
 // Validate reports what is wrong with a list of cases as a whole: IDs that
 // appear twice, or are ill-formed, or obligations without a source.
 func Validate(cases []Case) error {
@@ -50,10 +53,12 @@ func Validate(cases []Case) error {
 			return fmt.Errorf("requirement %s is there twice", c.ID)
 		case !idSyntax.MatchString(c.ID):
 			return fmt.Errorf("requirement %q has an ill-formed ID", c.ID)
-		case c.Title == "" || c.Source == "" || c.Run == nil:
-			return fmt.Errorf("requirement %s lacks a title, a source or a check", c.ID)
+		case c.Title == "" || c.Run == nil:
+			return fmt.Errorf("requirement %s lacks a title or a check", c.ID)
+		case c.Source == "":
+			return fmt.Errorf("requirement %s lacks a source: %s", c.ID, sourceAdvice)
 		case wholeDocument.MatchString(c.Source):
-			return fmt.Errorf("requirement %s cites a whole document: %s", c.ID, c.Source)
+			return fmt.Errorf("requirement %s cites a whole document, %s: %s", c.ID, c.Source, sourceAdvice)
 		case c.Authority == reports.Lexicon && c.Level != reports.Must:
 			return fmt.Errorf("requirement %s: what the document says is a must", c.ID)
 		case c.Authority == reports.Reference && c.Level == reports.Must:
