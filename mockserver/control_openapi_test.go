@@ -163,6 +163,13 @@ func TestControlOpenAPI(t *testing.T) {
 	d.walk("DELETE", "/scenarios/2", "", 200, true)
 	d.walk("DELETE", "/scenarios/2", "", 404, false)
 	d.walk("DELETE", "/scenarios", "", 200, true)
+	d.walk("PUT", "/answers", `{"answers":[{"method":"app.bsky.actor.getProfile","account":"alice.test","params":{"limit":3},"status":200,`+
+		`"headers":{"X-A":"b"},"json":{"did":"{{.DID}}"},"public":true},{"method":"a.b.c","input":{"a":[1]},"text":"x","unchecked":true}]}`, 200, true)
+	d.walk("GET", "/answers", "", 200, true)
+	d.walk("PUT", "/answers", `{"answers":[{"method":"com.atproto.server.getSession"}]}`, 400, false)
+	for _, bad := range []string{`{}`, `{"answers":[{"status":200}]}`, `{"answers":[{"method":"a.b.c","status":100}]}`, `{"answers":[{"method":"a.b.c","state":1}]}`} {
+		d.walk("PUT", "/answers", bad, 400, true)
+	}
 	d.walk("DELETE", "/mail", "", 200, true)
 	d.walk("POST", "/reset", "", 200, true)
 

@@ -5,7 +5,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -15,7 +17,7 @@ import (
 	"github.com/coder/quartz"
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
-	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
+	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
@@ -133,15 +135,37 @@ type Options struct {
 	// Scenarios are what happens to requests from the start on. Default: nothing.
 	Scenarios []Scenario
 
-	// Odd are names of Freedoms, legal but unusual variants that the server uses, or
-	// "all". They win over other options. Default: none.
+	// Lexicons are folders of further documents. Their methods are there: who
+	// calls them, with what parameters and input, is checked, and they are answered
+	// by Answers, by Fallback, or else by an example made from the output schema,
+	// which has the header X-Pdsconform-Answered-By: example. Default: none.
+	Lexicons []fs.FS
+
+	// Answers are what calls of methods are answered with that the server doesn't
+	// serve by itself. Default: nothing.
+	Answers []Answer
+
+	// Fallback gets what the server doesn't serve and has no answer for: a stub of
+	// yours. The account whose token was sent stands in X-Pdsconform-Did and
+	// -Handle, and the token's scope in -Scope; a token that isn't valid never gets
+	// there. What it answers with 501, or with a 404 that isn't an error of the
+	// protocol, it doesn't serve. FallbackTo makes one of a URL. Default: none.
+	Fallback http.Handler
+
+	// FallbackCredentials leaves the Authorization header in what Fallback gets.
+	FallbackCredentials bool
+
+	// Odd are names of Freedoms that the server takes, or "all": it stays within
+	// the documents, and does what hardly anyone expects. They win over other
+	// options. Default: none.
 	Odd []string
 
 	// Links are what describeServer tells of. Default: none.
 	Links pds.Links
 
-	variants  faults.Chosen // what Odd comes to
-	directory *plc.Client   // what PLC comes to
+	odd       oddities         // what Odd comes to
+	directory *plc.Client      // what PLC comes to
+	further   further.Catalogs // what Lexicons comes to
 }
 
 // embeddedCatalog loads the documents of a revision, once for all servers of a
@@ -182,15 +206,14 @@ func (o Options) complete() (Options, error) {
 		}
 		o.Catalog = catalog
 	}
-	var err error
-	if o.variants, err = faults.Choose(o.Odd); err != nil {
+	if err := o.completeOdd(); err != nil {
 		return o, err
 	}
-	o.InviteRequired = o.variants.InviteRequired(o.InviteRequired)
-	o.UserDomains = o.variants.UserDomains(o.UserDomains)
-	if o.variants.AnyPassword() {
-		o.MinPasswordLength, o.MaxPasswordLength = -1, -1
+	further, err := further.Load(o.Lexicons, cmp.Or(o.Revision, lexicons.DefaultRevision))
+	if err != nil {
+		return o, err
 	}
+	o.further = further
 	if bad := pds.CheckAccounts(o.Accounts, o.Invites); bad != nil {
 		return o, bad
 	}
@@ -222,7 +245,10 @@ func (o *Options) config() pds.Config {
 		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
 		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,
 		JWTSecret: o.JWTSecret, Links: o.Links, Clock: o.Clock, Seed: o.Seed,
-		Variants: o.variants.Handlers(),
+		Variants: pds.Variants{
+			OtherCodes: o.odd[oddCodes], OpaqueTokens: o.odd[oddTokens], NoLinks: o.odd[oddNoLinks],
+			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion],
+		},
 	}
 }
 
@@ -236,7 +262,7 @@ func (o *Options) checkNumbers() error {
 	if o.Latency < 0 || o.Latency > pds.MaxLatency {
 		return fmt.Errorf("latency %s is not between 0 and %s", o.Latency, pds.MaxLatency)
 	}
-	return o.RateLimit.Check()
+	return o.RateLimit.check()
 }
 
 // hostname is one or more labels of letters, digits and inner hyphens.

@@ -86,7 +86,7 @@ var badScenarios = [][3]string{
 	{`{"headers":{"X":[]}}`, "headers", "object of strings"},
 	{`{"headers":{"X":null}}`, "headers", "object of strings"},
 	{`{"headers":"X"}`, "headers", "must not be"},
-	{`{"body":"pdf"}`, "body", "empty, truncated, malformed, html"},
+	{`{"body":"pdf"}`, "body", "empty, truncated, malformed, html, text"},
 	{`{"drop":"never"}`, "drop", "at-once, before-answer, after-headers, mid-body"},
 	{`{"drop":"at-once","status":500}`, "drop", "no answer"},
 	{`{"drop":"before-answer","body":"html"}`, "drop", "no answer"},

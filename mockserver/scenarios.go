@@ -29,6 +29,7 @@ const (
 	BodyTruncated = scenario.BodyTruncated // the first half
 	BodyMalformed = scenario.BodyMalformed // all of it, and a comma too many
 	BodyHTML      = scenario.BodyHTML      // the page of a proxy, as text/html
+	BodyText      = scenario.BodyText      // the reason of the status, as text/plain
 )
 
 // The moments at which a connection can be closed.

@@ -21,9 +21,8 @@ import (
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
-	"github.com/pdsconform/pdsconform/mockserver/internal/listen"
+	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
-	"github.com/pdsconform/pdsconform/mockserver/internal/ratelimit"
 	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -38,21 +37,22 @@ type Server struct {
 	// slash; its paths begin with /control/v1.
 	ControlURL string
 
-	options    Options
-	core       *pds.Server
-	courier    *courier.Courier // nil where mail stays in the outbox
-	requests   requests.Log
-	violations violations
-	limiter    ratelimit.Limiter
-	occasional faults.Occasional // of the variant of that name
-	faults     *faults.Injector
-	scenarios  *scenario.Set
-	origin     origin
-	security   *transportSecurity          // nil without TLS
-	client     atomic.Pointer[http.Client] // nil until it is asked for
-	router     *xrpc.Router
-	stop       context.CancelCauseFunc
-	serving    []*listen.Listener
+	options   Options
+	core      *pds.Server
+	courier   *courier.Courier // nil where mail stays in the outbox
+	requests  requests.Log
+	unfit     outputDefects
+	limiter   limiter
+	faults    *faults.Injector
+	scenarios *scenario.Set
+	windows   windows
+	origin    origin
+	security  *transportSecurity          // nil without TLS
+	client    atomic.Pointer[http.Client] // nil until it is asked for
+	router    *xrpc.Router
+	further   *further.Methods
+	stop      context.CancelCauseFunc
+	serving   []*listener
 }
 
 // New starts a server on two listeners and returns when both accept
@@ -70,7 +70,7 @@ func New(options Options) (*Server, error) {
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	if err := s.applyFaults(); err != nil {
+	if err := s.misbehave(); err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
 	if err := s.forwardMail(); err != nil {
@@ -95,15 +95,19 @@ func (s *Server) build() (err error) {
 	if s.core, err = pds.New(s.options.config(), saved.keys()); err != nil {
 		return err
 	}
+	s.further = s.furtherMethods()
 	s.router, err = xrpc.New(xrpc.Options{
 		Catalog:   s.options.Catalog,
 		Endpoints: s.core.Endpoints(),
+		Further:   s.further.Documents(),
+		Before:    s.further.Before,
+		Beyond:    s.further.Beyond,
 		Fallback:  s.core.Fallback,
 		Observe:   s.requests.Observe,
-		Defect:    s.violations.add,
+		Defect:    s.unfit.add,
 		Logger:    s.options.Logger,
 		Now:       s.core.Clock.Now,
-		Style:     s.options.variants.Style(&s.occasional),
+		Style:     s.style(),
 		Intervene: func(r *http.Request) *xrpc.Intervention { return s.scenarios.Intervene(r) },
 	})
 	if err != nil {
@@ -111,12 +115,12 @@ func (s *Server) build() (err error) {
 	}
 	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog), s.core, s.router)
 	s.scenarios = scenario.NewSet(s.options.Catalog, s.core, s.faults)
-	return s.load(saved)
+	return s.furnish(saved)
 }
 
-// applyFaults applies the defects and scenarios of the options.
-func (s *Server) applyFaults() error {
-	return errors.Join(s.faults.Set(s.options.Defects...), s.scenarios.Replace(s.options.Scenarios))
+// misbehave takes up the defects, scenarios and answers of the options.
+func (s *Server) misbehave() error {
+	return errors.Join(s.faults.Set(s.options.Defects...), s.scenarios.Replace(s.options.Scenarios), s.SetAnswers(s.options.Answers...))
 }
 
 // forwardMail starts the courier, where there is an SMTP server to send to.
@@ -175,8 +179,8 @@ func (s *Server) Now() time.Time { return s.core.Clock.Now() }
 
 // Reset brings the server back to its state at the start: the accounts and
 // codes of the options, or what the state file held, and nothing else; no
-// requests or latencies, the clock where it began, the defects and scenarios of
-// the options, and with a seed the same random stream again. Mail that waits to
+// requests or latencies, the clock where it began, the defects, scenarios and
+// answers of the options, and with a seed the same random stream again. Mail that waits to
 // be sent is forgotten. Keys and addresses stay.
 func (s *Server) Reset() {
 	if s.origin.held != nil {
@@ -186,16 +190,16 @@ func (s *Server) Reset() {
 	}
 	s.core.Outbox.Restore(s.origin.mail)
 	s.restoreIdentities()
-	s.limiter.Reset()
+	s.windows.reset()
 	if s.courier != nil {
 		s.courier.Forget()
 	}
 	s.requests.Reset()
 	s.core.Latency.Reset()
-	s.violations.reset()
-	s.occasional.Reset()
+	s.unfit.reset()
+	s.limiter.calls.Store(0)
 	s.core.Clock.Reset()
-	_ = s.applyFaults() // New has done the same
+	_ = s.misbehave() // New has done the same
 	if s.origin.position != nil {
 		_ = s.core.Entropy.Seek(s.origin.position) // it was there before
 	}

@@ -23,6 +23,7 @@ type mockSettings struct {
 	maxPasswordLength int
 	rateLimit         string
 	files             mockFiles
+	further           furtherSettings
 	logFormat         string
 	quiet             bool
 }
@@ -52,7 +53,17 @@ An accounts file is YAML or JSON: lists of accounts and of invite codes.
 
 With --state-file the mock goes on where it was interrupted: accounts, sessions,
 codes, mail, the token secret and the clock. Accounts that it doesn't hold yet
-are added from --accounts.`,
+are added from --accounts.
+
+Methods that the mock doesn't serve are answered by --answers, else by --fallback,
+else, where --lexicons has their documents, by an example made from the output
+schema. The header X-Pdsconform-Answered-By says which. A file of answers:
+
+  answers:
+    - method: app.bsky.actor.getProfile
+      params: {actor: alice.test}     # also account, input; without them all calls
+      json: {did: "{{.DID}}", handle: "{{.Handle}}", displayName: Alice}
+    - {method: com.example.ping, text: pong, public: true}`,
 		Example: `  pdsconform mock
   pdsconform mock --listen 127.0.0.1:0 --control-listen 127.0.0.1:0 --quiet
   pdsconform mock --invite-required --invite-interval 24h --seed 1
@@ -62,6 +73,8 @@ are added from --accounts.`,
   pdsconform mock --tls-cert cert.pem --tls-key key.pem
   pdsconform mock --latency 200ms --rate-limit 3000/5m --log-format json
   pdsconform mock --scenario chaos.yaml
+  pdsconform mock --lexicons ./lexicons --answers answers.yaml
+  pdsconform mock --fallback http://127.0.0.1:3000
   pdsconform mock --revision 2026-07 --public-url https://pds.example.test`,
 		Args: mockArgs,
 	}
@@ -110,6 +123,8 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&o.Odd, "odd", nil, "use legal but unusual variants: all, or with --odd=NAME the one that pdsconform mock variants lists (repeatable)")
 	flags.Lookup("odd").NoOptDefVal = "all"
 	bindScenarios(flags, &o.Scenarios)
+	s.further.bind(flags, &o.Answers)
+	flags.BoolVar(&o.FallbackCredentials, "fallback-credentials", false, "leave the Authorization header in what goes to --fallback")
 	flags.IntVar(&s.minPasswordLength, "min-password-length", 8, "fewest `characters` of an account password")
 	flags.IntVar(&s.maxPasswordLength, "max-password-length", 256, "most `characters` of an account password, 0 for no bound")
 	flags.StringVar(&o.JWTSecret, "jwt-secret", "", "`secret` that signs tokens (default: random)")
@@ -161,6 +176,9 @@ func (s *mockSettings) complete(a *app) (options mockserver.Options, err error) 
 		}
 	}
 	if err := s.files.read(&options); err != nil {
+		return options, err
+	}
+	if err := s.further.complete(&options); err != nil {
 		return options, err
 	}
 	options.Logger, err = a.mockLogger(s.logFormat, s.quiet)

@@ -129,7 +129,7 @@ func checkScript(t *testing.T, b block) {
 	}
 }
 
-// checkYAML reads a block as what it is: accounts, scenarios, a configuration, a
+// checkYAML reads a block as what it is: accounts, scenarios, answers, a configuration, a
 // list of known failures or steps of a workflow.
 func checkYAML(t *testing.T, shell *shellCheck, b block) {
 	t.Helper()
@@ -141,6 +141,8 @@ func checkYAML(t *testing.T, shell *shellCheck, b block) {
 		_, err = mockserver.ReadAccounts(name)
 	case strings.HasPrefix(b.text, "scenarios:"):
 		_, err = mockserver.ReadScenarios(name, []byte(b.text), nil)
+	case strings.HasPrefix(b.text, "answers:"):
+		err = answersExample(name, b.text)
 	case strings.HasPrefix(b.text, "# pdsconform.yaml"):
 		err = configExample(t, name)
 	case strings.HasPrefix(b.text, "- id:"):
@@ -153,6 +155,19 @@ func checkYAML(t *testing.T, shell *shellCheck, b block) {
 	if err != nil {
 		t.Errorf("%s:%d: %v", b.file, b.line, err)
 	}
+}
+
+// answersExample starts a mock with answers.
+func answersExample(name, text string) error {
+	answers, err := mockserver.ReadAnswers(name, []byte(text))
+	if err != nil {
+		return err
+	}
+	mock, err := mockserver.New(mockserver.Options{Answers: answers})
+	if err == nil {
+		mock.Close()
+	}
+	return err
 }
 
 // configExample loads a configuration beside which its hooks and its list lie.

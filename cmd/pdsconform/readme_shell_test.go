@@ -36,6 +36,7 @@ func newShellCheck(t *testing.T) *shellCheck {
 	}
 	write(t, filepath.Join(s.folder, "known-failures.yaml"), "[]\n")
 	write(t, filepath.Join(s.folder, "chaos.yaml"), "scenarios: [{times: 1, status: 503}]\n")
+	write(t, filepath.Join(s.folder, "answers.yaml"), "answers: [{method: com.example.ping, text: pong}]\n")
 	return s
 }
 

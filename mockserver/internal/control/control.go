@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
+	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
@@ -28,6 +29,7 @@ type Mock struct {
 	Faults    *faults.Injector
 	Scenarios *scenario.Set
 	Requests  *requests.Log
+	Further   *further.Methods
 	Reset     func()
 	Hostname  string // the server's own
 	OpenAPI   []byte // the description of the protocol, in YAML
@@ -69,6 +71,7 @@ func (c controller) paths() map[string]verbs {
 		"/control/v1/requests":                {http.MethodGet: c.requests},
 		"/control/v1/defects":                 {http.MethodGet: c.defects, http.MethodPut: c.activate},
 		"/control/v1/latency":                 {http.MethodPut: c.latency},
+		"/control/v1/answers":                 {http.MethodGet: c.answers, http.MethodPut: c.setAnswers},
 		"/control/v1/scenarios": {
 			http.MethodGet: c.scenarios, http.MethodPost: c.addScenario, http.MethodDelete: c.clearScenarios,
 		},
@@ -147,12 +150,15 @@ func write(w http.ResponseWriter, value any, err error) {
 }
 
 // read decodes a body that must be one JSON object of known members.
-func read(r *http.Request, into any) error {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+func read(r *http.Request, into any) error { return readUpTo(r, maxBody, into) }
+
+// readUpTo is read for a body of at most so many bytes.
+func readUpTo(r *http.Request, most int64, into any) error {
+	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
 	if err != nil {
 		return badRequest("the body could not be read")
 	}
-	if len(body) > maxBody {
+	if int64(len(body)) > most {
 		return &protocolError{http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is too large"}
 	}
 	if err := strict.Decode(body, into); err != nil {

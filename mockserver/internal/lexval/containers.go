@@ -145,7 +145,7 @@ func (c *Compiler) union(schema *lexicons.Union) (rule, error) {
 		if err != nil {
 			return nil, err
 		}
-		union.variants[typeName(target)] = validator
+		union.variants[TypeName(target)] = validator
 	}
 	return union, nil
 }
@@ -182,7 +182,7 @@ func (c *Compiler) record(schema *lexicons.Record) (rule, error) {
 	if err != nil {
 		return nil, err
 	}
-	return recordRule{typeName(schema), object}, nil
+	return recordRule{TypeName(schema), object}, nil
 }
 
 func (r recordRule) check(value any) *Problem {

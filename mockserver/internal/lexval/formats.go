@@ -34,6 +34,9 @@ func IsHandle(text string) bool { return parses(syntax.ParseHandle)(text) }
 // IsDID reports whether a text is a well-formed DID.
 func IsDID(text string) bool { return parses(syntax.ParseDID)(text) }
 
+// IsNSID reports whether a text is a well-formed NSID.
+func IsNSID(text string) bool { return parses(syntax.ParseNSID)(text) }
+
 func parses[T any](parse func(string) (T, error)) func(string) bool {
 	return func(text string) bool {
 		_, err := parse(text)

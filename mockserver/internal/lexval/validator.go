@@ -75,7 +75,7 @@ func (c *Compiler) rule(schema lexicons.Schema) (rule, error) {
 	case *lexicons.Unknown:
 		return unknownRule{}, nil
 	case *lexicons.Token:
-		return tokenRule{typeName(s)}, nil
+		return tokenRule{TypeName(s)}, nil
 	case *lexicons.Array:
 		return c.array(s)
 	case *lexicons.Object:
@@ -92,9 +92,9 @@ func (c *Compiler) rule(schema lexicons.Schema) (rule, error) {
 	return nil, fmt.Errorf("%s: a %s is no type of value", schema.At(), schema.TypeName())
 }
 
-// typeName is the name by which "$type" and token values call a definition:
+// TypeName is the name by which "$type" and token values call a definition:
 // its document's NSID, and its own name unless that is main.
-func typeName(schema lexicons.Schema) string {
+func TypeName(schema lexicons.Schema) string {
 	path, pointer, _ := strings.Cut(string(schema.At()), "#")
 	nsid := strings.ReplaceAll(strings.TrimSuffix(path, ".json"), "/", ".")
 	name := strings.TrimPrefix(pointer, "/defs/")

@@ -21,21 +21,12 @@ const HealthPath = "/xrpc/_health"
 // Fallback serves what no document of com.atproto.server describes, and
 // clients that start from a handle need all the same.
 func (s *Server) Fallback(r *http.Request) (xrpc.Response, error) {
-	const (
-		resolveHandle          = "/xrpc/com.atproto.identity.resolveHandle"
-		recommendedCredentials = "/xrpc/com.atproto.identity.getRecommendedDidCredentials"
-		repoStatus             = "/xrpc/com.atproto.sync.getRepoStatus"
-		describeRepo           = "/xrpc/com.atproto.repo.describeRepo"
-	)
+	if nsid, isXRPC := strings.CutPrefix(r.URL.Path, "/xrpc/"); isXRPC {
+		if answers := beside()[nsid]; answers != nil {
+			return answers(s, r)
+		}
+	}
 	switch path := r.URL.Path; {
-	case path == resolveHandle:
-		return s.resolveHandle(r)
-	case path == recommendedCredentials:
-		return s.recommendedCredentials(r)
-	case path == repoStatus:
-		return s.repoStatus(r)
-	case path == describeRepo:
-		return s.describeRepo(r)
 	case strings.HasPrefix(path, "/did:"):
 		return s.directory(r)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
@@ -49,6 +40,19 @@ func (s *Server) Fallback(r *http.Request) (xrpc.Response, error) {
 	}
 	return xrpc.Response{}, nil
 }
+
+// beside are the methods that are served without their documents.
+func beside() map[string]func(*Server, *http.Request) (xrpc.Response, error) {
+	return map[string]func(*Server, *http.Request) (xrpc.Response, error){
+		"com.atproto.identity.resolveHandle":                (*Server).resolveHandle,
+		"com.atproto.identity.getRecommendedDidCredentials": (*Server).recommendedCredentials,
+		"com.atproto.sync.getRepoStatus":                    (*Server).repoStatus,
+		"com.atproto.repo.describeRepo":                     (*Server).describeRepo,
+	}
+}
+
+// ServesBeside reports whether a method is served without its document.
+func ServesBeside(nsid string) bool { return beside()[nsid] != nil }
 
 // Version is the version of the module that the program was built from.
 func Version() string { return moduleVersion() }

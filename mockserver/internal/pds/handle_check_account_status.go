@@ -6,8 +6,8 @@ package pds
 import (
 	"context"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/dag"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
-	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -23,7 +23,7 @@ func (s *Server) checkAccountStatus(ctx context.Context, call *xrpc.Call) (lexva
 	return lexval.Object{
 		Field("activated", !account.Deactivated && !account.TakenDown),
 		Field("validDid", s.leadsHere(ctx, account, s.Origin(call.HTTP)) == nil),
-		Field("repoCommit", plc.CIDOf([]byte(account.DID))),
+		Field("repoCommit", dag.CID([]byte(account.DID))),
 		Field("repoRev", revisionOf(account.CreatedAt)),
 		Field("repoBlocks", int64(emptyRepositoryBlocks)),
 		Field("indexedRecords", none),

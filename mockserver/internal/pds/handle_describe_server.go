@@ -25,22 +25,20 @@ func (s *Server) describe() lexval.Object {
 	if address := s.config.Links.TermsOfService; address != "" {
 		links = append(links, Field("termsOfService", address))
 	}
-	output := lexval.Object{Field("did", s.did())}
-	if !s.config.Variants.InvitesUnsaid {
-		output = append(output, Field("inviteCodeRequired", s.config.InviteRequired))
-	}
-	output = append(output,
+	output := lexval.Object{
+		Field("did", s.did()),
+		Field("inviteCodeRequired", s.config.InviteRequired),
 		Field("availableUserDomains", lexval.Strings(s.config.UserDomains)),
 		Field("contact", lexval.Object{Field("email", "admin@"+s.config.Hostname)}),
-		Field("blobUploadLimit", int64(blobUploadLimit)),
-	)
+		Field("BlobUploadLimit", int64(BlobUploadLimit)),
+	}
 	if !s.config.Variants.NoLinks {
 		output = append(output, Field("links", links))
 	}
 	return output
 }
 
-// blobUploadLimit is how many bytes a blob may have.
-const blobUploadLimit = 5 << 20
+// BlobUploadLimit is how many bytes a blob may have.
+const BlobUploadLimit = 5 << 20
 
 func (s *Server) did() string { return "did:web:" + s.config.Hostname }

@@ -17,6 +17,8 @@ import (
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/fxamacker/cbor/v2"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/dag"
 )
 
 // Operation is what a DID says from one point in time on: who may change it,
@@ -117,14 +119,7 @@ func base32Lower(data []byte) string { return strings.ToLower(lowerBase32.Encode
 
 // CID names an operation, for the prev of the next.
 func (o Operation) CID() string {
-	return CIDOf(o.encode(true))
-}
-
-// CIDOf names a block of DAG-CBOR: version 1, dag-cbor, sha2-256.
-// Source: https://atproto.com/specs/data-model#link-and-cid-formats
-func CIDOf(block []byte) string {
-	sum := sha256.Sum256(block)
-	return "b" + base32Lower(append([]byte{0x01, 0x71, 0x12, 0x20}, sum[:]...))
+	return dag.CID(o.encode(true))
 }
 
 // DID is the identifier that an operation begins, if it is a first one.

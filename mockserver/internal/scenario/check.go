@@ -51,6 +51,10 @@ func methodOf(name string, catalog *lexicons.Catalog) (string, error) {
 	if name == resolveHandle || resolveHandle == pds.Prefix+name {
 		return resolveHandle, nil
 	}
+	known := slices.Contains(short, name[strings.LastIndexByte(name, '.')+1:]) // of another family, as in com.atproto.getSession
+	if lexval.IsNSID(name) && !strings.HasPrefix(name, pds.Prefix) && !known {
+		return name, nil // answers, a fallback or further documents may answer it
+	}
 	return "", fmt.Errorf("method: %q is no method of this server%s", name, nearest.Hint(pds.ShortName(name), short))
 }
 

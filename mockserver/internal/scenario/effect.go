@@ -11,7 +11,7 @@ import (
 )
 
 // Bodies lists what Scenario.Body can be.
-func Bodies() []string { return []string{BodyEmpty, BodyTruncated, BodyMalformed, BodyHTML} }
+func Bodies() []string { return []string{BodyEmpty, BodyTruncated, BodyMalformed, BodyHTML, BodyText} }
 
 // Drops lists what Scenario.Drop can be.
 func Drops() []string {
@@ -42,6 +42,10 @@ func corruptions() map[string]func(*xrpc.Response) {
 			nameJSON(response)
 		},
 		BodyHTML: faults.GatewayPage,
+		BodyText: func(response *xrpc.Response) {
+			response.ContentType = "text/plain; charset=utf-8"
+			response.Body = []byte(statusText(response.Status) + "\n")
+		},
 	}
 }
 

@@ -73,6 +73,7 @@ const (
 	BodyTruncated = "truncated" // the first half
 	BodyMalformed = "malformed" // all of it, and a comma too many
 	BodyHTML      = "html"      // the page of a proxy, as text/html
+	BodyText      = "text"      // the reason of the status, as text/plain
 )
 
 // When a connection can be closed.

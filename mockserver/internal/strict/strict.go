@@ -26,6 +26,7 @@ func (e *UnknownFieldError) Error() string { return e.Field + " is no field of t
 // Decode decodes a text into a value. Its errors are for whoever sent the text.
 func Decode(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
 		return explain(err)

@@ -12,7 +12,7 @@ import (
 )
 
 // MaxBody is the largest request body that is read, before decompression and
-// after it.
+// after it, unless an endpoint says otherwise.
 const MaxBody = 100 << 10
 
 // maxDiscarded is how much of a larger body is read and forgotten, so that the
@@ -28,14 +28,14 @@ func discard(r *http.Request) {
 	}
 }
 
-// bounded reads MaxBody bytes; where there are more, it fails with the error
+// bounded reads so many bytes; where there are more, it fails with the error
 // that says so.
 type bounded struct {
 	from io.Reader
 	left int
 }
 
-func newBounded(from io.Reader) *bounded { return &bounded{from, MaxBody} }
+func newBounded(from io.Reader, most int) *bounded { return &bounded{from, most} }
 
 // Read reads as io.Reader says.
 func (b *bounded) Read(into []byte) (int, error) {
@@ -59,28 +59,29 @@ func hasBody(r *http.Request) bool {
 	return r.ContentLength > 0 || len(r.TransferEncoding) > 0
 }
 
-// readBody returns the body, decompressed.
-func readBody(r *http.Request) ([]byte, error) {
+// readBody returns the body, decompressed: at most so many bytes, before and
+// after.
+func readBody(r *http.Request, most int) ([]byte, error) {
 	if !hasBody(r) {
 		return nil, nil
 	}
-	body, err := decodedBody(r)
+	body, err := decodedBody(r, most)
 	if refusal := new(Error); errors.As(err, &refusal) && refusal.Status == http.StatusRequestEntityTooLarge {
 		discard(r)
 	}
 	return body, err
 }
 
-func decodedBody(r *http.Request) ([]byte, error) {
-	if r.ContentLength > MaxBody {
+func decodedBody(r *http.Request, most int) ([]byte, error) {
+	if r.ContentLength > int64(most) {
 		return nil, payloadTooLarge()
 	}
 	encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding")))
 	switch encoding {
 	case "", "identity":
-		return readAll(r.Body, r.ContentLength)
+		return readAll(r.Body, r.ContentLength, most)
 	case "gzip", "deflate":
-		return decompress(encoding, newBounded(r.Body))
+		return decompress(encoding, newBounded(r.Body, most), most)
 	}
 	return nil, unsupportedMediaType("Unsupported content encoding: " + encoding)
 }
@@ -100,7 +101,7 @@ func PeekBody(r *http.Request) []byte {
 	r.Body = readCloser{io.MultiReader(bytes.NewReader(raw), rest), closer}
 	copied := r.WithContext(r.Context())
 	copied.Body = io.NopCloser(bytes.NewReader(raw))
-	body, err := readBody(copied)
+	body, err := readBody(copied, MaxBody)
 	if err != nil {
 		return nil
 	}
@@ -119,7 +120,7 @@ type broken struct{ err error }
 // Read returns the error.
 func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
-func decompress(encoding string, compressed io.Reader) ([]byte, error) {
+func decompress(encoding string, compressed io.Reader, most int) ([]byte, error) {
 	var plain io.ReadCloser
 	var err error
 	if encoding == "gzip" {
@@ -131,11 +132,11 @@ func decompress(encoding string, compressed io.Reader) ([]byte, error) {
 		return nil, InvalidRequest("The request body is no valid " + encoding + " stream")
 	}
 	defer func() { _ = plain.Close() }() // it closes no more than a decompressor
-	return readAll(plain, -1)
+	return readAll(plain, -1, most)
 }
 
-// readAll reads at most MaxBody bytes; size is a hint, or negative.
-func readAll(from io.Reader, size int64) ([]byte, error) {
+// readAll reads at most so many bytes; size is a hint, or negative.
+func readAll(from io.Reader, size int64, most int) ([]byte, error) {
 	if size > 0 {
 		body := make([]byte, size)
 		if _, err := io.ReadFull(from, body); err != nil {
@@ -143,7 +144,7 @@ func readAll(from io.Reader, size int64) ([]byte, error) {
 		}
 		return body, nil
 	}
-	body, err := io.ReadAll(newBounded(from))
+	body, err := io.ReadAll(newBounded(from, most))
 	if err != nil {
 		return nil, unreadable(err)
 	}

@@ -26,6 +26,13 @@ type Call struct {
 	Params lexval.Values
 	Input  lexval.Values
 	HTTP   *http.Request // its body has been read
+	Body   []byte        // as it was sent, decompressed
+	Media  string        // the media type of Body, in lower case, without parameters
+
+	// Header is set in the answer, where the handler puts something there.
+	Header http.Header
+	// Answer, where the handler sets it, is sent as it is, in place of the output.
+	Answer *Response
 
 	output *lexval.Listed
 }
@@ -45,6 +52,14 @@ type Endpoint struct {
 	Handle        Handler
 	Writes        bool
 	Keeps         []string // members of the output that are sent even where the document doesn't list them
+	MaxBody       int      // bytes of an input; 0 stands for MaxBody
+}
+
+// Documents are methods of further documents, with what serves them. Methods of
+// the catalogue without an endpoint are not served.
+type Documents struct {
+	Catalog   *lexicons.Catalog
+	Endpoints []Endpoint
 }
 
 // endpoint is an Endpoint with its document, compiled.
@@ -114,6 +129,26 @@ func isServed(document *lexicons.Document) bool {
 		return true
 	}
 	return false
+}
+
+// compileFurther joins the endpoints of further documents with these. Of two
+// for one method the first counts.
+func compileFurther(all []Documents, into map[string]*endpoint) error {
+	for _, documents := range all {
+		compiler := lexval.NewCompiler()
+		for _, e := range documents.Endpoints {
+			method := documents.Catalog.Method(e.NSID)
+			if method == nil || into[e.NSID] != nil {
+				continue
+			}
+			joined, err := join(compiler, e, method)
+			if err != nil {
+				return fmt.Errorf("compile %s: %w", e.NSID, err)
+			}
+			into[e.NSID] = joined
+		}
+	}
+	return nil
 }
 
 func complaint(undocumented, unserved []string) error {

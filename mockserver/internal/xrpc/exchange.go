@@ -48,7 +48,8 @@ func newExchange(at time.Time, r *http.Request) *Exchange {
 	}
 }
 
-func (x *Exchange) keepRequestBody(body []byte) {
+// KeepRequestBody remembers the body of the request, unless it is long.
+func (x *Exchange) KeepRequestBody(body []byte) {
 	x.RequestBytes = len(body)
 	if len(body) <= keptBody {
 		x.RequestBody = body

@@ -1,6 +1,7 @@
 package xrpc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,8 +27,8 @@ type passage struct {
 // serve takes a call through all stages; the first that fails answers. What is
 // an error at the end, and is to be a success by a fault, becomes the plainest
 // one that the document allows.
-func (e *endpoint) serve(ctx context.Context, r *http.Request, exchange *Exchange, faults *Faults) (lexval.Object, error) {
-	p := passage{endpoint: e, Faults: faults, call: &Call{NSID: e.NSID, HTTP: r, output: e.listedOutput}, exchange: exchange}
+func (e *endpoint) serve(ctx context.Context, call *Call, exchange *Exchange, faults *Faults) (lexval.Object, error) {
+	p := passage{endpoint: e, Faults: faults, call: call, exchange: exchange}
 	err := p.admit()
 	admitted := err == nil
 	var output lexval.Object
@@ -106,6 +107,7 @@ func (p *passage) takeInput() error {
 		}
 	}
 	body, err := p.readInput(r, p.exchange)
+	p.call.Body, p.call.Media = body.raw, body.media
 	for _, look := range p.Read {
 		if failed := look(body.raw); failed != nil {
 			return failed
@@ -202,10 +204,10 @@ func (e *endpoint) readInput(r *http.Request, exchange *Exchange) (body input, e
 	if e.method.IsQuery() {
 		return body, nil
 	}
-	if body.raw, err = readBody(r); err != nil {
+	if body.raw, err = readBody(r, cmp.Or(e.MaxBody, MaxBody)); err != nil {
 		return body, err
 	}
-	exchange.keepRequestBody(body.raw)
+	exchange.KeepRequestBody(body.raw)
 	var charset string
 	body.media, charset = mediaType(r.Header.Get("Content-Type"))
 	if body.media != jsonType || len(body.raw) == 0 {

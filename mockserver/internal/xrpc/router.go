@@ -17,17 +17,29 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 )
 
-// Options is what a Router is made of. Fallback, Style and Intervene
-// may be nil.
+// Options is what a Router is made of. Fallback, Before, Beyond, Style and
+// Intervene may be nil.
+//
+// A request goes to Before, then to the endpoints, those of Own included, to
+// Fallback, to the endpoints of Further, and to Beyond: the first that answers
+// ends it.
 type Options struct {
 	Catalog   *lexicons.Catalog
 	Endpoints []Endpoint
-	Fallback  func(*http.Request) (Response, error) // answers what no lexicon describes; a nil response means not found
-	Observe   func(*Exchange)                       // called once for each request
-	Defect    func(string)                          // called for each output that doesn't fit its document
-	Logger    *slog.Logger
-	Now       func() time.Time
-	Style     *Style // how answers look, nil for the plain way
+	Own       []Documents // served like Endpoints, though not of Catalog
+	Further   []Documents // served where nothing else is there for a method
+
+	// Before and Beyond answer requests before and after all others; a response
+	// without a status means that they don't. They tell the exchange which
+	// method was called, and by whom.
+	Before, Beyond func(*http.Request, *Exchange) (Response, error)
+
+	Fallback func(*http.Request) (Response, error) // answers what no lexicon describes; a nil response means not found
+	Observe  func(*Exchange)                       // called once for each request
+	Defect   func(string)                          // called for each output that doesn't fit its document
+	Logger   *slog.Logger
+	Now      func() time.Time
+	Style    *Style // how answers look, nil for the plain way
 
 	// Intervene is asked before each request what is to befall it; nil is
 	// nothing, and is what it nearly always returns.
@@ -47,6 +59,7 @@ type Response struct {
 type Router struct {
 	Options
 	endpoints map[string]*endpoint
+	further   map[string]*endpoint
 	faults    atomic.Pointer[map[string]*Faults] // nil on a sound server
 	none      Faults                             // those of a sound server, which change nothing
 }
@@ -58,7 +71,20 @@ func New(options Options) (*Router, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Router{Options: options, endpoints: endpoints}, nil
+	router := &Router{Options: options, endpoints: endpoints, further: map[string]*endpoint{}}
+	err = errors.Join(compileFurther(options.Own, router.endpoints), compileFurther(options.Further, router.further))
+	return router, err
+}
+
+// Serves reports whether there is an endpoint of the server's own for a method.
+func (router *Router) Serves(nsid string) bool { return router.endpoints[nsid] != nil }
+
+// Document is the document of such a method, or nil.
+func (router *Router) Document(nsid string) *lexicons.Method {
+	if endpoint := router.endpoints[nsid]; endpoint != nil {
+		return endpoint.method
+	}
+	return nil
 }
 
 // ServeHTTP answers every request, and survives every handler.
@@ -114,18 +140,34 @@ func (router *Router) dispatch(r *http.Request, exchange *Exchange, hit *Interve
 		return preflight(r), nil
 	}
 	nsid, isXRPC := strings.CutPrefix(r.URL.Path, "/xrpc/")
-	if endpoint := router.endpoints[nsid]; isXRPC && endpoint != nil {
-		exchange.NSID = nsid
-		if hit.carriesOut() {
-			return router.call(endpoint, r, exchange, hit)
+	var own, further *endpoint
+	if isXRPC {
+		if own, further = router.endpoints[nsid], router.further[nsid]; own != nil || further != nil {
+			exchange.NSID = nsid
 		}
 	}
 	if !hit.carriesOut() {
-		exchange.keepRequestBody(PeekBody(r))
+		exchange.KeepRequestBody(PeekBody(r))
 		return Response{}, nil
+	}
+	if router.Before != nil {
+		if response, err := router.Before(r, exchange); err != nil || response.Status != 0 {
+			return response, err
+		}
+	}
+	if own != nil {
+		return router.call(own, r, exchange, hit)
 	}
 	if router.Fallback != nil {
 		if response, err := router.Fallback(r); err != nil || response.Status != 0 {
+			return response, err
+		}
+	}
+	if further != nil {
+		return router.call(further, r, exchange, hit)
+	}
+	if router.Beyond != nil {
+		if response, err := router.Beyond(r, exchange); err != nil || response.Status != 0 {
 			return response, err
 		}
 	}
@@ -142,9 +184,13 @@ func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchan
 		}
 	}
 	faults := router.faultsOf(endpoint, hit)
-	output, err := endpoint.serve(r.Context(), r, exchange, faults)
+	call := &Call{NSID: endpoint.NSID, HTTP: r, output: endpoint.listedOutput}
+	output, err := endpoint.serve(r.Context(), call, exchange, faults)
 	if err != nil {
 		return Response{}, err
+	}
+	if call.Answer != nil {
+		return *call.Answer, nil
 	}
 	body, err := endpoint.encode(output, faults, router.Style)
 	if err != nil {
@@ -153,9 +199,11 @@ func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchan
 		return Response{}, internal()
 	}
 	if body == nil {
-		return Response{Status: http.StatusOK}, nil
+		return Response{Status: http.StatusOK, Header: call.Header}, nil
 	}
-	return JSON(body), nil
+	response := JSON(body)
+	response.Header = call.Header
+	return response, nil
 }
 
 // JSON is a successful answer.

@@ -20,11 +20,7 @@ func standing(ctx context.Context, t *spec.Trial) appPassword {
 
 // appSession is a session of the shared account made with an app password.
 func appSession(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
-	made, err := account.OwnSession(ctx, func() (target.Session, error) {
-		return target.SessionOf(logIn(ctx, t, account.Handle, standing(ctx, t).Password))
-	})
-	t.Unless(err)
-	return made
+	return sessionOf(t, logIn(ctx, t, account.Handle, standing(ctx, t).Password))
 }
 
 // bareAccount is an account for which nobody makes anything. Where none can be
