@@ -1,8 +1,12 @@
 package suite
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +67,47 @@ func TestRefusalOfEverythingIsOneFailure(t *testing.T) {
 	for _, result := range runSuite(t, config).Results {
 		if result.Outcome == reports.Failed && result.Level == reports.Must && result.ID != "server.createAccount.success" {
 			t.Errorf("%s failed: expected %s, got %s", result.ID, result.Expected, result.Actual)
+		}
+	}
+}
+
+// TestMailThatCantBeSentIsOneFailure holds a server whose mail host is down, so
+// that it answers every request for mail with a fault, to one failure that names
+// the probable cause.
+func TestMailThatCantBeSentIsOneFailure(t *testing.T) {
+	t.Parallel()
+	config := mockConfig(t)
+	mock, err := url.Parse(config.Target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(mock)
+	proxy.ModifyResponse = func(response *http.Response) error {
+		method := lastSegment(response.Request.URL.Path)
+		if response.StatusCode == http.StatusOK && (method == "requestPasswordReset" || method == "requestAccountDelete") {
+			const body = `{"error":"InternalServerError","message":"Internal Server Error"}`
+			response.StatusCode, response.ContentLength = http.StatusInternalServerError, int64(len(body))
+			response.Header.Set("Content-Length", strconv.Itoa(len(body)))
+			response.Header.Set("Content-Type", "application/json")
+			response.Body = io.NopCloser(strings.NewReader(body))
+		}
+		return nil
+	}
+	server := httptest.NewServer(proxy)
+	t.Cleanup(server.Close)
+	config.Target, config.Mail = server.URL, "smtp://127.0.0.1:0" // where none comes
+	const lead = "server.requestPasswordReset.success"
+	report := runSuite(t, config)
+	for _, result := range report.Results {
+		switch {
+		case result.ID == lead:
+			if result.Outcome != reports.Failed || !strings.Contains(result.Actual, "probably can't send any") {
+				t.Errorf("%s is %s: %s", result.ID, result.Outcome, result.Actual)
+			}
+		case result.Outcome == reports.Failed && result.Level != reports.May:
+			t.Errorf("%s failed: expected %s, got %s", result.ID, result.Expected, result.Actual)
+		case strings.HasPrefix(result.ID, "server.requestAccountDelete.") && result.Outcome == reports.Blocked && result.BlockedBy != "" && result.BlockedBy != lead:
+			t.Errorf("%s is blocked by %s", result.ID, result.BlockedBy)
 		}
 	}
 }

@@ -37,6 +37,7 @@ func (c *collector) result(one spec.Case) reports.Result {
 // caller holds the mutex, or is the only one left.
 func (c *collector) outcome(one spec.Case) reports.Result {
 	result, secrets := c.judged(one), c.bench.Target.Client().Secrets()
+	c.tellOfMail(one, &result)
 	result.Reason, result.Expected, result.Actual =
 		secrets.Replace(result.Reason), secrets.Replace(result.Expected), secrets.Replace(result.Actual)
 	return result

@@ -18,7 +18,7 @@ func variantAuthority(name string) (reports.Level, string) {
 		return reports.Must, rfcJSON
 	case "media-type":
 		return reports.Must, rfcMediaType
-	case "chunked":
+	case "chunked", "closing", "no-content":
 		return reports.Must, rfcMessage
 	case "extra-fields":
 		return reports.Should, specLexicon
@@ -30,7 +30,7 @@ func variantAuthority(name string) (reports.Level, string) {
 		return reports.Should, specErrors
 	case "headers":
 		return reports.Should, "https://www.rfc-editor.org/rfc/rfc9110#section-5.1"
-	case "rate-limits":
+	case "rate-limits", "html-limits":
 		return reports.Should, specStatuses
 	}
 	return reports.Should, specLexicon
@@ -90,6 +90,7 @@ func (s *seen) refreshesNever() bool {
 // see, and those that are scenarios anyway.
 func visible(variants []Variant) []Variant {
 	return slices.DeleteFunc(slices.Clone(variants), func(v Variant) bool {
-		return slices.Contains([]string{"http2", "slow-deletion", "no-password-policy", "invites-required", "invites-open"}, v.Name)
+		return slices.Contains([]string{"http2", "slow-deletion", "no-password-policy", "invites-required", "invites-open", "short-labels", "strict-addresses",
+			"same-second-tokens", "access-ends"}, v.Name)
 	})
 }

@@ -162,7 +162,7 @@ func playServiceAuth(s *stage) {
 // unusual way.
 func playVariant(name string) func(*stage) {
 	return func(s *stage) {
-		s.patient = name == "rate-limits"
+		s.patient = name == "rate-limits" || name == "html-limits"
 		s.open("open", nil)
 		s.call("describe", "describe", nil)
 		bob, signedUp := s.signUp("sign-up", "bob.test")

@@ -85,7 +85,8 @@ func faults() map[string]string {
 		"tolerance.tokens": "jwt-only", "tolerance.codes": "wants-app-form", "tolerance.statuses": "no-refresh-401", "tolerance.headers": "wants-few-headers",
 		"tolerance.chunked":  "wants-length",
 		"tolerance.no-links": "wants-links", "tolerance.domains": "wants-one-domain", "tolerance.no-grace": "old-refresh-token",
-		"tolerance.rate-limits": "limited-ends",
+		"tolerance.rate-limits": "limited-ends", "tolerance.html-limits": "limited-ends",
+		"tolerance.no-content": "wants-200", "tolerance.closing": "wants-connection", "tolerance.invites-unsaid": "wants-invites-said",
 	}
 }
 

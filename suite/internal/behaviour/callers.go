@@ -2,6 +2,12 @@ package behaviour
 
 import "github.com/pdsconform/pdsconform/suite/internal/spec"
 
+// MailMethods are those that mail a code whenever they succeed for an account, and
+// so can't while the server has no way to send mail.
+func MailMethods() []string {
+	return []string{nsidRequestPasswordReset, nsidRequestAccountDelete, nsidRequestEmailConfirmation}
+}
+
 // callers says which credential each method takes. The documents don't: they
 // have a word of it in some descriptions, for readers.
 // Sources: the descriptions of the methods, and for those that say nothing

@@ -126,6 +126,14 @@ func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
 type misses struct {
 	mutex sync.Mutex
 	count map[string]int
+	came  bool // any mail at all
+}
+
+// MailCame reports whether the run has read any mail of the target's.
+func (t *Target) MailCame() bool {
+	t.missedMail.mutex.Lock()
+	defer t.missedMail.mutex.Unlock()
+	return t.missedMail.came
 }
 
 func (m *misses) of(topic Topic) int {
@@ -141,6 +149,7 @@ func (m *misses) note(topic Topic, came bool) {
 		m.count = map[string]int{}
 	}
 	m.count[topic[0]]++
+	m.came = m.came || came
 	if came {
 		m.count[topic[0]] = 0
 	}

@@ -211,7 +211,7 @@ func (c *client) sendOnce(ctx context.Context, method, authorization string, par
 	if err := c.tolerate(response, text); err != nil {
 		return err
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusNoContent {
 		return refusal(response, text)
 	}
 	if into == nil {
@@ -251,6 +251,8 @@ func (c *client) tolerate(response *http.Response, text []byte) error {
 		"wants-media-type":    response.Header.Get("Content-Type") != "" && strings.Contains(response.Header.Get("Content-Type"), "profile="),
 		"wants-few-headers":   response.Header.Get("Set-Cookie") != "",
 		"wants-length":        response.ContentLength < 0,
+		"wants-200":           response.StatusCode == http.StatusNoContent,
+		"wants-connection":    response.Close,
 	}
 	if intolerable[c.Fault] {
 		return errors.New("this answer is not understood")

@@ -258,7 +258,7 @@ func (c *client) keep(s *session) any {
 
 func (c *client) describe(ctx context.Context) (any, error) {
 	var server struct {
-		InviteCodeRequired   bool           `json:"inviteCodeRequired"`
+		InviteCodeRequired   *bool          `json:"inviteCodeRequired"`
 		AvailableUserDomains []string       `json:"availableUserDomains"`
 		Links                map[string]any `json:"links"`
 	}
@@ -268,12 +268,15 @@ func (c *client) describe(ctx context.Context) (any, error) {
 	switch {
 	case c.Fault == "wants-links" && len(server.Links) == 0:
 		return nil, errors.New("a server has terms of service")
+	case c.Fault == "wants-invites-said" && server.InviteCodeRequired == nil:
+		return nil, errors.New("a server says whether it takes an invite code")
 	case c.Fault == "wants-one-domain" && len(server.AvailableUserDomains) != 1:
 		return nil, errors.New("a server has one domain")
 	case c.Fault == "describe-lost":
 		return object{"availableUserDomains": server.AvailableUserDomains}, nil
 	}
-	return object{"inviteCodeRequired": server.InviteCodeRequired, "availableUserDomains": server.AvailableUserDomains}, nil
+	required := server.InviteCodeRequired != nil && *server.InviteCodeRequired
+	return object{"inviteCodeRequired": required, "availableUserDomains": server.AvailableUserDomains}, nil
 }
 
 func (c *client) signUp(ctx context.Context, a arguments) (any, error) {
