@@ -23,6 +23,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/repo"
 	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -37,22 +38,23 @@ type Server struct {
 	// slash; its paths begin with /control/v1.
 	ControlURL string
 
-	options   Options
-	core      *pds.Server
-	courier   *courier.Courier // nil where mail stays in the outbox
-	requests  requests.Log
-	unfit     outputDefects
-	limiter   limiter
-	faults    *faults.Injector
-	scenarios *scenario.Set
-	windows   windows
-	origin    origin
-	security  *transportSecurity          // nil without TLS
-	client    atomic.Pointer[http.Client] // nil until it is asked for
-	router    *xrpc.Router
-	further   *further.Methods
-	stop      context.CancelCauseFunc
-	serving   []*listener
+	options      Options
+	core         *pds.Server
+	courier      *courier.Courier // nil where mail stays in the outbox
+	requests     requests.Log
+	unfit        outputDefects
+	limiter      limiter
+	faults       *faults.Injector
+	scenarios    *scenario.Set
+	windows      windows
+	origin       origin
+	security     *transportSecurity          // nil without TLS
+	client       atomic.Pointer[http.Client] // nil until it is asked for
+	router       *xrpc.Router
+	further      *further.Methods
+	repositories *repo.Repositories
+	stop         context.CancelCauseFunc
+	serving      []*listener
 }
 
 // New starts a server on two listeners and returns when both accept
@@ -96,9 +98,15 @@ func (s *Server) build() (err error) {
 		return err
 	}
 	s.further = s.furtherMethods()
+	s.repositories = repo.New(s.core, s.options.further.Record)
+	records, err := s.repositories.Documents()
+	if err != nil {
+		return err
+	}
 	s.router, err = xrpc.New(xrpc.Options{
 		Catalog:   s.options.Catalog,
 		Endpoints: s.core.Endpoints(),
+		Own:       []xrpc.Documents{records},
 		Further:   s.further.Documents(),
 		Before:    s.further.Before,
 		Beyond:    s.further.Beyond,
@@ -196,6 +204,7 @@ func (s *Server) Reset() {
 	}
 	s.requests.Reset()
 	s.core.Latency.Reset()
+	s.repositories.Reset()
 	s.unfit.reset()
 	s.limiter.calls.Store(0)
 	s.core.Clock.Reset()

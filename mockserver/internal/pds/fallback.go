@@ -47,7 +47,6 @@ func beside() map[string]func(*Server, *http.Request) (xrpc.Response, error) {
 		"com.atproto.identity.resolveHandle":                (*Server).resolveHandle,
 		"com.atproto.identity.getRecommendedDidCredentials": (*Server).recommendedCredentials,
 		"com.atproto.sync.getRepoStatus":                    (*Server).repoStatus,
-		"com.atproto.repo.describeRepo":                     (*Server).describeRepo,
 	}
 }
 

@@ -10,7 +10,9 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
-// describeServer always answers the same, which is put together once.
+// describeServer always answers the same, which is put together once. It tells of
+// accounts only: there are records without a tree, commits or a stream of events,
+// and the document has nothing to say that by.
 func (s *Server) describeServer(context.Context, *xrpc.Call) (lexval.Object, error) {
 	return s.description(), nil
 }

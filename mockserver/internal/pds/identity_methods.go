@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -49,24 +50,14 @@ func (s *Server) repoStatus(r *http.Request) (xrpc.Response, error) {
 	return answer(append(output, Field("active", true), Field("rev", revisionOf(account.CreatedAt))))
 }
 
-// describeRepo answers com.atproto.repo.describeRepo: whether an account is here,
-// and under which handle.
-func (s *Server) describeRepo(r *http.Request) (xrpc.Response, error) {
-	if err := getOnly(r); err != nil {
-		return xrpc.Response{}, err
-	}
-	account, found := s.Find(r.URL.Query().Get("repo"))
-	if !found {
-		return xrpc.Response{}, xrpc.InvalidRequest("Could not find repo: " + r.URL.Query().Get("repo"))
-	}
+// DIDDocument is the document of an account's DID, as the sender of a request
+// gets it.
+func (s *Server) DIDDocument(r *http.Request, account store.Account) (lexval.Object, error) {
 	said, err := s.identityOf(r.Context(), account, s.Origin(r))
 	if err != nil {
-		return xrpc.Response{}, upstreamFailure()
+		return nil, upstreamFailure()
 	}
-	return answer(lexval.Object{
-		Field("handle", account.Handle), Field("did", account.DID), Field("didDoc", didDocument(account.DID, said)),
-		Field("collections", []any{}), Field("handleIsCorrect", true),
-	})
+	return didDocument(account.DID, said), nil
 }
 
 func getOnly(r *http.Request) error {

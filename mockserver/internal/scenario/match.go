@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -25,8 +26,9 @@ func (s *Set) concernOf(r *http.Request) []string {
 	if named := s.namedIn(xrpc.PeekBody(r)); len(named) > 0 {
 		return named
 	}
-	if handle := r.URL.Query().Get("handle"); handle != "" {
-		return []string{strings.ToLower(handle)}
+	query := r.URL.Query()
+	if name := cmp.Or(query.Get("handle"), query.Get("repo")); name != "" {
+		return []string{strings.ToLower(name)}
 	}
 	raw, given := pds.BearerToken(r)
 	if !given {
@@ -43,13 +45,13 @@ func (s *Set) concernOf(r *http.Request) []string {
 // account. The code of a mail does so as well.
 func (s *Set) namedIn(body []byte) []string {
 	var input struct {
-		Identifier, Handle, Email, DID, ForAccount, Token any
-		ForAccounts                                       []any
+		Identifier, Handle, Email, DID, ForAccount, Token, Repo any
+		ForAccounts                                             []any
 	}
 	if len(body) == 0 || json.Unmarshal(body, &input) != nil {
 		return nil
 	}
-	members := append([]any{input.Identifier, input.Handle, input.Email, input.DID, input.ForAccount}, input.ForAccounts...)
+	members := append([]any{input.Identifier, input.Handle, input.Email, input.DID, input.ForAccount, input.Repo}, input.ForAccounts...)
 	var names []string
 	for _, member := range members {
 		if name, isText := member.(string); isText && name != "" {
