@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,6 +21,7 @@ type runner struct {
 	workspace string
 	temporary string
 	inputs    map[string]string
+	github    map[string]string // of the context github, what a test chooses
 }
 
 func newRunner(t *testing.T, inputs map[string]string) *runner {
@@ -53,8 +55,11 @@ func (r *runner) command(step actionStep) *exec.Cmd {
 			switch name {
 			case "github.action_path":
 				return path
-			case "github.action_ref":
-				return "v0.0.0-test"
+			case "github.action_repository":
+				return "pdsconform/pdsconform"
+			}
+			if value, ok := strings.CutPrefix(name, "github."); ok {
+				return cmp.Or(r.github[value], map[string]string{"action_ref": "v0.0.0-test", "server_url": "http://127.0.0.1:1"}[value])
 			}
 			input, ok := strings.CutPrefix(name, "inputs.")
 			if !ok {

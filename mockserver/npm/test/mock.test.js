@@ -69,6 +69,14 @@ test('a scenario happens as often as it says, and the requests tell of it', asyn
   assert.ok(!JSON.stringify(log).includes(alice.password))
 })
 
+test('answers stand in for methods that the mock does not have', async (t) => {
+  const answer = { method: 'app.bsky.actor.getProfile', public: true, json: { did: 'did:web:a.test', handle: 'a.test' } }
+  const mock = await started(t, { answers: [answer] })
+  const response = await fetch(`${mock.url}/xrpc/app.bsky.actor.getProfile?actor=a.test`)
+  assert.deepEqual([response.status, await response.json()], [200, answer.json])
+  assert.deepEqual(await mock.answers([]), [])
+})
+
 test('revision, faults and variants are options', async (t) => {
   const mock = await started(t, {
     accounts: [alice], revision: '2026-07', seed: 1, variants: ['extra-fields'], defects: ['output.createSession.email.wrong-type'],

@@ -37,7 +37,7 @@ func violations(invalid *jsonschema.ValidationError) []Violation {
 		violation := Violation{Pointer: pointer, Keyword: keyword, Instance: unescape(leaf.InstanceLocation), Problem: leaf.Message}
 		if keyword == "required" {
 			violation.Property = leaf.Message
-			violation.Problem = fmt.Sprintf("the member %q is absent", leaf.Message)
+			violation.Problem = fmt.Sprintf("lacks the member %q", leaf.Message)
 		}
 		found = append(found, violation)
 	}

@@ -112,7 +112,7 @@ func TestViolationIsWorded(t *testing.T) {
 	t.Parallel()
 	set := compiled(t, `{"type":"object","required":["a","b"],"properties":{"a":{"type":"string","maxLength":2},"b":{"type":"string"}}}`, "", nil)
 	want := []Violation{
-		{Pointer: thingPointer, Keyword: "required", Property: "b", Problem: `the member "b" is absent`},
+		{Pointer: thingPointer, Keyword: "required", Property: "b", Problem: `lacks the member "b"`},
 		{Pointer: thingPointer + "/properties/a", Keyword: "maxLengthBytes", Instance: "/a", Problem: "is 3 long, at most 2 is allowed"},
 	}
 	got := set.Validate(thingPointer, decode(t, `{"a":"abc"}`))
