@@ -38,6 +38,7 @@ const (
 	oddDomains      = "domains"
 	oddNoGrace      = "no-grace"
 	oddSlowDeletion = "slow-deletion"
+	oddOldTokens    = "old-tokens"
 	oddPasswords    = "no-password-policy"
 	oddLimits       = "rate-limits"
 	oddAll          = "all"
@@ -66,6 +67,7 @@ func Freedoms() []Freedom {
 		{oddDomains, "handles can be had in several domains"},
 		{oddNoGrace, "a refresh token is good for once"},
 		{oddSlowDeletion, "a deletion takes a second to show"},
+		{oddOldTokens, "a refresh token that has expired still ends its session"},
 		{oddPasswords, "every password will do"},
 		{oddLimits, "a few requests are refused with status 429 and Retry-After: 1"},
 	}

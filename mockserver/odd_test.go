@@ -77,7 +77,7 @@ func TestFreedoms(t *testing.T) {
 		"rate-limits": limits429,
 	}
 	for _, freedom := range mockserver.Freedoms() {
-		if freedom.Name == "invites-open" || freedom.Name == "slow-deletion" {
+		if freedom.Name == "invites-open" || freedom.Name == "slow-deletion" || freedom.Name == "old-tokens" {
 			continue // have tests of their own
 		}
 		t.Run(freedom.Name, func(t *testing.T) {
@@ -154,6 +154,22 @@ func TestSlowDeletion(t *testing.T) {
 	clock.Advance(time.Second).MustWait(t.Context())
 	c.logIn(s.handle, s.password).is(401, "AuthenticationRequired", "")
 	c.signUp("alice")
+}
+
+func TestOldTokensEndSessions(t *testing.T) {
+	t.Parallel()
+	for _, old := range []bool{false, true} {
+		clock, odd := quartz.NewMock(t), []string(nil)
+		if old {
+			odd = []string{"old-tokens"}
+		}
+		c := startToday(t, mockserver.Options{Clock: clock, Odd: odd})
+		s := c.signUp("alice")
+		clock.Advance(91 * day).MustWait(t.Context())
+		if got := c.post("deleteSession", s.refresh, nil); (got.status == 200) != old || !old && got.text("error") != "ExpiredToken" {
+			t.Errorf("old tokens taken %t: an expired one gets %d %s", old, got.status, got.body)
+		}
+	}
 }
 
 // TestOddServersWork takes accounts through their lives, with each freedom and

@@ -248,6 +248,7 @@ func (o *Options) config() pds.Config {
 		Variants: pds.Variants{
 			OtherCodes: o.odd[oddCodes], OpaqueTokens: o.odd[oddTokens], NoLinks: o.odd[oddNoLinks],
 			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion],
+			OldTokens: o.odd[oddOldTokens],
 		},
 	}
 }

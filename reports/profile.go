@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // profile is a part of an account server that can be had by itself: the
@@ -45,20 +46,32 @@ func Profiles() []string {
 // ProfileOf returns the profile that a requirement belongs to, empty for one of
 // a method that no profile knows.
 func ProfileOf(id string) string {
-	name, longest := "", 0
-	for _, p := range profiles {
-		patterns := slices.Clone(p.other)
-		for _, method := range p.methods {
-			patterns = append(patterns, "server."+method)
+	for {
+		if name := profileByPrefix()[id]; name != "" {
+			return name
 		}
-		for _, pattern := range patterns {
-			if len(pattern) > longest && Below(id, pattern) {
-				name, longest = p.name, len(pattern)
-			}
+		dot := strings.LastIndexByte(id, '.')
+		if dot < 0 {
+			return ""
+		}
+		id = id[:dot]
+	}
+}
+
+// profileByPrefix are the profiles by the dotted prefixes of requirements that
+// belong to them; of two prefixes the longer one counts.
+var profileByPrefix = sync.OnceValue(func() map[string]string {
+	names := map[string]string{}
+	for _, p := range profiles {
+		for _, prefix := range p.other {
+			names[prefix] = p.name
+		}
+		for _, method := range p.methods {
+			names["server."+method] = p.name
 		}
 	}
-	return name
-}
+	return names
+})
 
 // BuildOrder returns where a method stands in the order in which a server is
 // built: description, sign-up, sessions, and so on. Methods that no profile knows
@@ -122,7 +135,10 @@ func (r *Report) profileWords() string {
 func profileVerdicts(results []Result, strict bool) []ProfileVerdict {
 	of := map[string][]Result{}
 	for _, result := range results {
-		if name := ProfileOf(result.ID); name != "" && result.Outcome != Excluded {
+		if result.Outcome == Excluded {
+			continue
+		}
+		if name := ProfileOf(result.ID); name != "" {
 			of[name] = append(of[name], result)
 		}
 	}

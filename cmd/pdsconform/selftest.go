@@ -85,9 +85,6 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 		return err
 	}
 	config := suite.Config{Catalog: catalog, Revision: s.revision, Version: version(), Seed: s.seed}
-	try := func(ctx context.Context, defect string) selftest.Trial {
-		return selftest.Try(ctx, config, embed, defect)
-	}
 	// Runs are many and short: collecting garbage less often costs memory only.
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	defects, err := selftest.Select(mockserver.Defects(catalog), s.defects)
@@ -98,8 +95,13 @@ func (a *app) selftest(ctx context.Context, s selftestSettings) error {
 	if err != nil {
 		return err
 	}
-	trials := a.tryAll(ctx, s, defects, try)
-	document := selftest.New(defects, trials, requirements, len(s.defects) == 0)
+	bench := selftest.Bench{Config: config, Start: embed, Requirements: requirements}
+	trials := a.tryAll(ctx, s, defects, bench)
+	document := selftest.New(defects, trials)
+	if len(s.defects) == 0 {
+		further := bench.Killers(ctx, defects, s.jobs, trials)
+		document.Unbroken(slices.Concat(trials, further), requirements)
+	}
 	if err := encode(document, a.stdout); err != nil {
 		return fmt.Errorf("print the selftest: %w", err)
 	}
@@ -121,9 +123,9 @@ func concluded(ctx context.Context, document selftest.Document, trials []selftes
 }
 
 // tryAll tries the defects, several at once.
-func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserver.Defect, try selftest.Trying) []selftest.Trial {
+func (a *app) tryAll(ctx context.Context, s selftestSettings, defects []mockserver.Defect, bench selftest.Bench) []selftest.Trial {
 	done := 0
-	return selftest.All(ctx, defects, s.jobs, try, func(selftest.Trial) {
+	return selftest.All(ctx, defects, s.jobs, bench.Try, func(selftest.Trial) {
 		if done++; done%50 == 0 {
 			fmt.Fprintf(a.stderr, "%d of %d defects tried\n", done, len(defects))
 		}

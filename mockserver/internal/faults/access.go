@@ -18,7 +18,7 @@ func accessDefects(method *lexicons.Method, rule pds.Rule) []defect {
 		return refusal != nil && !slices.ContainsFunc(method.Errors, func(e lexicons.Error) bool { return e.Name == refusal("").Name })
 	}
 	var all []defect
-	if rule.Takes == pds.AccessToken {
+	if rule.Takes&pds.AccessToken != 0 && rule.Takes&pds.AppPasswordToken == 0 {
 		all = append(all, relaxed(name, "app-password-session-accepted", "serves app-password sessions",
 			func(rule *pds.Rule) { rule.Takes |= pds.AppPasswordToken }))
 	}

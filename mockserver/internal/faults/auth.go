@@ -40,7 +40,7 @@ func authDefects(method *lexicons.Method, rule pds.Rule) []defect {
 				return caller, err
 			})
 		}))
-	if !rule.AnyAge && rule.Takes != pds.AdminPassword {
+	if !rule.AnyAge && !rule.AgeOpen && rule.Takes != pds.AdminPassword {
 		all = append(all, add("expired", "takes expired tokens", expired(rule)))
 	}
 	return all

@@ -50,11 +50,11 @@ func behaviour(method, name, description string, act func(scene) (lexval.Object,
 // behaviourOf is a defect that takes more than one method, or less.
 func behaviourOf(method, name, description string, apply func(*server, *plan)) defect {
 	return defect{
-		Defect{
+		Defect: Defect{
 			ID: "behaviour." + method + "." + name, Method: pds.Prefix + method, Facet: "behaviour",
 			Description: method + " " + description,
 		},
-		apply,
+		apply: apply,
 	}
 }
 

@@ -72,6 +72,13 @@ func (c *Catalogue) Method(id string) (nsid string, err error) {
 type defect struct {
 	Defect
 	apply func(*server, *plan)
+	in    string // a condition on the documents, see lexicons.Catalog.Holds
+}
+
+// where is the defect of documents that have what a condition names.
+func (d defect) where(condition string) defect {
+	d.in = condition
+	return d
 }
 
 // catalogueOf returns all defects, sorted by ID. Those of methods that the
@@ -91,7 +98,7 @@ func catalogueOf(catalog *lexicons.Catalog) []defect {
 	}
 	all = slices.Concat(all, protocolDefects(), anyTextDefects(catalog), anyTransportDefects(), disclosureDefects())
 	for _, d := range behaviourDefects() {
-		if catalog.Method(d.Method) != nil {
+		if catalog.Method(d.Method) != nil && catalog.Holds(d.Method, d.in) {
 			all = append(all, d)
 		}
 	}
@@ -117,11 +124,11 @@ func (e *UnknownError) Error() string {
 // about makes an ID and fills in what concerns a method.
 func about(method *lexicons.Method, facet, name, description string, apply func(*xrpc.Faults)) defect {
 	return defect{
-		Defect{
+		Defect: Defect{
 			ID:     facet + "." + pds.ShortName(method.NSID) + "." + name,
 			Method: method.NSID, Facet: facet,
 			Description: pds.ShortName(method.NSID) + " " + description,
 		},
-		func(_ *server, p *plan) { apply(p.on(method.NSID)) },
+		apply: func(_ *server, p *plan) { apply(p.on(method.NSID)) },
 	}
 }

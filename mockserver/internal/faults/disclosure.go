@@ -18,8 +18,8 @@ import (
 func disclosureDefects() []defect {
 	insert := func(name, description string, on func(*xrpc.Response) bool, members func(*server) string) defect {
 		return defect{
-			Defect{ID: "disclosure." + name, Facet: "disclosure", Description: description},
-			func(s *server, p *plan) {
+			Defect: Defect{ID: "disclosure." + name, Facet: "disclosure", Description: description},
+			apply: func(s *server, p *plan) {
 				onAnswer(func(_ *http.Request, response *xrpc.Response) {
 					if rest, isObject := bytes.CutPrefix(response.Body, []byte("{\"")); isObject && on(response) {
 						response.Body = append([]byte("{"+members(s)+",\""), rest...)

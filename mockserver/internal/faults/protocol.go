@@ -77,8 +77,8 @@ func protocolDefects() []defect {
 
 func onProtocol(name, description string, apply func(*xrpc.Faults)) defect {
 	return defect{
-		Defect{ID: "protocol." + name, Facet: "protocol", Description: description},
-		func(_ *server, p *plan) { apply(p.on("")) },
+		Defect: Defect{ID: "protocol." + name, Facet: "protocol", Description: description},
+		apply:  func(_ *server, p *plan) { apply(p.on("")) },
 	}
 }
 

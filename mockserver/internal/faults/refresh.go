@@ -80,6 +80,6 @@ func logOutDefects() []defect {
 				rule.AnyAge = false
 				return s.core.Admit(r, rule)
 			})
-		}),
+		}).where("!error.ExpiredToken"),
 	}
 }

@@ -53,8 +53,8 @@ func answersWith(method *lexicons.Method, name string) bool {
 func anyTextDefects(catalog *lexicons.Catalog) []defect {
 	everywhere := func(name, description string, on func(body []byte) bool) defect {
 		return defect{
-			Defect{ID: "text." + name + "-server-error", Facet: "text", Description: "bodies " + description + " are answered with 500"},
-			func(_ *server, p *plan) {
+			Defect: Defect{ID: "text." + name + "-server-error", Facet: "text", Description: "bodies " + description + " are answered with 500"},
+			apply: func(_ *server, p *plan) {
 				for _, method := range catalog.Methods() {
 					onRead(on)(p.on(method.NSID))
 				}

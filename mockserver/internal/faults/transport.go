@@ -48,8 +48,8 @@ func refuseWith(status int, name string) func(*xrpc.Response) {
 func anyTransportDefects() []defect {
 	add := func(name, description string, on func(*http.Request, *xrpc.Response) bool, header string, value ...string) defect {
 		return defect{
-			Defect{ID: "transport." + name, Facet: "transport", Description: description},
-			func(_ *server, p *plan) {
+			Defect: Defect{ID: "transport." + name, Facet: "transport", Description: description},
+			apply: func(_ *server, p *plan) {
 				onAnswer(func(r *http.Request, response *xrpc.Response) {
 					if !on(r, response) {
 						return
@@ -69,8 +69,8 @@ func anyTransportDefects() []defect {
 		add("preflight.no-header", "a preflight allows no header", isPreflight, allowed),
 		add("preflight.usual-headers", "a preflight allows Authorization alone", isPreflight, allowed, "Authorization"),
 		{
-			Defect{ID: "transport.preflight.credential-wanted", Facet: "transport", Description: "a preflight without a credential is refused"},
-			func(_ *server, p *plan) {
+			Defect: Defect{ID: "transport.preflight.credential-wanted", Facet: "transport", Description: "a preflight without a credential is refused"},
+			apply: func(_ *server, p *plan) {
 				onAnswer(func(r *http.Request, response *xrpc.Response) {
 					if r.Method == http.MethodOptions && r.Header.Get("Authorization") == "" {
 						refuseWith(http.StatusUnauthorized, "AuthenticationRequired")(response)

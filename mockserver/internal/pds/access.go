@@ -40,6 +40,7 @@ type Refusal func(did string) *xrpc.Error
 type Rule struct {
 	Takes     Credentials
 	AnyAge    bool // expired tokens too
+	AgeOpen   bool // expired tokens are refused, and a server may just as well take them
 	BodyFirst bool // the credentials are looked at after the input
 
 	// TakenDown is of an account that was taken down, whose earlier access token

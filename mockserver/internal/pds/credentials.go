@@ -40,7 +40,7 @@ func (s *Server) session(r *http.Request, rule Rule) (xrpc.Caller, error) {
 		return xrpc.Caller{}, xrpc.InvalidToken("Unexpected authorization type")
 	case !given:
 		return xrpc.Caller{}, s.missingCredentials()
-	case rule.AnyAge:
+	case rule.AnyAge || rule.AgeOpen && s.config.Variants.OldTokens:
 		return CallerOf(s.Tokens.VerifyAnyAge(raw, rule.Takes.Scopes()...))
 	}
 	return CallerOf(s.Tokens.Verify(raw, rule.Takes.Scopes()...))

@@ -66,7 +66,7 @@ func methods() []method {
 		{"deleteAccount", public, writes, (*Server).deleteAccount, nil},
 		{"deleteSession", Access{
 			"2023-04": {Takes: RefreshToken, AnyAge: true, BodyFirst: true},
-			"2026-07": {Takes: RefreshToken},
+			"2026-07": {Takes: RefreshToken, AgeOpen: true},
 		}, writes, (*Server).deleteSession, nil},
 		{"describeServer", public, reads, (*Server).describeServer, []string{"did"}},
 		{"getAccountInviteCodes", Access{

@@ -53,6 +53,7 @@ type Variants struct {
 	NoLinks      bool // describeServer leaves the links out
 	NoGrace      bool // a refresh token works once
 	SlowDeletion bool // a deletion takes a second to show
+	OldTokens    bool // expired tokens are taken where that is open
 }
 
 // Hooks are where faults change what lies below the handlers. What is nil or

@@ -6,7 +6,6 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
-	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -70,9 +69,6 @@ func activateAccount() endpoint {
 					expectActive(t, "getSession after the activation", whoAmI(ctx, t, moved.session.Access))
 				},
 			},
-			appPasswordRefused(func(*spec.Trial, *target.Account) xrpc.Request {
-				return xrpc.ProcedureWithoutInput(nsidActivateAccount)
-			}),
 		},
 	}
 }

@@ -30,10 +30,16 @@ type scenario struct {
 	level     reports.Level
 	authority reports.Authority
 	error     string // the declared error that it is about; id is made of it
-	in        string // a condition on the documents, see holds; empty where it always holds
+	in        string // a condition on the documents, see lexicons.Catalog.Holds; empty where it always holds
 	needs     []target.Capability
 	source    string // what it rests on, see sourceOf; empty for an error: its declaration
 	run       func(ctx context.Context, t *spec.Trial)
+}
+
+// scenarios are those of the endpoint: its own, and what the table of callers says
+// of it.
+func (e endpoint) scenarios() []scenario {
+	return slices.Concat(e.cases, refusals(e.nsid, e.recipe))
 }
 
 // endpoints lists what was written by hand. The state that recipes keep is
@@ -55,7 +61,7 @@ func endpoints() []endpoint {
 func Recipes() map[string]spec.Recipe {
 	recipes := map[string]spec.Recipe{}
 	for _, e := range endpoints() {
-		e.recipe.Credential = callers()[e.nsid]
+		e.recipe.Credential = callers()[e.nsid].credential
 		recipes[e.nsid] = e.recipe
 	}
 	return recipes
@@ -72,7 +78,7 @@ func Cases(catalog *lexicons.Catalog) []spec.Case {
 		if method == nil {
 			continue
 		}
-		for _, s := range e.cases {
+		for _, s := range e.scenarios() {
 			c := s.caseOf(catalog, method)
 			if !s.appliesTo(catalog, method) || slices.Contains(unasked, c.ID) {
 				continue
@@ -100,7 +106,7 @@ func (s scenario) name() string {
 
 // appliesTo reports whether the documents have what a scenario is about.
 func (s scenario) appliesTo(catalog *lexicons.Catalog, method *lexicons.Method) bool {
-	return (s.error == "" || declared(method, s.error) != nil) && holds(catalog, method, s.in)
+	return (s.error == "" || method.Error(s.error) != nil) && catalog.Holds(method.NSID, s.in)
 }
 
 func (s scenario) caseOf(catalog *lexicons.Catalog, method *lexicons.Method) spec.Case {
@@ -123,15 +129,6 @@ func (s scenario) caseOf(catalog *lexicons.Catalog, method *lexicons.Method) spe
 			s.run(ctx, t)
 		},
 	}
-}
-
-func declared(method *lexicons.Method, name string) *lexicons.Error {
-	for i := range method.Errors {
-		if method.Errors[i].Name == name {
-			return &method.Errors[i]
-		}
-	}
-	return nil
 }
 
 func unwritten(name string) scenario {

@@ -43,7 +43,7 @@ func TestScenarios(t *testing.T) {
 			t.Errorf("%s is no method of any revision", e.nsid)
 		}
 		names := map[string]bool{}
-		for _, s := range e.cases {
+		for _, s := range e.scenarios() {
 			switch {
 			case names[s.name()]:
 				t.Errorf("%s: %s is there twice", e.nsid, s.name())
@@ -131,27 +131,10 @@ func TestRevisions(t *testing.T) {
 		}
 		for _, id := range found.unasked {
 			if !slices.ContainsFunc(endpoints(), func(e endpoint) bool {
-				return slices.ContainsFunc(e.cases, func(s scenario) bool { return spec.Prefix(e.nsid)+"."+s.name() == id })
+				return slices.ContainsFunc(e.scenarios(), func(s scenario) bool { return spec.Prefix(e.nsid)+"."+s.name() == id })
 			}) {
 				t.Errorf("%s leaves out %s, which is no scenario", name, id)
 			}
-		}
-	}
-}
-
-func TestConditions(t *testing.T) {
-	t.Parallel()
-	catalog := everyRevision(t)[lexicons.DefaultRevision]
-	method := catalog.Method(nsidCreateAccount)
-	for condition, want := range map[string]bool{
-		"": true, "input.handle": true, "input.nickname": false, "!input.nickname": true, "!input.handle": false,
-		"output.did": true, "output.handle input.email": true, "output.did input.nickname": false,
-		"error.InvalidHandle": true, "error.NoSuch": false, "params.aud": false, "method.createSession": true,
-		"method.noSuch": false, "!method.noSuch": true, "getSession#output.handle": true, "noSuch#output.handle": false,
-		"getAccountInviteCodes#params.includeUsed": true, "nonsense": false,
-	} {
-		if got := holds(catalog, method, condition); got != want {
-			t.Errorf("%q is %t", condition, got)
 		}
 	}
 }

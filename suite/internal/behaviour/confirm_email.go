@@ -98,6 +98,17 @@ func confirmations() []scenario {
 				t.Expect(confirm(ctx, t, account, account.Email, code), check.Refused())
 			},
 		},
+		{
+			id: ofTakenDown.id, title: "An account that was taken down can't confirm its address, even with a code that is good.",
+			level: reports.Should, authority: reports.Reference, needs: append(withMail[:len(withMail):len(withMail)], target.Takedown),
+			run: func(ctx context.Context, t *spec.Trial) {
+				t.Baseline(ctx, nsidConfirmEmail)
+				account := unconfirmed(ctx, t)
+				request := confirmationOf(account.Email, confirmationCode(ctx, t, account)).WithBearer(session(ctx, t, account).Access)
+				t.Unless(t.Target().SetTakedown(ctx, account.DID, true))
+				t.Expect(t.Do(ctx, request), check.Refused())
+			},
+		},
 		refusedConfirmation("code.superseded", "A code is refused once a newer one was mailed.", reports.Should, reports.Reference,
 			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
 				code := confirmationCode(ctx, t, account)

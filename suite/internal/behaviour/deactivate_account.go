@@ -61,7 +61,6 @@ func deactivateAccount() endpoint {
 					t.Expect(deactivate(ctx, t, session(ctx, t, account).Access), check.Succeeds())
 				},
 			},
-			appPasswordRefused(func(*spec.Trial, *target.Account) xrpc.Request { return deactivation() }),
 		},
 	}
 }

@@ -3,10 +3,8 @@ package behaviour
 import (
 	"context"
 
-	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
-	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -55,20 +53,5 @@ func expectActive(t *spec.Trial, circumstance string, exchange xrpc.Exchange) {
 	t.ExpectThat(circumstance, exchange, check.Succeeds())
 	if active := exchange.Object()["active"]; active != nil && active != any(true) {
 		t.Fail(circumstance+": active to be true", "active is "+check.Value(active))
-	}
-}
-
-// appPasswordRefused is the requirement that a session of an app password can't
-// call a method: who holds one is a client, not the account's owner.
-func appPasswordRefused(request func(t *spec.Trial, account *target.Account) xrpc.Request) scenario {
-	return scenario{
-		id: "app-password.refused", title: "A session made with an app password is refused.",
-		level: reports.Should, authority: reports.Reference, needs: signUp,
-		run: func(ctx context.Context, t *spec.Trial) {
-			account := fresh(ctx, t)
-			made := sessionOf(t, logIn(ctx, t, account.Handle, newAppPassword(ctx, t, account).Password))
-			t.Rely(whoAmI(ctx, t, made.Access))
-			t.Expect(t.Do(ctx, request(t, account).WithBearer(made.Access)), check.Refused())
-		},
 	}
 }

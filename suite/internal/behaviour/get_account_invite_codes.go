@@ -117,13 +117,6 @@ func codeEntries() []scenario {
 			},
 		},
 		{
-			id: "takedown.refused", title: "An account that was taken down is shown no codes.",
-			level: reports.Should, authority: reports.Reference, needs: needsTakedown,
-			run: func(ctx context.Context, t *spec.Trial) {
-				t.Expect(t.Do(ctx, codesRequest(takenDown(ctx, t).session.Access)), check.Refused())
-			},
-		},
-		{
 			id: "interval.not-before", title: "An account that was just made has earned no code yet.",
 			level: reports.Should, authority: reports.Reference, needs: signUp,
 			run: func(ctx context.Context, t *spec.Trial) {

@@ -49,13 +49,6 @@ func getSession() endpoint {
 				},
 			},
 			{
-				id: "takedown.refused", title: "The token of an account that was taken down is refused.",
-				level: reports.Should, authority: reports.Reference, needs: needsTakedown,
-				run: func(ctx context.Context, t *spec.Trial) {
-					t.Expect(whoAmI(ctx, t, takenDown(ctx, t).session.Access), check.Refused())
-				},
-			},
-			{
 				id: "auth.garbage-named", title: "A token that is none is refused with 400 or 401 and InvalidToken, by which clients know to log in again.",
 				level: reports.Should, authority: reports.Reference,
 				run: func(ctx context.Context, t *spec.Trial) {

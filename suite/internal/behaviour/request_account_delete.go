@@ -54,14 +54,6 @@ func requestAccountDelete() endpoint {
 					t.Expect(refresh(ctx, t, made.Refresh), check.Succeeds())
 				},
 			},
-			{
-				id: "takedown.refused", title: "An account that was taken down can't ask for its deletion.",
-				level: reports.Should, authority: reports.Reference, needs: needsTakedown,
-				run: func(ctx context.Context, t *spec.Trial) {
-					request := xrpc.ProcedureWithoutInput(nsidRequestAccountDelete).WithBearer(takenDown(ctx, t).session.Access)
-					t.Expect(t.Do(ctx, request), check.Refused())
-				},
-			},
 		},
 	}
 }

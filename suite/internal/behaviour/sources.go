@@ -29,6 +29,9 @@ const (
 	sourceMailedCodes  = "https://cheatsheetseries.owasp.org/cheatsheets/Forgot_Password_Cheat_Sheet.html#url-tokens"
 )
 
+// family is what the NSIDs begin with that conditions and sources leave out.
+const family = "com.atproto.server."
+
 // sourceUnique is what it rests on that a name is used once.
 func sourceUnique(authority reports.Authority) string {
 	if authority == reports.Security {
@@ -85,7 +88,7 @@ func (s scenario) sourceIn(catalog *lexicons.Catalog, method *lexicons.Method) s
 	if strings.Contains(s.source, "://") || strings.Contains(s.source, ".json#") {
 		return s.source
 	}
-	if e := declared(method, s.error); e != nil {
+	if e := method.Error(s.error); e != nil {
 		return string(e.Pointer)
 	}
 	if s.source == "" && s.authority == reports.Reference {
@@ -107,12 +110,10 @@ func pointer(catalog *lexicons.Catalog, method *lexicons.Method, term string) le
 	facet, name, _ := strings.Cut(term, ".")
 	var found lexicons.Schema
 	switch {
-	case facet == "error" && declared(method, name) != nil:
-		return declared(method, name).Pointer
 	case facet == "description":
 		return method.At() + "/description"
-	case facet == "error" && declared(method, name) != nil:
-		return declared(method, name).Pointer
+	case facet == "error" && method.Error(name) != nil:
+		return method.Error(name).Pointer
 	case facet == "params" && method.Params != nil:
 		found = method.Params.Property(name)
 	case facet == "input" && method.Input.Object() != nil:

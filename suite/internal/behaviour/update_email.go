@@ -123,9 +123,6 @@ func updates() []scenario {
 		wrongUpdateCode("code.of-reset", "The code for a password reset is refused.", resetCode),
 		wrongUpdateCode("code.empty", "An empty token is none.",
 			func(context.Context, *spec.Trial, *target.Account) string { return "" }),
-		appPasswordRefused(func(t *spec.Trial, _ *target.Account) xrpc.Request {
-			return updateTo(t.Target().NewIdentity().Email, "")
-		}),
 	}
 }
 

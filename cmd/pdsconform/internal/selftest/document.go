@@ -34,7 +34,8 @@ type Verdict struct {
 	Killed bool   `json:"killed"`
 
 	// By are the requirements that noticed the defect; WrongReason are further
-	// ones that failed, because of something that follows from it.
+	// ones that failed among those that were checked for it, because of something
+	// that follows from it.
 	By          []string `json:"by"`
 	WrongReason []string `json:"wrongReason"`
 
@@ -55,9 +56,9 @@ type Survivor struct {
 	Reason string `json:"reason"`
 }
 
-// New makes the document of trials of these defects, which are all that the
-// mock has where complete. Trials without a verdict count as survivors.
-func New(defects []mockserver.Defect, trials []Trial, requirements []reports.Requirement, complete bool) Document {
+// New makes the document of trials of these defects. Trials without a verdict
+// count as survivors.
+func New(defects []mockserver.Defect, trials []Trial) Document {
 	document := Document{Schema: Schema, Defects: []Verdict{}, RequirementsWithoutKiller: []Survivor{}}
 	failed := map[string][]Failure{}
 	for _, trial := range trials {
@@ -74,10 +75,13 @@ func New(defects []mockserver.Defect, trials []Trial, requirements []reports.Req
 	if len(defects) > 0 {
 		document.Score = math.Floor(1000*float64(killed)/float64(len(defects))) / 10
 	}
-	if complete {
-		document.RequirementsWithoutKiller = withoutKiller(trials, requirements)
-	}
 	return document
+}
+
+// Unbroken completes the document of trials of all defects: the must
+// requirements among these that none of them broke, nor any further trial.
+func (d *Document) Unbroken(trials []Trial, requirements []reports.Requirement) {
+	d.RequirementsWithoutKiller = withoutKiller(trials, requirements)
 }
 
 func judged(defect mockserver.Defect, failed []Failure) Verdict {

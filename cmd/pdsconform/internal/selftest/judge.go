@@ -79,6 +79,9 @@ var shows = map[string][]string{
 	"isolation parameter-trusted":          {"isolation.parameters"},
 
 	"behaviour app-password-session-accepted": {"app-password.refused"},
+	"behaviour takedown-ignored":              {"takedown.refused"},
+	"behaviour deactivation-ignored":          {"deactivation.refused"},
+	"behaviour deletion-ignored":              {"deletion.refused"},
 
 	"text unusual-server-error":  {"input.*.text"},
 	"text notation-server-error": {"input.*.number"},

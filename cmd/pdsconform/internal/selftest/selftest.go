@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver"
@@ -37,13 +38,68 @@ type Trial struct {
 // of a run against it. The caller has to call stop.
 type Start func(config suite.Config, defects ...string) (complete suite.Config, stop func(), err error)
 
-// Try runs the suite against the mock with one defect. Any number of trials can
-// be under way at once.
-func Try(ctx context.Context, config suite.Config, start Start, defect string) Trial {
-	trial := Trial{Defect: defect, Failures: []Failure{}}
-	config.VerdictsOnly, config.ImmediateEffects = true, true
+// Bench is what the trials of a selftest share. Any number of them can be under
+// way at once.
+type Bench struct {
+	Config       suite.Config
+	Start        Start
+	Requirements []reports.Requirement // all that a run against the mock would check
+}
+
+// Try finds out whether the suite notices a defect. It checks first what the
+// defect must show at; where that notices nothing, all of the methods concerned,
+// and at last everything, so that none is given up for what was left out.
+func (b Bench) Try(ctx context.Context, defect mockserver.Defect) Trial {
+	var trial Trial
+	for _, ids := range b.stages(defect) {
+		trial = b.check(ctx, defect, ids)
+		if by, _ := Judge(defect, trial.Failures); len(by) > 0 || trial.Broken != "" {
+			break
+		}
+	}
+	return trial
+}
+
+// stages are the requirements to check for a defect, ever more of them. That its
+// method works is always among them, since other failures can follow from that.
+func (b Bench) stages(defect mockserver.Defect) [][]string {
+	places, methods := Places(defect), map[string]bool{defect.Method: true}
+	first := b.choose(func(r reports.Requirement) bool {
+		if !belowAny(r.ID, places) {
+			return isSuccess(r, defect.Method)
+		}
+		methods[r.Endpoint] = true
+		return true
+	})
+	return [][]string{first, b.choose(func(r reports.Requirement) bool { return methods[r.Endpoint] }), nil}
+}
+
+func isSuccess(r reports.Requirement, method string) bool {
+	return r.Endpoint == method && strings.HasSuffix(r.ID, "."+method[strings.LastIndexByte(method, '.')+1:]+".success")
+}
+
+func belowAny(id string, places []string) bool {
+	return slices.ContainsFunc(places, func(place string) bool { return reports.Below(id, place) })
+}
+
+// choose returns the IDs of some requirements.
+func (b Bench) choose(wanted func(reports.Requirement) bool) []string {
+	var ids []string
+	for _, r := range b.Requirements {
+		if wanted(r) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// check checks these requirements against the mock with a defect; without any,
+// all.
+func (b Bench) check(ctx context.Context, defect mockserver.Defect, ids []string) Trial {
+	trial, config := Trial{Defect: defect.ID, Failures: []Failure{}}, b.Config
+	config.IDs, config.VerdictsOnly, config.ImmediateEffects = ids, true, true
 	config.Parallel = 1 // many trials run at once; within one, a fault must not meet what another case sends
-	complete, stop, err := start(config, defect)
+	complete, stop, err := b.Start(config, defect.ID)
 	if err != nil {
 		trial.Broken = err.Error()
 		return trial
@@ -98,19 +154,16 @@ func Select(defects []mockserver.Defect, patterns []string) ([]mockserver.Defect
 	return slices.DeleteFunc(slices.Clone(defects), func(d mockserver.Defect) bool { return !chosen[d.ID] }), nil
 }
 
-// Trying is how one defect is tried.
-type Trying func(ctx context.Context, defect string) Trial
-
 // All tries the defects, as many at once as jobs says, and tells how it goes,
 // one trial at a time. Trials come in the order of the defects.
-func All(ctx context.Context, defects []mockserver.Defect, jobs int, try Trying, tried func(Trial)) []Trial {
+func All(ctx context.Context, defects []mockserver.Defect, jobs int, try func(context.Context, mockserver.Defect) Trial, tried func(Trial)) []Trial {
 	trials := make([]Trial, len(defects))
 	var mutex sync.Mutex
 	var group errgroup.Group
 	group.SetLimit(jobs)
 	for i, defect := range defects {
 		group.Go(func() error {
-			trial := try(ctx, defect.ID)
+			trial := try(ctx, defect)
 			mutex.Lock()
 			defer mutex.Unlock()
 			trials[i] = trial
