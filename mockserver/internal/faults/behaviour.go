@@ -22,6 +22,7 @@ func behaviourDefects() []defect {
 		createInviteDefects(), createInvitesDefects(), listInvitesDefects(), earnedInvitesDefects(), describeServerDefects(),
 		requestResetDefects(), resetDefects(), mailDefects(),
 		requestDeletionDefects(), deletionDefects(), partialDeletionDefects(),
+		emailDefects(), statusDefects(), serviceAuthDefects(), factorDefects(),
 	)
 }
 

@@ -169,24 +169,26 @@ func (s *spent) get(text string) (store.MailToken, bool) {
 
 // replayDefects are codes that were good once.
 func (l letter) replayDefects() []defect {
-	keeping := func(method, keeper, name, description string) defect {
-		return behaviourOf(method, name, description, func(s *server, p *plan) {
-			past := &spent{codes: map[string]store.MailToken{}}
-			p.act(s, l.method, func(s scene) (lexval.Object, error) {
-				if token, found := past.get(pds.Canonical(s.text("token"))); found {
-					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
-				}
-				return s.play()
-			})
-			p.act(s, keeper, func(s scene) (lexval.Object, error) {
-				past.add(s.core.Store.MailTokens(l.purpose))
-				return s.play()
-			})
-		})
-	}
-	all := []defect{keeping(l.request, l.request, "superseded-code-good", "leaves earlier codes good")}
+	all := []defect{l.keeping(l.request, "superseded-code-good", "leaves earlier codes good")}
 	if l.method == reset {
-		all = append(all, keeping(l.method, l.method, "code-good-twice", "takes a code more than once"))
+		all = append(all, l.keeping(l.method, "code-good-twice", "takes a code more than once"))
 	}
 	return all
+}
+
+// keeping is a method after which the codes from before are as good as ever.
+func (l letter) keeping(method, name, description string) defect {
+	return behaviourOf(method, name, description, func(s *server, p *plan) {
+		past := &spent{codes: map[string]store.MailToken{}}
+		p.act(s, l.method, func(s scene) (lexval.Object, error) {
+			if token, found := past.get(pds.Canonical(s.text("token"))); found {
+				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
+			}
+			return s.play()
+		})
+		p.act(s, method, func(s scene) (lexval.Object, error) {
+			past.add(s.core.Store.MailTokens(l.purpose))
+			return s.play()
+		})
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -46,6 +47,16 @@ func requestEmailConfirmation() endpoint {
 					if code != "" && strings.Contains(string(exchange.Body), code) {
 						t.Fail("an answer without the code", "the code stands in it")
 					}
+				},
+			},
+			{
+				id: "session.lives", title: "Asking for the confirmation ends no session: its refresh token goes on working.",
+				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := t.Borrow(ctx)
+					made := newSession(ctx, t, account)
+					t.Rely(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(made.Access)))
+					t.Expect(refresh(ctx, t, made.Refresh), check.Succeeds())
 				},
 			},
 			{

@@ -1,0 +1,77 @@
+package faults
+
+import (
+	"strings"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
+)
+
+const (
+	serviceAuth = "getServiceAuth"
+	reserveKey  = "reserveSigningKey"
+)
+
+// serviceAuthDefects are those of service tokens and of keys that are reserved.
+func serviceAuthDefects() []defect {
+	taking := func(name, description, parameter, instead string, bad func(string) bool) defect {
+		return behaviour(serviceAuth, name, description, func(s scene) (lexval.Object, error) {
+			if bad(s.call.Params.String(parameter)) {
+				s.call.Params[parameter] = instead
+			}
+			return s.play()
+		})
+	}
+	return []defect{
+		answering(serviceAuth, "session-token-given", "gives away the token of the session", "token", func(s scene, _ any) any {
+			raw, _ := pds.BearerToken(s.call.HTTP)
+			return raw
+		}),
+		taking("audience-unchecked", "takes any audience", "aud", "did:web:feed.example.com",
+			func(audience string) bool { return !strings.HasPrefix(audience, "did:") }),
+		taking("protected-methods-granted", "makes tokens for methods that manage the account", "lxm", "com.example.method",
+			func(method string) bool { return strings.HasPrefix(method, pds.Prefix) && method != pds.Prefix+signUp }),
+		behaviour(serviceAuth, "service-refused", "refuses an audience that names one service of a DID", func(s scene) (lexval.Object, error) {
+			if strings.Contains(s.call.Params.String("aud"), "#") {
+				return nil, xrpc.InvalidRequest("aud must be a DID")
+			}
+			return s.play()
+		}),
+		answering(reserveKey, "no-did-key", "answers with a key that is no did:key", "signingKey",
+			func(_ scene, key any) any { return strings.TrimPrefix(key.(string), "did:key:") }),
+		behaviour(reserveKey, "credential-refused", "refuses whoever sends a credential along", func(s scene) (lexval.Object, error) {
+			if s.call.HTTP.Header.Get("Authorization") != "" {
+				return nil, xrpc.InvalidToken("Unexpected credential")
+			}
+			return s.play()
+		}),
+	}
+}
+
+// factorDefects are those of logging in with a second factor, and to an account
+// that was taken down.
+func factorDefects() []defect {
+	return []defect{
+		behaviour(logIn, "factor-code-unchecked", "takes any code of the second factor", func(s scene) (lexval.Object, error) {
+			if code := s.text("authFactorToken"); code != "" {
+				token := s.core.NewMailToken(s.core.Named(s.text("identifier")).DID)
+				token.Text = pds.Canonical(code)
+				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(store.AuthFactor, token) })
+			}
+			return s.play()
+		}).where("input.authFactorToken"),
+		behaviour(logIn, "factor-code-refused", "refuses every code of the second factor", func(s scene) (lexval.Object, error) {
+			if s.text("authFactorToken") != "" {
+				return nil, xrpc.InvalidToken("Token is invalid")
+			}
+			return s.play()
+		}).where("input.authFactorToken"),
+		behaviour(logIn, "allowed-takedown-refused", "lets nobody log in to an account that was taken down, though the client allows for it",
+			func(s scene) (lexval.Object, error) {
+				s.say("allowTakendown", false)
+				return s.play()
+			}).where("input.allowTakendown"),
+	}
+}
