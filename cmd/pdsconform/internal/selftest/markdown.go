@@ -116,7 +116,8 @@ func (d Document) remains() string {
 			fmt.Fprintf(&text, "\n%s:\n\n- %s\n", title, strings.Join(lines, "\n- "))
 		}
 	}
-	var survivors, wrong, unbroken, unexplained []string
+	var survivors, wrong, reasons, unexplained []string
+	excused := map[string][]string{} // by reason
 	for _, v := range d.Defects {
 		switch {
 		case v.Killed:
@@ -130,13 +131,19 @@ func (d Document) remains() string {
 		if s.Reason == "" {
 			unexplained = append(unexplained, s.ID)
 		} else {
-			unbroken = append(unbroken, s.ID+": "+s.Reason)
+			if excused[s.Reason] == nil {
+				reasons = append(reasons, s.Reason)
+			}
+			excused[s.Reason] = append(excused[s.Reason], s.ID)
 		}
 	}
 	list("Not noticed", survivors)
 	list("Noticed for a wrong reason only", wrong)
 	list("`must` requirements that no defect breaks", unexplained)
-	list("`must` requirements that the mock can't be made to break", unbroken)
+	for i, reason := range reasons {
+		reasons[i] = strings.Join(excused[reason], ", ") + ": " + reason
+	}
+	list("`must` requirements that the mock can't be made to break", reasons)
 	return text.String()
 }
 
