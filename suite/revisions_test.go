@@ -8,9 +8,12 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/reports"
 )
 
 // document is a lexicon document on its way to another revision.
@@ -29,6 +32,23 @@ func (d document) at(names ...string) document {
 // one less, an optional input, an optional and a required output, a declared
 // error more, one less.
 func nextRevision(t *testing.T, revision string) *lexicons.Catalog {
+	t.Helper()
+	return load(t, nextDocuments(t, revision))
+}
+
+func load(t *testing.T, documents fs.FS) *lexicons.Catalog {
+	t.Helper()
+	catalog, err := lexicons.Load(documents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
+}
+
+// ping is the document of the method that the next revision has more.
+const ping = "com/atproto/server/ping.json"
+
+func nextDocuments(t *testing.T, revision string) fstest.MapFS {
 	t.Helper()
 	files, documents := fstest.MapFS{}, map[string]document{}
 	source, err := lexicons.FS(revision)
@@ -52,13 +72,9 @@ func nextRevision(t *testing.T, revision string) *lexicons.Catalog {
 		}
 		files[name] = &fstest.MapFile{Data: text}
 	}
-	files["com/atproto/server/ping.json"] = &fstest.MapFile{Data: []byte(
+	files[ping] = &fstest.MapFile{Data: []byte(
 		`{"lexicon":1,"id":"com.atproto.server.ping","defs":{"main":{"type":"procedure"}}}`)}
-	catalog, err := lexicons.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return catalog
+	return files
 }
 
 func readInto(source fs.FS, name string, documents map[string]document) error {
@@ -133,5 +149,37 @@ func TestNextRevision(t *testing.T) {
 		"server.getSession.output.serial.type",
 	}, more); diff != "" {
 		t.Errorf("what the next revision has more: %s", diff)
+	}
+}
+
+// The mock serves the next revision as far as it has handlers: what differs in a
+// run is what the documents have more or less, and the one output that nobody
+// fills.
+func TestMockOfNextRevision(t *testing.T) {
+	t.Parallel()
+	newest := lexicons.Revisions()[len(lexicons.Revisions())-1]
+	next := nextDocuments(t, newest)
+	delete(next, ping) // or it refuses to start, as a test of the mock holds
+	verdicts := func(catalog *lexicons.Catalog) map[string]reports.Result {
+		mock := mockserver.RunT(t, mockserver.Options{Catalog: catalog, InviteRequired: true, InviteInterval: 24 * time.Hour, AdminPassword: "admin-pass"})
+		return outcomes(runSuite(t, Config{
+			Target: mock.URL, Control: mock.ControlURL, PLC: mock.URL, Embedded: true, AdminPassword: "admin-pass", Catalog: catalog, Seed: 1,
+		}))
+	}
+	before, after := verdicts(everyRevision(t)[newest]), verdicts(load(t, next))
+	for id, result := range after {
+		was, known := before[id]
+		switch {
+		case known && result.Outcome != was.Outcome:
+			t.Errorf("%s is %s, and was %s: %s", id, result.Outcome, was.Outcome, result.Actual)
+		case !known && result.Outcome == reports.Failed && id != "server.getSession.output.serial.required":
+			t.Errorf("%s: %s, want %s", id, result.Actual, result.Expected)
+		}
+	}
+	if got := after["server.getSession.output.serial.required"].Outcome; got != reports.Failed {
+		t.Errorf("the output that nobody fills is %s", got)
+	}
+	if got := after["server.createSession.error.TooTired"].Outcome; got != reports.Blocked {
+		t.Errorf("the error without a scenario is %s", got)
 	}
 }

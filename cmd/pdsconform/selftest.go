@@ -33,10 +33,11 @@ func (a *app) selftestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "selftest",
 		Short: "Run the suite against each known defect of the mock",
-		Long: `Runs the suite against the reference mock once for each defect that it can be
-made to have, and prints which defects the suite notices. One is noticed only
-where a requirement of the defect's own method fails, and for the right reason:
-at the pointer, the error or the effect that the defect is. It exits with 1 where
+		Long: `Runs the suite against the reference mock with each defect that it can be made to
+have, and prints which defects the suite notices. One is noticed only where a
+requirement of the defect's own method fails, and for the right reason: at the
+pointer, the error or the effect that the defect is. What must show a defect is
+checked first, everything only where that notices nothing. It exits with 1 where
 one is not noticed, or where no defect breaks a must requirement and nothing says
 why; with 70 where a run came to no verdict.`,
 		Example: `  pdsconform selftest
