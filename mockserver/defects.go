@@ -32,3 +32,13 @@ func (s *Server) SetDefects(ids ...string) error { return s.faults.Set(ids...) }
 // ActiveDefects returns the IDs of the defects that the server has, in the
 // order in which they were given.
 func (s *Server) ActiveDefects() []string { return s.faults.Active() }
+
+// Freedom is a legal but unusual way of doing what the documents leave open,
+// which Options.Odd makes a server use: what it does then is right, and hardly
+// anyone expects it.
+type Freedom = faults.Variant
+
+// Freedoms lists what Options.Odd can name. Of two that exclude each other the
+// earlier one is used. "all", which stands for every one of them, is not
+// listed.
+func Freedoms() []Freedom { return faults.Variants() }

@@ -75,6 +75,45 @@ func TestFreedoms(t *testing.T) {
 			return c.post("createAccount", "", object{"handle": "alice.test", "email": "a@b.c", "password": ""}).status == 200
 		},
 		"rate-limits": limits429,
+		"invites-unsaid": func(c *client) bool {
+			_, said := c.get("describeServer", "").object()["inviteCodeRequired"]
+			return !said
+		},
+		"same-second-tokens": func(c *client) bool {
+			s := c.join("alice")
+			logIn := func() string { return c.logIn(s.handle, s.password).ok().text("refreshJwt") }
+			for range 3 { // a second may pass in between
+				if logIn() == logIn() {
+					return true
+				}
+			}
+			return false
+		},
+		"access-ends": func(c *client) bool {
+			s := c.join("alice")
+			other := c.logIn(s.handle, s.password).ok().text("accessJwt")
+			c.post("deleteSession", s.refresh, nil).ok()
+			c.get("getSession", other).ok()
+			return c.get("getSession", s.access).status == 400
+		},
+		"short-labels": func(c *client) bool {
+			code := c.admin("createInviteCode", object{"useCount": 1}).ok().text("code")
+			return c.post("createAccount", "", object{"handle": "alice-of-nineteen-x.test", "email": "a@b.cd", "password": "password", "inviteCode": code}).status == 400
+		},
+		"strict-addresses": func(c *client) bool {
+			code := c.admin("createInviteCode", object{"useCount": 1}).ok().text("code")
+			return c.post("createAccount", "", object{"handle": "alice.test", "email": "a+b@c.de", "password": "password", "inviteCode": code}).status == 400
+		},
+		"no-content": func(c *client) bool { return c.post("deleteSession", c.join("alice").refresh, nil).status == 204 },
+		"closing":    func(c *client) bool { return c.get("describeServer", "").closed },
+		"html-limits": func(c *client) bool {
+			for range 20 {
+				if a := c.get("describeServer", ""); a.status == http.StatusTooManyRequests {
+					return a.header.Get("Content-Type") == "text/html" && a.header.Get("Retry-After") == "1"
+				}
+			}
+			return false
+		},
 	}
 	for _, freedom := range mockserver.Freedoms() {
 		if freedom.Name == "invites-open" || freedom.Name == "slow-deletion" || freedom.Name == "old-tokens" {

@@ -17,6 +17,7 @@ import (
 	"github.com/coder/quartz"
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
@@ -155,15 +156,14 @@ type Options struct {
 	// FallbackCredentials leaves the Authorization header in what Fallback gets.
 	FallbackCredentials bool
 
-	// Odd are names of Freedoms that the server takes, or "all": it stays within
-	// the documents, and does what hardly anyone expects. They win over other
-	// options. Default: none.
+	// Odd are names of Freedoms, legal but unusual variants that the server uses, or
+	// "all". They win over other options. Default: none.
 	Odd []string
 
 	// Links are what describeServer tells of. Default: none.
 	Links pds.Links
 
-	odd       oddities         // what Odd comes to
+	variants  faults.Chosen    // what Odd comes to
 	directory *plc.Client      // what PLC comes to
 	further   further.Catalogs // what Lexicons comes to
 }
@@ -206,14 +206,18 @@ func (o Options) complete() (Options, error) {
 		}
 		o.Catalog = catalog
 	}
-	if err := o.completeOdd(); err != nil {
+	var err error
+	if o.variants, err = faults.Choose(o.Odd); err != nil {
 		return o, err
 	}
-	further, err := further.Load(o.Lexicons, cmp.Or(o.Revision, lexicons.DefaultRevision))
-	if err != nil {
+	o.InviteRequired = o.variants.InviteRequired(o.InviteRequired)
+	o.UserDomains = o.variants.UserDomains(o.UserDomains)
+	if o.variants.AnyPassword() {
+		o.MinPasswordLength, o.MaxPasswordLength = -1, -1
+	}
+	if o.further, err = further.Load(o.Lexicons, cmp.Or(o.Revision, lexicons.DefaultRevision)); err != nil {
 		return o, err
 	}
-	o.further = further
 	if bad := pds.CheckAccounts(o.Accounts, o.Invites); bad != nil {
 		return o, bad
 	}
@@ -245,11 +249,7 @@ func (o *Options) config() pds.Config {
 		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
 		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,
 		JWTSecret: o.JWTSecret, Links: o.Links, Clock: o.Clock, Seed: o.Seed,
-		Variants: pds.Variants{
-			OtherCodes: o.odd[oddCodes], OpaqueTokens: o.odd[oddTokens], NoLinks: o.odd[oddNoLinks],
-			NoGrace: o.odd[oddNoGrace], SlowDeletion: o.odd[oddSlowDeletion],
-			OldTokens: o.odd[oddOldTokens],
-		},
+		Variants: o.variants.Handlers(),
 	}
 }
 
@@ -263,7 +263,7 @@ func (o *Options) checkNumbers() error {
 	if o.Latency < 0 || o.Latency > pds.MaxLatency {
 		return fmt.Errorf("latency %s is not between 0 and %s", o.Latency, pds.MaxLatency)
 	}
-	return o.RateLimit.check()
+	return o.RateLimit.Check()
 }
 
 // hostname is one or more labels of letters, digits and inner hyphens.

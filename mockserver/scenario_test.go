@@ -48,7 +48,7 @@ func (c *client) attempt(verb, method, bearer, body string) (answer, error) {
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(response.Body)
-	return answer{c.TB, response.StatusCode, response.Header, text}, err
+	return answer{c.TB, response.StatusCode, response.Header, text, response.Close}, err
 }
 
 func TestScenarioOfStatus(t *testing.T) {

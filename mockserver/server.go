@@ -22,7 +22,9 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/further"
+	"github.com/pdsconform/pdsconform/mockserver/internal/listen"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"github.com/pdsconform/pdsconform/mockserver/internal/ratelimit"
 	"github.com/pdsconform/pdsconform/mockserver/internal/repo"
 	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
@@ -42,11 +44,11 @@ type Server struct {
 	core         *pds.Server
 	courier      *courier.Courier // nil where mail stays in the outbox
 	requests     requests.Log
-	unfit        outputDefects
-	limiter      limiter
+	violations   violations
+	limiter      ratelimit.Limiter
+	occasional   faults.Occasional // of the variant of that name
 	faults       *faults.Injector
 	scenarios    *scenario.Set
-	windows      windows
 	origin       origin
 	security     *transportSecurity          // nil without TLS
 	client       atomic.Pointer[http.Client] // nil until it is asked for
@@ -54,7 +56,7 @@ type Server struct {
 	further      *further.Methods
 	repositories *repo.Repositories
 	stop         context.CancelCauseFunc
-	serving      []*listener
+	serving      []*listen.Listener
 }
 
 // New starts a server on two listeners and returns when both accept
@@ -72,7 +74,7 @@ func New(options Options) (*Server, error) {
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	if err := s.misbehave(); err != nil {
+	if err := s.applyFaults(); err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
 	if err := s.forwardMail(); err != nil {
@@ -112,10 +114,10 @@ func (s *Server) build() (err error) {
 		Beyond:    s.further.Beyond,
 		Fallback:  s.core.Fallback,
 		Observe:   s.requests.Observe,
-		Defect:    s.unfit.add,
+		Defect:    s.violations.add,
 		Logger:    s.options.Logger,
 		Now:       s.core.Clock.Now,
-		Style:     s.style(),
+		Style:     s.options.variants.Style(&s.occasional),
 		Intervene: func(r *http.Request) *xrpc.Intervention { return s.scenarios.Intervene(r) },
 	})
 	if err != nil {
@@ -123,11 +125,11 @@ func (s *Server) build() (err error) {
 	}
 	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog), s.core, s.router)
 	s.scenarios = scenario.NewSet(s.options.Catalog, s.core, s.faults)
-	return s.furnish(saved)
+	return s.load(saved)
 }
 
-// misbehave takes up the defects, scenarios and answers of the options.
-func (s *Server) misbehave() error {
+// applyFaults applies the defects, scenarios and answers of the options.
+func (s *Server) applyFaults() error {
 	return errors.Join(s.faults.Set(s.options.Defects...), s.scenarios.Replace(s.options.Scenarios), s.SetAnswers(s.options.Answers...))
 }
 
@@ -198,17 +200,17 @@ func (s *Server) Reset() {
 	}
 	s.core.Outbox.Restore(s.origin.mail)
 	s.restoreIdentities()
-	s.windows.reset()
+	s.limiter.Reset()
 	if s.courier != nil {
 		s.courier.Forget()
 	}
 	s.requests.Reset()
 	s.core.Latency.Reset()
 	s.repositories.Reset()
-	s.unfit.reset()
-	s.limiter.calls.Store(0)
+	s.violations.reset()
+	s.occasional.Reset()
 	s.core.Clock.Reset()
-	_ = s.misbehave() // New has done the same
+	_ = s.applyFaults() // New has done the same
 	if s.origin.position != nil {
 		_ = s.core.Entropy.Seek(s.origin.position) // it was there before
 	}

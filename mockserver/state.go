@@ -172,8 +172,8 @@ func replaceFile(path string, text []byte) (err error) {
 	return nil
 }
 
-// furnish brings in what the server starts with, and notes it for Reset.
-func (s *Server) furnish(saved *savedState) error {
+// load brings in what the server starts with, and notes it for Reset.
+func (s *Server) load(saved *savedState) error {
 	if saved != nil {
 		s.core.Store.Restore(saved.Store)
 		s.core.Outbox.Restore(saved.Mail)

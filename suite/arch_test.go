@@ -56,13 +56,15 @@ func TestImportEdges(t *testing.T) {
 // mayImportRoom says what the rooms of the mock may import of each other: who
 // changes what a server does knows the server, and never the other way round.
 var mayImportRoom = map[string][]string{
-	"pds":      {"clock", "entropy", "lexval", "mail", "plc", "store", "token", "xrpc"},
-	"faults":   {"lexval", "mail", "nearest", "pds", "store", "token", "xrpc"},
-	"scenario": {"faults", "lexval", "nearest", "pds", "store", "strict", "token", "xrpc"},
-	"nearest":  {},
-	"strict":   {},
-	"xrpc":     {"lexval"},
-	"store":    {},
+	"pds":       {"clock", "entropy", "lexval", "mail", "plc", "store", "token", "xrpc"},
+	"faults":    {"lexval", "mail", "nearest", "pds", "store", "token", "xrpc"},
+	"scenario":  {"faults", "lexval", "nearest", "pds", "store", "strict", "token", "xrpc"},
+	"listen":    {},
+	"ratelimit": {},
+	"nearest":   {},
+	"strict":    {},
+	"xrpc":      {"lexval"},
+	"store":     {},
 }
 
 func TestImportEdgesOfTheMock(t *testing.T) {

@@ -23,6 +23,11 @@ func (s *Server) Admit(r *http.Request, rule Rule) (xrpc.Caller, error) {
 		return s.admin(r)
 	}
 	caller, err := s.session(r, rule)
+	if s.config.Variants.AccessEnds && err == nil && caller.Scope != token.Refresh {
+		if _, ended := s.loggedOut.Load(caller.TokenID); ended {
+			return xrpc.Caller{}, xrpc.InvalidToken("Token has been revoked")
+		}
+	}
 	if err != nil || !rule.looksAtAccount() || caller.DID == "" {
 		return caller, err
 	}

@@ -69,7 +69,7 @@ func (s *Server) checkSignUp(input lexval.Values, did string, said plc.Operation
 	if err := s.checkNewHandle(strings.ToLower(input.String("handle")), did, said); err != nil {
 		return err
 	}
-	if address, given := input["email"].(string); given && !IsAddress(address) {
+	if address, given := input["email"].(string); given && !s.takesAddress(address) {
 		return xrpc.InvalidRequest("Input/email must be a valid e-mail address")
 	}
 	if password, given := input["password"].(string); given {
@@ -138,6 +138,21 @@ func (s *Server) useInvite(tx *store.Tx, code, did string) error {
 	}
 	tx.UseInvite(code, store.InviteUse{By: did, At: s.Clock.Now()})
 	return nil
+}
+
+// takesAddress reports whether an account may have that address.
+func (s *Server) takesAddress(text string) bool {
+	return IsAddress(text) && !(s.config.Variants.StrictAddresses && isUnusualAddress(text))
+}
+
+// isUnusualAddress reports whether an address has a plus sign, or is at a domain
+// that has no mail.
+// Source: https://www.rfc-editor.org/rfc/rfc6761#section-6
+func isUnusualAddress(address string) bool {
+	domain := address[strings.LastIndexByte(address, '@')+1:]
+	topLevel := strings.ToLower(domain[strings.LastIndexByte(domain, '.')+1:])
+	return strings.Contains(address, "+") || !strings.Contains(domain, ".") ||
+		slices.Contains([]string{"example", "invalid", "localhost", "test"}, topLevel)
 }
 
 // IsAddress reports whether mail could be sent there: a bare address, without

@@ -55,6 +55,7 @@ func (s *Server) open(tx *store.Tx, input lexval.Values) (opening, error) {
 		return opening{}, WrongCredentials()
 	}
 	if !ownPassword {
+		s.nameBySecond(&opened.session)
 		opened.scope = appPasswordScope(tx.AppPasswords(account.DID), opened.session.AppPassword)
 	}
 	switch {

@@ -16,6 +16,9 @@ import (
 func (s *Server) deleteSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	return nil, s.transact(ctx, call, func(tx *store.Tx) error {
 		tx.DeleteSession(call.Caller.TokenID)
+		if s.config.Variants.AccessEnds {
+			s.loggedOut.Store(call.Caller.TokenID, struct{}{})
+		}
 		return nil
 	})
 }

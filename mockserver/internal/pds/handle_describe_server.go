@@ -27,13 +27,15 @@ func (s *Server) describe() lexval.Object {
 	if address := s.config.Links.TermsOfService; address != "" {
 		links = append(links, Field("termsOfService", address))
 	}
-	output := lexval.Object{
-		Field("did", s.did()),
-		Field("inviteCodeRequired", s.config.InviteRequired),
+	output := lexval.Object{Field("did", s.did())}
+	if !s.config.Variants.InvitesUnsaid {
+		output = append(output, Field("inviteCodeRequired", s.config.InviteRequired))
+	}
+	output = append(output,
 		Field("availableUserDomains", lexval.Strings(s.config.UserDomains)),
 		Field("contact", lexval.Object{Field("email", "admin@"+s.config.Hostname)}),
-		Field("BlobUploadLimit", int64(BlobUploadLimit)),
-	}
+		Field("blobUploadLimit", int64(BlobUploadLimit)),
+	)
 	if !s.config.Variants.NoLinks {
 		output = append(output, Field("links", links))
 	}

@@ -45,6 +45,7 @@ func (s *Server) rotate(tx *store.Tx, session store.Session) store.Session {
 	now := s.Clock.Now()
 	next := s.NewSession(session.DID)
 	next.WithAppPassword, next.AppPassword = session.WithAppPassword, session.AppPassword
+	s.nameBySecond(&next)
 	if session.Next == "" {
 		session.Next = next.ID
 		if grace := now.Add(s.graceOf()); grace.Before(session.ExpiresAt) {

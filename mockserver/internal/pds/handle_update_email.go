@@ -16,7 +16,7 @@ import (
 // code that was mailed to the account. Sessions live on.
 func (s *Server) updateEmail(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	address, code := strings.ToLower(call.Input.String("email")), call.Input.String("token")
-	if !IsAddress(call.Input.String("email")) {
+	if !s.takesAddress(call.Input.String("email")) {
 		return nil, xrpc.InvalidRequest("Input/email must be a valid e-mail address")
 	}
 	return nil, s.transact(ctx, call, func(tx *store.Tx) error {

@@ -13,6 +13,7 @@ import (
 const (
 	MinHandleName = 3  // characters before the domain
 	MaxHandle     = 30 // characters in all
+	shortLabel    = 18 // characters before the domain, where the server is strict about that
 )
 
 // TopLevelIsBanned reports whether a name ends in a label that is never given
@@ -36,7 +37,7 @@ func (s *Server) checkHandle(handle string) error {
 		return xrpc.Fail("InvalidHandle", "Invalid characters in handle")
 	case len(name) < MinHandleName:
 		return xrpc.Fail("InvalidHandle", "Handle too short")
-	case len(handle) > MaxHandle:
+	case len(handle) > MaxHandle, s.config.Variants.ShortLabels && len(name) > shortLabel:
 		return xrpc.Fail("InvalidHandle", "Handle too long")
 	case isReserved(name):
 		return xrpc.Fail("HandleNotAvailable", "Reserved handle")

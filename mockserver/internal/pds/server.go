@@ -54,6 +54,12 @@ type Variants struct {
 	NoGrace      bool // a refresh token works once
 	SlowDeletion bool // a deletion takes a second to show
 	OldTokens    bool // expired tokens are taken where that is open
+
+	InvitesUnsaid    bool // describeServer doesn't say whether an invite code is required
+	SameSecondTokens bool // sessions that one password opens in the same second have the same ID
+	AccessEnds       bool // an access token ends when its session is logged out
+	ShortLabels      bool // the first label of a handle has at most 18 characters
+	StrictAddresses  bool // addresses with a plus sign, or at domains that have no mail, are refused
 }
 
 // Hooks are where faults change what lies below the handlers. What is nil or
@@ -90,6 +96,7 @@ type Server struct {
 	values      values               // of the revision that is served
 	rules       map[string]Rule      // who may call what, by NSID
 	description func() lexval.Object // of describeServer
+	loggedOut   sync.Map             // IDs of sessions whose access tokens have ended, where they do
 }
 
 // New makes a server without accounts. saved is nil, or the keys of the

@@ -117,6 +117,11 @@ func (i *Issuer) Access(did, scope string) string {
 	return i.sign(Claims{Scope: scope, Subject: did}, AccessLife)
 }
 
+// AccessOf is Access for a token that names its session.
+func (i *Issuer) AccessOf(did, scope, id string) string {
+	return i.sign(Claims{Scope: scope, Subject: did, ID: id}, AccessLife)
+}
+
 // Refresh returns the refresh token of a session.
 func (i *Issuer) Refresh(did, id string) string {
 	return i.sign(Claims{Scope: Refresh, Subject: did, ID: id}, RefreshLife)

@@ -18,6 +18,9 @@ type Style struct {
 	Spaced      bool                // white space wherever JSON allows it
 	Escaped     bool                // every character of a string
 	Chunked     bool                // bodies without a length
+	NoContent   bool                // success without a body is 204
+	HTMLLimits  bool                // 429 has a page for people
+	Closing     bool                // the connection, after each answer
 	MediaType   string              // of JSON, "" for the usual one
 	Headers     func(http.Header)   // adds some, or nil
 	Refuse      func(*Error) *Error // replaces every error
@@ -158,11 +161,27 @@ func (style *Style) dress(response *Response) {
 	if response.Header == nil {
 		response.Header = http.Header{}
 	}
-	if response.Status == http.StatusTooManyRequests && response.Header.Get("Retry-After") == "" {
-		response.Header.Set("Retry-After", "1")
+	if response.Status == http.StatusTooManyRequests {
+		style.limited(response)
+	}
+	if style.NoContent && response.Status == http.StatusOK && len(response.Body) == 0 {
+		response.Status = http.StatusNoContent
+	}
+	if style.Closing {
+		response.Header.Set("Connection", "close")
 	}
 	if style.Headers != nil {
 		style.Headers(response.Header)
+	}
+}
+
+// limited says when to come again, and perhaps as proxies do.
+func (style *Style) limited(response *Response) {
+	if response.Header.Get("Retry-After") == "" {
+		response.Header.Set("Retry-After", "1")
+	}
+	if style.HTMLLimits {
+		response.ContentType, response.Body = "text/html", []byte("<html><h1>429 Too Many Requests</h1></html>")
 	}
 }
 

@@ -20,7 +20,11 @@ func standing(ctx context.Context, t *spec.Trial) appPassword {
 
 // appSession is a session of the shared account made with an app password.
 func appSession(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
-	return sessionOf(t, logIn(ctx, t, account.Handle, standing(ctx, t).Password))
+	made, err := account.OwnSession(ctx, func() (target.Session, error) {
+		return target.SessionOf(logIn(ctx, t, account.Handle, standing(ctx, t).Password))
+	})
+	t.Unless(err)
+	return made
 }
 
 // bareAccount is an account for which nobody makes anything. Where none can be

@@ -82,9 +82,31 @@ func session(ctx context.Context, t *spec.Trial, account *target.Account) target
 
 // newSession is a session of this scenario's own.
 func newSession(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
-	made, err := account.Login(ctx, t)
+	made, err := account.OwnSession(ctx, func() (target.Session, error) { return account.Login(ctx, t) })
 	t.Unless(err)
 	return made
+}
+
+// sessionAccount is an account that many scenarios open sessions of. It is the
+// shared one, unless sessions of one account have the same tokens where they are
+// opened in the same second: then several accounts take turns.
+func sessionAccount(ctx context.Context, t *spec.Trial) *target.Account {
+	const accounts = 6
+	if !t.Target().SameTokens() || t.Target().Missing(target.SignUp) != nil {
+		return shared(ctx, t)
+	}
+	return sharedAccount(ctx, t, fmt.Sprintf("sessions %d", t.Target().Turn()%accounts))
+}
+
+// rotated refreshes a session and returns the next one. Tokens of the same second
+// may be the same; then the next of a later second is what it returns.
+func rotated(ctx context.Context, t *spec.Trial, old target.Session) target.Session {
+	made := sessionOf(t, refresh(ctx, t, old.Refresh))
+	if made.Refresh != old.Refresh {
+		return made
+	}
+	t.Unless(target.Pause(ctx, target.Second))
+	return sessionOf(t, refresh(ctx, t, made.Refresh))
 }
 
 // sessionOf reads the tokens of an answer that has to hold some.

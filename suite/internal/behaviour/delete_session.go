@@ -18,7 +18,7 @@ func deleteSession() endpoint {
 		recipe: spec.Recipe{
 			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := tokens.Take(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
+				kept := tokens.Take(t, func() target.Session { return newSession(ctx, t, sessionAccount(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidDeleteSession).WithBearer(kept.Refresh)
 			},
 			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { tokens.Used(t) },
@@ -48,7 +48,7 @@ func deleteSession() endpoint {
 				id: "session.ends", title: "After it, the session's refresh token is refused.",
 				level: reports.Must, authority: reports.Lexicon, source: "description", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
-					made := newSession(ctx, t, shared(ctx, t))
+					made := newSession(ctx, t, sessionAccount(ctx, t))
 					t.Rely(logOut(ctx, t, made.Refresh))
 					t.ExpectThat("refreshing a session after logging out", refresh(ctx, t, made.Refresh), check.Refused())
 				},
@@ -57,7 +57,7 @@ func deleteSession() endpoint {
 				id: "refreshed-session.ends", title: "After it, the refresh token of a session that was refreshed before is refused.",
 				level: reports.Must, authority: reports.Lexicon, source: "description", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
-					made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, shared(ctx, t)).Refresh))
+					made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, sessionAccount(ctx, t)).Refresh))
 					t.Rely(logOut(ctx, t, made.Refresh))
 					t.ExpectThat("refreshing a session after logging out", refresh(ctx, t, made.Refresh), check.Refused())
 				},
@@ -86,7 +86,7 @@ func deleteSession() endpoint {
 				id: "repeat.accepted", title: "Ending a session a second time is accepted.",
 				level: reports.Should, authority: reports.Reference, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
-					made := newSession(ctx, t, shared(ctx, t))
+					made := newSession(ctx, t, sessionAccount(ctx, t))
 					t.Rely(logOut(ctx, t, made.Refresh))
 					t.Expect(logOut(ctx, t, made.Refresh), check.Succeeds())
 				},

@@ -23,7 +23,7 @@ func refreshSession() endpoint {
 		recipe: spec.Recipe{
 			Needs: login,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := tokens.Take(t, func() target.Session { return newSession(ctx, t, shared(ctx, t)) })
+				kept := tokens.Take(t, func() target.Session { return newSession(ctx, t, sessionAccount(ctx, t)) })
 				return xrpc.ProcedureWithoutInput(nsidRefreshSession).WithBearer(kept.Refresh)
 			},
 			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { tokens.Used(t) },
@@ -38,7 +38,7 @@ func rotation() []scenario {
 			id: "session.belongs-to-account", title: "The answer is about the account whose token was sent.",
 			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := shared(ctx, t)
+				account := sessionAccount(ctx, t)
 				exchange := refresh(ctx, t, newSession(ctx, t, account).Refresh)
 				t.Expect(exchange, check.Member("did", account.DID), check.Member("handle", account.Handle))
 			},
@@ -47,7 +47,7 @@ func rotation() []scenario {
 			id: "access-token.works", title: "The new access token is accepted by getSession, for the same account.",
 			level: reports.Must, authority: reports.Lexicon, source: "output.accessJwt", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := shared(ctx, t)
+				account := sessionAccount(ctx, t)
 				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
 				t.Expect(whoAmI(ctx, t, made.Access), check.Member("did", account.DID))
 			},
@@ -56,7 +56,7 @@ func rotation() []scenario {
 			id: "refresh-token.works", title: "The new refresh token is accepted in its turn, for the same account.",
 			level: reports.Must, authority: reports.Lexicon, source: "output.refreshJwt", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := shared(ctx, t)
+				account := sessionAccount(ctx, t)
 				made := sessionOf(t, refresh(ctx, t, newSession(ctx, t, account).Refresh))
 				t.Expect(refresh(ctx, t, made.Refresh), check.Member("did", account.DID))
 			},
@@ -65,7 +65,7 @@ func rotation() []scenario {
 			id: "other-session.lives", title: "Refreshing one session ends no other.",
 			level: reports.Must, authority: reports.Security, source: "description", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := shared(ctx, t)
+				account := sessionAccount(ctx, t)
 				one, other := newSession(ctx, t, account), newSession(ctx, t, account)
 				t.Rely(refresh(ctx, t, one.Refresh))
 				t.Expect(refresh(ctx, t, other.Refresh), check.Member("did", account.DID))
@@ -75,8 +75,8 @@ func rotation() []scenario {
 			id: "rotation.new-refresh-token", title: "The refresh token is replaced by another one.",
 			level: reports.Should, authority: reports.Reference, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
-				old := newSession(ctx, t, shared(ctx, t))
-				made := sessionOf(t, refresh(ctx, t, old.Refresh))
+				old := newSession(ctx, t, sessionAccount(ctx, t))
+				made := rotated(ctx, t, old)
 				if made.Refresh == old.Refresh {
 					t.Fail("another refresh token", "the one that was sent")
 				}
@@ -86,9 +86,9 @@ func rotation() []scenario {
 			id: "rotation.old-token-dies", title: "A refresh token that was used is refused once its grace is over.",
 			level: reports.Should, authority: reports.Reference, needs: []target.Capability{target.Login, target.Clock},
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := shared(ctx, t)
+				account := sessionAccount(ctx, t)
 				old := newSession(ctx, t, account)
-				made := sessionOf(t, refresh(ctx, t, old.Refresh))
+				made := rotated(ctx, t, old)
 				advance(ctx, t, afterGrace)
 				t.ExpectThat("the new refresh token, three hours later", refresh(ctx, t, made.Refresh), check.Succeeds())
 				t.ExpectThat("the used refresh token, three hours later", refresh(ctx, t, old.Refresh), check.Refused())
@@ -157,7 +157,7 @@ func deadRefreshTokens() []scenario {
 			id: "revoked.named", title: "A revoked refresh token is refused with ExpiredToken.",
 			level: reports.Should, authority: reports.Reference, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
-				made := newSession(ctx, t, shared(ctx, t))
+				made := newSession(ctx, t, sessionAccount(ctx, t))
 				t.Rely(logOut(ctx, t, made.Refresh))
 				t.Expect(refresh(ctx, t, made.Refresh), check.ErrorNamed("ExpiredToken"))
 			},
@@ -168,7 +168,7 @@ func deadRefreshTokens() []scenario {
 // expiredRefresh looks at an expired token where a revoked one has another name
 // and the clock can be moved.
 func expiredRefresh(ctx context.Context, t *spec.Trial) {
-	made := newSession(ctx, t, shared(ctx, t))
+	made := newSession(ctx, t, sessionAccount(ctx, t))
 	t.Rely(logOut(ctx, t, made.Refresh))
 	revoked := refresh(ctx, t, made.Refresh)
 	t.Expect(revoked, check.Refused())

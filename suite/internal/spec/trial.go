@@ -134,6 +134,7 @@ func (t *Trial) refused(refusal *target.Refusal) {
 	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
 		t.Block("the target stopped answering", "") // which is no verdict on the method
 	}
+	t.tellsOfOne(exchange)
 	owner := SuccessID(exchange.Request.NSID)
 	t.bench.Ledger.Add(Finding{
 		ID: owner, Exchange: exchange, SeenIn: t.requirement.ID,
@@ -154,8 +155,17 @@ func (t *Trial) Expect(exchange xrpc.Exchange, checks ...check.Check) {
 	for _, holds := range checks {
 		var mismatch *check.Mismatch
 		if err := holds(exchange); errors.As(err, &mismatch) {
+			t.tellsOfOne(exchange)
 			t.Fail(mismatch.Expected, mismatch.Actual)
 		}
+	}
+}
+
+// tellsOfOne ends the trial where the token of a request is that of two
+// sessions: what one of them may expect, the other may have ended, or made anew.
+func (t *Trial) tellsOfOne(exchange xrpc.Exchange) {
+	if t.Target().IsShared(exchange.Request) {
+		t.NotObserved("the target gives sessions that are opened in the same second the same refresh token")
 	}
 }
 
@@ -168,6 +178,7 @@ func (t *Trial) ExpectThat(circumstance string, exchange xrpc.Exchange, checks .
 	for _, holds := range checks {
 		var mismatch *check.Mismatch
 		if err := holds(exchange); errors.As(err, &mismatch) {
+			t.tellsOfOne(exchange)
 			t.Fail(circumstance+": "+mismatch.Expected, mismatch.Actual)
 		}
 	}

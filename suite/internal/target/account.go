@@ -13,10 +13,11 @@ type Account struct {
 	Identity
 	DID string
 
-	target *Target
-	login  sync.Mutex // held while the session is made anew
-	kept   atomic.Pointer[keptSession]
-	Given  bool
+	target  *Target
+	login   sync.Mutex // held while the session is made anew
+	opening sync.Mutex // held while a case opens a session of its own
+	kept    atomic.Pointer[keptSession]
+	Given   bool
 }
 
 // keptSession is a session with the target's count of clock moves when it was
@@ -46,6 +47,9 @@ func (t *Target) SignUp(ctx context.Context, sender Sender) (*Account, error) {
 		return nil, err
 	}
 	exchange := sender.Do(ctx, request)
+	if refusesCode(exchange) && text(request, "inviteCode") == "" && t.InviteRequired() {
+		return t.SignUp(ctx, sender) // now that it is known, with a code
+	}
 	return t.Adopt(identity, exchange)
 }
 
@@ -225,7 +229,10 @@ func (a *Account) current() (Session, bool) {
 func (a *Account) Forget() { a.kept.Store(nil) }
 
 // Keep replaces the session that the account keeps.
-func (a *Account) Keep(session Session) { a.kept.Store(&keptSession{session, a.target.Moved()}) }
+func (a *Account) Keep(session Session) {
+	a.target.handedOut.handOut(session)
+	a.kept.Store(&keptSession{session, a.target.Moved()})
+}
 
 func (a *Account) take(exchange xrpc.Exchange) error {
 	session, err := SessionOf(exchange)

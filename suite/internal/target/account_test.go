@@ -47,6 +47,40 @@ func TestSignUpWithInvites(t *testing.T) {
 	}
 }
 
+// TestInvitesUnsaid signs up where nothing is said of invite codes: a refusal for
+// want of one tells.
+func TestInvitesUnsaid(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		options Options
+		invites bool
+		missing bool
+	}{
+		"none is required": {Options{}, false, false},
+		"by the admin":     {Options{AdminPassword: "admin-pass"}, true, false},
+		"by a given code":  {Options{InviteCode: "fake-invite"}, true, false},
+		"neither":          {Options{}, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			fake := &fakePDS{invites: test.invites, unsaid: true}
+			target := probed(t, fake.serve(t), test.options)
+			if err := target.CheckGiven(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+			if target.InviteRequired() != test.invites || target.CouldSignUp() == test.missing {
+				t.Errorf("required %t, could sign up %t", target.InviteRequired(), target.CouldSignUp())
+			}
+			_, err := target.SignUp(t.Context(), direct{target})
+			if test.missing {
+				wantMissing(t, err, SignUp, "invite code", "--admin-password")
+			} else if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	const tokens = `"accessJwt":"a","refreshJwt":"r"`

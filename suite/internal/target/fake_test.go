@@ -13,6 +13,7 @@ import (
 // fakePDS is a server with the faults that a test gives it.
 type fakePDS struct {
 	invites      bool     // whether sign-up needs a code
+	unsaid       bool     // whether describeServer leaves that out
 	withoutDID   bool     // whether createAccount's answer lacks the DID
 	withoutMail  bool     // whether no mail is sent
 	noDeletion   bool     // whether deleteAccount refuses whatever comes
@@ -44,6 +45,9 @@ func (f *fakePDS) serve(t *testing.T) string {
 		createAccount: f.createAccount, createSession: f.createSession,
 		requestAccountDelete: f.requestAccountDelete, deleteAccount: f.deleteAccount,
 		createAppPassword: f.createAppPassword, revokeAppPassword: f.revokeAppPassword,
+	}
+	if f.unsaid {
+		served[describeServer] = always(http.StatusOK, `{"availableUserDomains":[".test"]}`)
 	}
 	if f.adminMethods {
 		served[adminDeleteAccount], served[updateSubjectStatus] = f.adminDelete, f.adminTakedown

@@ -26,10 +26,27 @@ func (t *Target) CheckGiven(ctx context.Context, makesAccounts bool) error {
 			return err
 		}
 	}
+	if makesAccounts {
+		t.askForInvites(ctx)
+	}
 	if makesAccounts || t.options.AccountHandle != "" {
 		return t.checkByAccount(ctx)
 	}
 	return nil
+}
+
+// askForInvites finds out by the first account whether a sign-up takes an invite
+// code, where describeServer doesn't say. What else comes of it is for the cases
+// to tell.
+func (t *Target) askForInvites(ctx context.Context) {
+	if _, said := t.invitesSaid(); said || t.Missing(SignUp) != nil {
+		return
+	}
+	name := sharedName
+	if t.options.AccountHandle != "" {
+		name = "own"
+	}
+	_, _ = t.Account(ctx, &careful{target: t}, name)
 }
 
 func (t *Target) checkDomain(context.Context) error {

@@ -54,6 +54,14 @@ func (t *Target) NewName(prefix string) string {
 	return prefix + "-" + t.run + counter(t.made)
 }
 
+// Turn is a number that nobody has been given before.
+func (t *Target) Turn() int {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.made++
+	return t.made
+}
+
 // NewDID makes a well-formed DID that no account has.
 func (t *Target) NewDID() string {
 	t.mutex.Lock()

@@ -93,6 +93,7 @@ func (t *Target) Track(exchange xrpc.Exchange) {
 		return
 	}
 	if !exchange.Succeeded() {
+		t.learnInvites(exchange)
 		if request.NSID == createAccount && exchange.Refused() {
 			// What the journal misses is looked for once more, in vain.
 			_ = t.options.Journal.note(entry{Event: eventRefused, Handle: text(request, "handle"),
@@ -100,6 +101,7 @@ func (t *Target) Track(exchange xrpc.Exchange) {
 		}
 		return
 	}
+	t.handedOut.learnTokens(exchange)
 	t.ledger.mutex.Lock()
 	defer t.ledger.mutex.Unlock()
 	t.learnOwner(exchange)

@@ -68,10 +68,26 @@ func (t *Target) AsAdmin(request xrpc.Request) xrpc.Request {
 // where it was no JSON object.
 func (t *Target) DescribeServer() json.RawMessage { return t.describeRaw }
 
-// InviteRequired reports what describeServer says of invite codes.
+// InviteRequired reports what describeServer says of invite codes. Where it says
+// nothing, a sign-up without one tells, by being refused for that.
 func (t *Target) InviteRequired() bool {
-	required, _ := t.describe["inviteCodeRequired"].(bool)
-	return required
+	if required, said := t.invitesSaid(); said {
+		return required
+	}
+	return t.invitesWanted.Load()
+}
+
+// invitesSaid is what describeServer says of invite codes, where it does.
+func (t *Target) invitesSaid() (required, said bool) {
+	required, said = t.describe["inviteCodeRequired"].(bool)
+	return required, said
+}
+
+// learnInvites takes note of a sign-up that was refused for want of a code.
+func (t *Target) learnInvites(exchange xrpc.Exchange) {
+	if refusesCode(exchange) && text(exchange.Request, "inviteCode") == "" {
+		t.invitesWanted.Store(true)
+	}
 }
 
 // UserDomains are the domains that describeServer offers, each with its

@@ -47,14 +47,16 @@ type Target struct {
 	run     string // marks the names that this run makes
 	made    int
 
-	describe     map[string]any
-	describeRaw  json.RawMessage
-	adminRefused bool
-	adminAnswer  string        // of createInviteCode to the probe
-	adminTaken   atomic.Bool   // whether a request with the admin credential has succeeded
-	distance     time.Duration // the quickest answer to the probe
-	missedMail   misses
-	confirm      func() bool
+	describe      map[string]any
+	describeRaw   json.RawMessage
+	adminRefused  bool
+	adminAnswer   string        // of createInviteCode to the probe
+	invitesWanted atomic.Bool   // whether a sign-up without an invite code was refused for that
+	adminTaken    atomic.Bool   // whether a request with the admin credential has succeeded
+	distance      time.Duration // the quickest answer to the probe
+	missedMail    misses
+	handedOut     handedOut
+	confirm       func() bool
 
 	clock barrier
 	moved atomic.Int64 // how often the clock was moved

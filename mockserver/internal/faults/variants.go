@@ -1,4 +1,4 @@
-package mockserver
+package faults
 
 import (
 	"fmt"
@@ -8,17 +8,18 @@ import (
 	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
-// Freedom is something that the documents leave open. Options.Odd makes a
-// server take it: what it does then is right, and nobody expects it.
-type Freedom struct {
+// Variant is a legal but unusual way of doing what the documents leave open:
+// what a server does then is right, and hardly anyone expects it.
+type Variant struct {
 	Name        string `json:"name"`
 	Description string `json:"description"`
 }
 
-// The freedoms that are asked for by name.
+// The variants by name.
 const (
 	oddExtraFields  = "extra-fields"
 	oddKeyOrder     = "key-order"
@@ -41,14 +42,21 @@ const (
 	oddOldTokens    = "old-tokens"
 	oddPasswords    = "no-password-policy"
 	oddLimits       = "rate-limits"
+	oddUnsaid       = "invites-unsaid"
+	oddSameSecond   = "same-second-tokens"
+	oddAccessEnds   = "access-ends"
+	oddLabels       = "short-labels"
+	oddAddresses    = "strict-addresses"
+	oddNoContent    = "no-content"
+	oddClosing      = "closing"
+	oddHTMLLimits   = "html-limits"
 	oddAll          = "all"
 )
 
-// Freedoms lists what Options.Odd can name. Of two that exclude each other the
-// earlier one is taken. "all", which stands for every one of them, is not
-// listed.
-func Freedoms() []Freedom {
-	return []Freedom{
+// Variants lists all variants. Of two that exclude each other the earlier one is
+// used. "all", which stands for every one of them, is not listed.
+func Variants() []Variant {
+	return []Variant{
 		{oddExtraFields, "every object of an answer has members that no document lists, of odd types"},
 		{oddKeyOrder, "the members of objects come in reversed order"},
 		{oddWhiteSpace, "there is white space wherever JSON allows it"},
@@ -70,52 +78,81 @@ func Freedoms() []Freedom {
 		{oddOldTokens, "a refresh token that has expired still ends its session"},
 		{oddPasswords, "every password will do"},
 		{oddLimits, "a few requests are refused with status 429 and Retry-After: 1"},
+		{oddUnsaid, "an invite code is required, and describeServer doesn't say so"},
+		{oddSameSecond, "sessions that one password opens in the same second have the same refresh token"},
+		{oddAccessEnds, "an access token ends when its session is logged out"},
+		{oddLabels, "the first label of a handle has at most 18 characters"},
+		{oddAddresses, "addresses with a plus sign, or at domains that have no mail, are refused"},
+		{oddNoContent, "success without a body has the status 204"},
+		{oddClosing, "the connection is closed after each answer"},
+		{oddHTMLLimits, "a few requests are refused with status 429, Retry-After: 1 and a page of HTML"},
 	}
 }
 
-// oddities are the freedoms that a server takes; nil are none.
-type oddities map[string]bool
+// Chosen are the variants that a server uses; nil are none. They win over the
+// server's other options.
+type Chosen map[string]bool
 
-// completeOdd makes the other options fit the freedoms.
-func (o *Options) completeOdd() error {
-	var names []string
-	for _, freedom := range Freedoms() {
-		names = append(names, freedom.Name)
+// Choose returns the variants of these names.
+func Choose(names []string) (Chosen, error) {
+	var known []string
+	for _, variant := range Variants() {
+		known = append(known, variant.Name)
 	}
-	chosen := oddities{}
-	for _, name := range o.Odd {
+	chosen := Chosen{}
+	for _, name := range names {
 		switch {
 		case name == oddAll:
-			for _, each := range names {
+			for _, each := range known {
 				chosen[each] = true
 			}
-		case slices.Contains(names, name):
+		case slices.Contains(known, name):
 			chosen[name] = true
 		default:
-			return fmt.Errorf("odd: there is no variant %q%s", name, nearest.Hint(name, append(names, oddAll)))
+			return nil, fmt.Errorf("odd: there is no variant %q%s", name, nearest.Hint(name, append(known, oddAll)))
 		}
 	}
-	if len(chosen) == 0 {
-		return nil
-	}
-	if o.odd = chosen; chosen[oddInvites] {
+	if chosen[oddInvites] || chosen[oddUnsaid] {
 		delete(chosen, oddNoInvites)
 	}
-	o.InviteRequired = o.InviteRequired && !chosen[oddNoInvites] || chosen[oddInvites]
-	if chosen[oddPasswords] {
-		o.MinPasswordLength, o.MaxPasswordLength = -1, -1
-	}
-	if chosen[oddDomains] {
-		others := []string{".test", ".odd.example.org"}
-		for _, given := range o.UserDomains {
-			others = slices.DeleteFunc(others, func(other string) bool { return strings.TrimPrefix(other, ".") == strings.TrimPrefix(given, ".") })
-		}
-		o.UserDomains = slices.Concat([]string{".odd.test"}, o.UserDomains, others)
-	}
-	return nil
+	return chosen, nil
 }
 
-// Everything below costs nothing on a server that takes no freedoms.
+// InviteRequired is whether an invite code is required, where that was asked for
+// or not.
+func (c Chosen) InviteRequired(asked bool) bool {
+	return asked && !c[oddNoInvites] || c[oddInvites] || c[oddUnsaid]
+}
+
+// AnyPassword reports whether passwords have no bounds.
+func (c Chosen) AnyPassword() bool { return c[oddPasswords] }
+
+// HTTP2 reports whether HTTP/2 is offered besides HTTP/1.1.
+func (c Chosen) HTTP2() bool { return c[oddHTTP2] }
+
+// UserDomains are the domains of handles, with those that were asked for.
+func (c Chosen) UserDomains(asked []string) []string {
+	if !c[oddDomains] {
+		return asked
+	}
+	others := []string{".test", ".odd.example.org"}
+	for _, given := range asked {
+		others = slices.DeleteFunc(others, func(other string) bool { return strings.TrimPrefix(other, ".") == strings.TrimPrefix(given, ".") })
+	}
+	return slices.Concat([]string{".odd.test"}, asked, others)
+}
+
+// Handlers are the variants of handlers.
+func (c Chosen) Handlers() pds.Variants {
+	return pds.Variants{
+		OtherCodes: c[oddCodes], OpaqueTokens: c[oddTokens], NoLinks: c[oddNoLinks],
+		NoGrace: c[oddNoGrace], SlowDeletion: c[oddSlowDeletion], InvitesUnsaid: c[oddUnsaid],
+		SameSecondTokens: c[oddSameSecond], AccessEnds: c[oddAccessEnds],
+		ShortLabels: c[oddLabels], StrictAddresses: c[oddAddresses], OldTokens: c[oddOldTokens],
+	}
+}
+
+// Everything below costs nothing on a server that uses no variants.
 
 // limitEvery and limitTimes say how often a request is refused for being one
 // too many: seldom, and not for ever.
@@ -124,10 +161,13 @@ const (
 	limitTimes = 5
 )
 
-// limiter counts calls.
-type limiter struct{ calls atomic.Int64 }
+// Occasional refuses a few requests of a server for being one too many.
+type Occasional struct{ calls atomic.Int64 }
 
-func (l *limiter) admit() error {
+// Reset begins to count again.
+func (l *Occasional) Reset() { l.calls.Store(0) }
+
+func (l *Occasional) admit() error {
 	calls := l.calls.Add(1)
 	if calls%limitEvery != 0 || calls > limitEvery*limitTimes {
 		return nil
@@ -135,24 +175,24 @@ func (l *limiter) admit() error {
 	return &xrpc.Error{Status: http.StatusTooManyRequests, Name: "RateLimitExceeded", Message: "Rate Limit Exceeded"}
 }
 
-// style is how the router answers where it is free to; nil is the plain way.
-func (s *Server) style() *xrpc.Style {
-	odd := s.options.odd
-	if len(odd) == 0 {
+// Style is how the router answers where it is free to; nil is the plain way.
+func (c Chosen) Style(limit *Occasional) *xrpc.Style {
+	if len(c) == 0 {
 		return nil
 	}
 	style := &xrpc.Style{
-		ExtraFields: odd[oddExtraFields], Reversed: odd[oddKeyOrder], Spaced: odd[oddWhiteSpace], Escaped: odd[oddEscapes],
-		Chunked: odd[oddChunked], Refuse: odd.refusal,
+		ExtraFields: c[oddExtraFields], Reversed: c[oddKeyOrder], Spaced: c[oddWhiteSpace], Escaped: c[oddEscapes],
+		Chunked: c[oddChunked], NoContent: c[oddNoContent], HTMLLimits: c[oddHTMLLimits], Closing: c[oddClosing],
+		Refuse: c.refusal,
 	}
-	if odd[oddMediaType] {
+	if c[oddMediaType] {
 		style.MediaType = `application/json;charset="utf-8"; profile="https://odd.example.org/profile"`
 	}
-	if odd[oddHeaders] {
+	if c[oddHeaders] {
 		style.Headers = oddHeadersOf
 	}
-	if odd[oddLimits] {
-		style.Admit = s.limiter.admit
+	if c[oddLimits] || c[oddHTMLLimits] {
+		style.Admit = limit.admit
 	}
 	return style
 }
@@ -169,12 +209,12 @@ func oddHeadersOf(header http.Header) {
 }
 
 // refusal is an error in other words, or with another status.
-func (odd oddities) refusal(err *xrpc.Error) *xrpc.Error {
+func (c Chosen) refusal(err *xrpc.Error) *xrpc.Error {
 	other := *err
-	if odd[oddMessages] && err.Status < http.StatusInternalServerError {
+	if c[oddMessages] && err.Status < http.StatusInternalServerError {
 		other.Message = "🙅 \"Nein\" \\ no:\n\tthat can't be done.\u2028" + strings.Repeat(" Так нельзя.", 20)
 	}
-	if status, open := oddStatusOf(err); open && odd[oddStatuses] {
+	if status, open := oddStatusOf(err); open && c[oddStatuses] {
 		other.Status = status
 	}
 	return &other

@@ -1,4 +1,4 @@
-package mockserver
+package listen
 
 import (
 	"context"
@@ -18,14 +18,14 @@ func TestSlowClients(t *testing.T) {
 	const head = "POST / HTTP/1.1\r\nHost: a\r\n"
 	for name, row := range map[string]struct {
 		sent   string
-		limits limits
+		limits Limits
 	}{
-		"nothing":         {"", limits{header: 20 * time.Millisecond, read: time.Minute}},
-		"half a line":     {"POST", limits{header: 20 * time.Millisecond, read: time.Minute}},
-		"half a head":     {head + "X-A: b", limits{header: 20 * time.Millisecond, read: time.Minute}},
-		"half a body":     {head + "Content-Length: 10\r\n\r\n{}", limits{header: time.Minute, read: 20 * time.Millisecond}},
-		"half a chunk":    {head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{}", limits{header: time.Minute, read: 20 * time.Millisecond}},
-		"no next request": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", limits{header: time.Minute, read: time.Minute, idle: 20 * time.Millisecond}},
+		"nothing":         {"", Limits{Header: 20 * time.Millisecond, Read: time.Minute}},
+		"half a line":     {"POST", Limits{Header: 20 * time.Millisecond, Read: time.Minute}},
+		"half a head":     {head + "X-A: b", Limits{Header: 20 * time.Millisecond, Read: time.Minute}},
+		"half a body":     {head + "Content-Length: 10\r\n\r\n{}", Limits{Header: time.Minute, Read: 20 * time.Millisecond}},
+		"half a chunk":    {head + "Transfer-Encoding: chunked\r\n\r\n5\r\n{}", Limits{Header: time.Minute, Read: 20 * time.Millisecond}},
+		"no next request": {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", Limits{Header: time.Minute, Read: time.Minute, Idle: 20 * time.Millisecond}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -40,7 +40,7 @@ func TestSlowClients(t *testing.T) {
 // TestClosingOnSlowClients closes the listener while clients take their time.
 func TestClosingOnSlowClients(t *testing.T) {
 	t.Parallel()
-	slow := limits{header: time.Minute, read: time.Minute, write: time.Minute, idle: time.Minute, drain: 20 * time.Millisecond}
+	slow := Limits{Header: time.Minute, Read: time.Minute, Write: time.Minute, Idle: time.Minute, Drain: 20 * time.Millisecond}
 	for _, sent := range []string{"", "POST", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n{}", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"} {
 		connect(t, sent, slow) // the end of the test closes it
 	}
@@ -48,15 +48,15 @@ func TestClosingOnSlowClients(t *testing.T) {
 
 // connect starts a listener, sends something to it, and closes it when the
 // test ends.
-func connect(t *testing.T, sent string, limits limits) net.Conn {
+func connect(t *testing.T, sent string, limits Limits) net.Conn {
 	t.Helper()
 	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
-	l, err := serve(context.Background(), "127.0.0.1:0", echo, limits)
+	l, err := Serve(context.Background(), "127.0.0.1:0", echo, limits)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(l.close)
-	conn, err := net.Dial("tcp", strings.TrimPrefix(l.url(), "http://"))
+	t.Cleanup(l.Close)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(l.URL(), "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func TestConnectionWhileClosing(t *testing.T) {
 	t.Parallel()
 	client, accepted := net.Pipe()
 	defer client.Close()
-	l := &listener{fresh: map[net.Conn]bool{}, closing: true}
+	l := &Listener{fresh: map[net.Conn]bool{}, closing: true}
 	l.track(accepted, http.StateNew)
 	if _, err := client.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("connection ended with %v", err)
