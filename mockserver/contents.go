@@ -64,5 +64,12 @@ func (s *Server) Mail(to string) []Message { return s.core.Mail(to) }
 // race; a delay of zero ends that. The only stage is BeforeCommit, and only
 // methods that change something have it.
 func (s *Server) SetLatency(nsid, stage string, delay time.Duration) error {
-	return s.core.SetLatency(nsid, stage, delay)
+	return s.core.SetLatency(nsid, stage, delay, 0)
+}
+
+// Rendezvous makes the calls of a method wait at a stage, as SetLatency does,
+// until so many have come or were answered without: then those that wait go on
+// together, at the latest after a time. Later calls don't wait.
+func (s *Server) Rendezvous(nsid, stage string, calls int, atMost time.Duration) error {
+	return s.core.SetLatency(nsid, stage, atMost, calls)
 }

@@ -116,7 +116,7 @@ func inviteSights() map[string]sight {
 		method + ".new-codes-not-listed": late,
 		method + ".race": func(s *stage) string {
 			statuses := map[string]int{}
-			s.meeting.expect(4)
+			meet(s, s.client, method, 4)
 			for _, a := range together(4, func(int) answer { return s.get(method, s.bob.access) }) {
 				statuses[brief(a)]++
 			}
@@ -242,7 +242,7 @@ func deletionSights() map[string]sight {
 	}
 	sights["resetPassword.race"] = func(s *stage) string {
 		statuses := map[string]int{}
-		s.meeting.expect(4)
+		meet(s, s.client, "resetPassword", 4)
 		for _, a := range together(4, func(int) answer { return reset(s, s.resetCode) }) {
 			statuses[brief(a)]++
 		}

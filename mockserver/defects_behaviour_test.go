@@ -136,7 +136,7 @@ func signUpSights() map[string]sight {
 		code := s.invite(1)
 		statuses := map[string]int{}
 		for i, change := range [][]string{{"handle", "race-%d.test"}, {"email", "race-%d@example.com"}, {"inviteCode", code}} {
-			s.meeting.expect(4)
+			meet(s, s.client, "createAccount", 4)
 			for _, a := range together(4, func(n int) answer {
 				all := map[string]string{
 					"handle": fmt.Sprintf("race-%d-%d.test", i, n), "email": fmt.Sprintf("race-%d-%d@example.com", i, n), "inviteCode": s.code,

@@ -113,7 +113,7 @@ func (s *Server) build() (err error) {
 		Before:    s.further.Before,
 		Beyond:    s.further.Beyond,
 		Fallback:  s.core.Fallback,
-		Observe:   s.requests.Observe,
+		Observe:   s.observe,
 		Defect:    s.violations.add,
 		Logger:    s.options.Logger,
 		Now:       s.core.Clock.Now,

@@ -117,6 +117,7 @@ func (c controller) latency(r *http.Request) (any, error) {
 		NSID  string `json:"nsid"`
 		Stage string `json:"stage"`
 		Delay string `json:"delay"`
+		Calls int    `json:"calls,omitempty"`
 	}
 	if err := read(r, &order); err != nil {
 		return nil, err
@@ -125,7 +126,7 @@ func (c controller) latency(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, badRequest(`delay must be a duration such as "50ms"`)
 	}
-	if err := c.Core.SetLatency(order.NSID, order.Stage, delay); err != nil {
+	if err := c.Core.SetLatency(order.NSID, order.Stage, delay, order.Calls); err != nil {
 		return nil, badRequest(err.Error())
 	}
 	return order, nil

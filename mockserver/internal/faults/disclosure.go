@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
@@ -45,10 +44,6 @@ func disclosureDefects() []defect {
 	}
 }
 
-// hold is how long a call with a defect of concurrency stays under way, so that
-// another can meet it.
-const hold = 5 * time.Millisecond
-
 // concurrencyDefects are those of a server that breaks on two calls at once.
 func concurrencyDefects(method *lexicons.Method) []defect {
 	if method.IsQuery() {
@@ -72,10 +67,6 @@ func concurrencyDefects(method *lexicons.Method) []defect {
 				defer enter(key, -1)
 				if before > 0 {
 					return nil, crash()
-				}
-				select {
-				case <-time.After(hold):
-				case <-ctx.Done():
 				}
 				return next(ctx, call)
 			}

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
@@ -221,23 +220,18 @@ func signUpRaceDefects() []defect {
 	}
 }
 
-// raceWindow is what it takes for two requests that come at once to meet.
-const raceWindow = 20 * time.Millisecond
-
 // racing is a defect by which a commit of a method does not look at some rows,
 // and so wins a race that it has lost.
 func racing(method, name, description string, overlooked ...store.Rows) defect {
 	return hooked(method, name, description, func(_ *server, hooks *pds.Hooks) {
 		before := hooks.Commit
-		hooks.Commit = func(nsid string, tx *store.Tx) (wait time.Duration) {
+		hooks.Commit = func(nsid string, tx *store.Tx) {
 			if before != nil {
-				wait = before(nsid, tx)
+				before(nsid, tx)
 			}
-			if nsid != pds.Prefix+method {
-				return wait
+			if nsid == pds.Prefix+method {
+				tx.Overlook(overlooked...)
 			}
-			tx.Overlook(overlooked...)
-			return max(wait, raceWindow)
 		}
 	})
 }

@@ -92,7 +92,7 @@ func methods() []method {
 		{"requestEmailConfirmation", Access{"2026-07": anySession}, writes, (*Server).requestEmailConfirmation, nil},
 		{"requestEmailUpdate", Access{"2026-07": owner}, writes, (*Server).requestEmailUpdate, nil},
 		{"requestPasswordReset", public, writes, (*Server).requestPasswordReset, nil},
-		{"reserveSigningKey", Access{"2026-07": {Takes: NoCredentials}}, reads, (*Server).reserveSigningKey, nil},
+		{"reserveSigningKey", Access{"2026-07": {Takes: NoCredentials}}, writes, (*Server).reserveSigningKey, nil},
 		{"resetPassword", public, writes, (*Server).resetPassword, nil},
 		{"revokeAppPassword", Access{"2023-04": {Takes: AnyAccessToken}}, writes, (*Server).revokeAppPassword, nil},
 		{"updateEmail", Access{"2026-07": owner}, writes, (*Server).updateEmail, nil},

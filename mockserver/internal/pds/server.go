@@ -67,9 +67,8 @@ type Variants struct {
 type Hooks struct {
 	// Password is what the text of a password is taken for.
 	Password func(text string) string
-	// Commit is called before each commit of a method, and returns how long
-	// that has to wait.
-	Commit func(nsid string, tx *store.Tx) time.Duration
+	// Commit is called before each commit of a method.
+	Commit func(nsid string, tx *store.Tx)
 	// Mail changes a message, or keeps it back.
 	Mail func(message *mail.Message) (keptBack bool)
 	// Earned is how many invite codes an account gets that has some already.

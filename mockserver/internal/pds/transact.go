@@ -28,12 +28,11 @@ func (s *Server) transact(ctx context.Context, call *xrpc.Call, work func(*store
 
 // commit commits, after the latency that was asked for.
 func (s *Server) commit(ctx context.Context, nsid string, tx *store.Tx) error {
-	delay := s.Latency.of(nsid)
 	if hooks := s.Hooks.Load(); hooks != nil && hooks.Commit != nil {
-		delay = max(delay, hooks.Commit(nsid, tx))
+		hooks.Commit(nsid, tx)
 	}
-	if delay > 0 {
-		if err := s.Wait(ctx, delay); err != nil {
+	if latency := s.Latency.of(nsid); latency != nil {
+		if err := latency.wait(ctx, s.Wait); err != nil {
 			return err
 		}
 	}

@@ -152,9 +152,7 @@ func raceOf(ctx context.Context, t *spec.Trial, nsid string, request func() xrpc
 	return t.Race(ctx, requests)
 }
 
-// raceWindow is how long a commit waits while a race is widened.
-const raceWindow = "20ms"
-
+// widen makes the racers meet before the first of them commits.
 func widen(ctx context.Context, t *spec.Trial, nsid string) {
-	t.Unless(t.Target().WidenRace(ctx, nsid, raceWindow))
+	t.Unless(t.Target().WidenRace(ctx, nsid, racers))
 }

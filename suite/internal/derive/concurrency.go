@@ -9,10 +9,6 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// raceWindow is how long a commit waits where the target offers to widen a
-// race.
-const raceWindow = "20ms"
-
 // concurrency asks that a request which comes twice at once, as from a client
 // that tries again too soon, is no fault of the server. Which of the two
 // succeeds, or both, is open.
@@ -26,11 +22,9 @@ func (b *builder) concurrency() {
 			t.Need(b.recipe.Needs...)
 			t.Baseline(ctx, nsid)
 			request := t.ValidRequest(ctx, nsid)
-			widened := t.Target().WidenRace(ctx, nsid, raceWindow) == nil // where it can't be, the race is as it is
+			_ = t.Target().WidenRace(ctx, nsid, 2) // where it can't be, the race is as it is
+			defer t.Target().NarrowRace(nsid)
 			exchanges := t.Race(ctx, []xrpc.Request{request, request})
-			if widened {
-				t.Unless(t.Target().WidenRace(ctx, nsid, "0s"))
-			}
 			settled := false
 			for _, exchange := range exchanges {
 				if exchange.Succeeded() && !settled {

@@ -107,12 +107,37 @@ func (c *Control) Messages(ctx context.Context, to string) ([]Message, error) {
 	return messages, err
 }
 
-// WidenRace makes every call of a method wait before it commits, as long as
-// delay says; "0s" ends it.
-func (c *Control) WidenRace(ctx context.Context, nsid, delay string) error {
-	return c.call(ctx, http.MethodPut, "latency",
-		map[string]string{"nsid": nsid, "stage": "before-commit", "delay": delay}, nil)
+// How long the calls of a race wait for each other before they commit.
+const (
+	rendezvous = "2s"   // at most, until the last of them has come
+	window     = "20ms" // where the control server can't count them
+)
+
+// latency is what the control protocol says of waits.
+type latency struct {
+	NSID  string `json:"nsid"`
+	Stage string `json:"stage"`
+	Delay string `json:"delay"`
+	Calls int    `json:"calls,omitempty"`
 }
+
+// WidenRace makes every call of a method wait before it commits, until so many
+// have come; no calls end it. A control server that refuses the number, or
+// leaves it out of its answer, makes each wait for a moment.
+func (c *Control) WidenRace(ctx context.Context, nsid string, calls int) error {
+	if calls == 0 {
+		return c.call(ctx, http.MethodPut, "latency", latency{NSID: nsid, Stage: beforeCommit, Delay: "0s"}, nil)
+	}
+	var holds latency
+	err := c.call(ctx, http.MethodPut, "latency", latency{NSID: nsid, Stage: beforeCommit, Delay: rendezvous, Calls: calls}, &holds)
+	if err == nil && holds.Calls == calls {
+		return nil
+	}
+	return c.call(ctx, http.MethodPut, "latency", latency{NSID: nsid, Stage: beforeCommit, Delay: window}, nil)
+}
+
+// beforeCommit is the stage at which the calls of a race wait.
+const beforeCommit = "before-commit"
 
 // call sends one request of the control protocol and decodes what comes.
 func (c *Control) call(ctx context.Context, verb, path string, input, output any) error {

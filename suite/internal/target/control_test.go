@@ -113,7 +113,7 @@ func TestControlSpeaksTheProtocol(t *testing.T) {
 		control.Advance(ctx, 20*time.Minute),
 		control.SetTakedown(ctx, "did:plc:abc", true),
 		control.SetTakedown(ctx, "did:web:a.test/b?c", false),
-		control.WidenRace(ctx, "com.example.x", "50ms"),
+		control.WidenRace(ctx, "com.example.x", 2),
 	} {
 		if err != nil {
 			t.Error(err)
@@ -124,7 +124,8 @@ func TestControlSpeaksTheProtocol(t *testing.T) {
 		`POST /control/v1/clock application/json {"advance":"20m"}`,
 		"POST /control/v1/accounts/did:plc:abc/takedown",
 		"DELETE /control/v1/accounts/did:web:a.test%2Fb%3Fc/takedown",
-		`PUT /control/v1/latency application/json {"delay":"50ms","nsid":"com.example.x","stage":"before-commit"}`,
+		`PUT /control/v1/latency application/json {"nsid":"com.example.x","stage":"before-commit","delay":"2s","calls":2}`,
+		`PUT /control/v1/latency application/json {"nsid":"com.example.x","stage":"before-commit","delay":"20ms"}`, // the answer counts no calls
 	}
 	if diff := cmp.Diff(asked, server.asked); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)
@@ -158,7 +159,7 @@ func TestControlThatRefuses(t *testing.T) {
 			for verb, err := range map[string]error{
 				"clock":    control.Advance(t.Context(), time.Minute),
 				"takedown": control.SetTakedown(t.Context(), "did:web:a.test", true),
-				"latency":  control.WidenRace(t.Context(), "com.example.x", "0s"),
+				"latency":  control.WidenRace(t.Context(), "com.example.x", 0),
 			} {
 				if (err != nil) != test.others {
 					t.Errorf("%s: error %v", verb, err)
@@ -238,8 +239,8 @@ func TestControlOfTheMock(t *testing.T) {
 		control.Advance(t.Context(), 90*time.Minute),
 		control.SetTakedown(t.Context(), did, true),
 		control.SetTakedown(t.Context(), did, false),
-		control.WidenRace(t.Context(), createAccount, "1ms"),
-		control.WidenRace(t.Context(), createAccount, "0s"),
+		control.WidenRace(t.Context(), createAccount, 2),
+		control.WidenRace(t.Context(), createAccount, 0),
 	} {
 		if err != nil {
 			t.Error(err)

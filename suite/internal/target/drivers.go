@@ -27,8 +27,9 @@ type Taker interface {
 
 // RaceWidener makes a method's commits wait, so that races can be lost at will.
 type RaceWidener interface {
-	// WidenRace sets how long; "0s" ends it.
-	WidenRace(ctx context.Context, nsid, delay string) error
+	// WidenRace makes the calls of a method wait until so many have come, or for
+	// a moment where that can't be had; no calls end it.
+	WidenRace(ctx context.Context, nsid string, calls int) error
 }
 
 // Drivers are the ways into a target besides requests to it. Each may be nil.

@@ -242,9 +242,9 @@ func (t *Target) SetTakedown(ctx context.Context, did string, down bool) error {
 	return err
 }
 
-// WidenRace makes the commits of a method wait, where the target offers it,
-// until NarrowRace was called as often.
-func (t *Target) WidenRace(ctx context.Context, nsid, delay string) error {
+// WidenRace makes the next calls of a method wait for each other before they
+// commit, where the target offers it, until NarrowRace was called as often.
+func (t *Target) WidenRace(ctx context.Context, nsid string, calls int) error {
 	races := t.options.Drivers.Races
 	if races == nil {
 		return nil
@@ -252,7 +252,7 @@ func (t *Target) WidenRace(ctx context.Context, nsid, delay string) error {
 	t.races.Lock()
 	defer t.races.Unlock()
 	t.widened[nsid]++
-	return races.WidenRace(ctx, nsid, delay)
+	return races.WidenRace(ctx, nsid, calls)
 }
 
 // NarrowRace ends what WidenRace has begun, also when the run is being stopped.
@@ -265,6 +265,6 @@ func (t *Target) NarrowRace(nsid string) {
 	defer t.races.Unlock()
 	if t.widened[nsid]--; t.widened[nsid] == 0 {
 		// A window that stays wide makes the method slow, and nothing else.
-		_ = races.WidenRace(context.Background(), nsid, "0s")
+		_ = races.WidenRace(context.Background(), nsid, 0)
 	}
 }
