@@ -37,9 +37,9 @@ func pages(t *testing.T, folder string) map[string]string {
 	return texts
 }
 
-// TestCommandPages holds the pages of docs against the commands.
+// TestCommandPages holds the pages of docs against the commands. It isn't
+// parallel, since tests of all Markdown read what it may write anew.
 func TestCommandPages(t *testing.T) {
-	t.Parallel()
 	const folder = "docs"
 	fresh := t.TempDir()
 	if err := doc.GenMarkdownTree(commands(), fresh); err != nil {
