@@ -76,7 +76,7 @@ func failures(report *Report) []Result {
 		return 2
 	}
 	slices.SortStableFunc(failing, func(a, b Result) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), inBuildOrder(a, b))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), InBuildOrder(a, b))
 	})
 	return failing
 }
@@ -93,7 +93,7 @@ func inReadingOrder(report *Report) []Result {
 			rest = append(rest, result)
 		}
 	}
-	slices.SortStableFunc(rest, inBuildOrder)
+	slices.SortStableFunc(rest, InBuildOrder)
 	return append(ordered, rest...)
 }
 

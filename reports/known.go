@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -77,7 +78,7 @@ func EncodeExpectedFailures(writer io.Writer, report *Report, known []ExpectedFa
 		switch result.Outcome {
 		case Failed:
 			if !was {
-				entry.Reason = oneLine("expected " + result.Expected + ", got " + result.Actual)
+				entry.Reason = lasting("expected "+result.Expected+", got "+result.Actual, report.Target.URL)
 			}
 			list = append(list, ExpectedFailure{ID: result.ID, Reason: entry.Reason, Sometimes: entry.Sometimes})
 		case KnownFailure:
@@ -104,6 +105,18 @@ func EncodeExpectedFailures(writer io.Writer, report *Report, known []ExpectedFa
 	}
 	return nil
 }
+
+// lasting is a reason without what the next run words differently, such as the
+// DID of an account that was made for this one.
+func lasting(reason, target string) string {
+	reason = steady(oneLine(reason), target)
+	for _, pattern := range []*regexp.Regexp{anyDID, longWord} {
+		reason = pattern.ReplaceAllString(reason, "…")
+	}
+	return reason
+}
+
+var anyDID = regexp.MustCompile(`did:[a-z]+:[A-Za-z0-9._:%-]*[A-Za-z0-9]`)
 
 // Expect makes known failures of those failed results that the list expects on
 // the given day, and notes the entries that are stale: their requirement

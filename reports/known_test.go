@@ -159,3 +159,18 @@ func TestEncodeExpectedFailures(t *testing.T) {
 		t.Errorf("%v: %+v", err, list)
 	}
 }
+
+// TestReasonsLast has reasons without what is of one run alone.
+func TestReasonsLast(t *testing.T) {
+	t.Parallel()
+	for reason, want := range map[string]string{
+		"expected a refusal, got 200 (did:plc:ewvi7nxzyoun6zhxrhs64oiz)":                         "expected a refusal, got 200 (…)",
+		"expected did:web:a.test:u, got did:plc:ewvi7nxzyoun6zhxrhs64oiz.":                       "expected …, got ….",
+		"expected x, got eyJhbGciOiJIUzI1NiJ9eyJhbGciOiJIUzI1NiJ9 at http://127.0.0.1:4711/xrpc": "expected x, got … at TARGET/xrpc",
+		"expected 400\n InvalidHandle, got 500":                                                  "expected 400 InvalidHandle, got 500",
+	} {
+		if got := lasting(reason, "http://127.0.0.1:4711"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

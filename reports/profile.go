@@ -179,9 +179,9 @@ func isMethodOf(name, endpoint string) bool {
 	})
 }
 
-// inBuildOrder compares two results: by method in the order in which a server is
+// InBuildOrder compares two results: by method in the order in which a server is
 // built, then by ID, the success of a method before all else of it.
-func inBuildOrder(a, b Result) int {
+func InBuildOrder(a, b Result) int {
 	success := func(r Result) int {
 		if strings.HasSuffix(r.ID, ".success") {
 			return 0

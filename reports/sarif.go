@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,8 +74,8 @@ func addSARIFResult(run *sarif.Run, result Result, strict bool, books *library) 
 	rule.WithProperties(sarifProperties(map[string]any{
 		"level": result.Level, "authority": result.Authority, "source": result.Source,
 	}, shortName(result.Endpoint), string(result.Facet()), string(result.Level)))
-	if strings.HasPrefix(result.Source, "https://") {
-		rule.WithHelpURI(result.Source)
+	if url := sourceURL(result.Source); url != "" {
+		rule.WithHelpURI(url)
 	}
 	item := run.CreateResultForRule(result.ID).
 		WithLevel(level).
@@ -84,6 +85,25 @@ func addSARIFResult(run *sarif.Run, result Result, strict bool, books *library) 
 	if result.Outcome == KnownFailure {
 		item.AddSuppression(sarif.NewSuppression().WithKind("external").WithJustification(result.Reason))
 	}
+}
+
+// origin is where the documents of the protocol's own authorities are kept.
+const origin = "https://github.com/bluesky-social/atproto/blob/main/lexicons/"
+
+// sourceURL is where a reader finds a source who has no copy of it: a URL, or a
+// document of the protocol under its origin. It is empty for others' documents.
+func sourceURL(source string) string {
+	if strings.HasPrefix(source, "https://") {
+		return source
+	}
+	name, _, ok := splitPointer(source)
+	own := slices.ContainsFunc([]string{"com/atproto/", "app/bsky/", "chat/bsky/", "tools/ozone/"}, func(authority string) bool {
+		return strings.HasPrefix(name, authority)
+	})
+	if !ok || !own {
+		return ""
+	}
+	return origin + name
 }
 
 // sarifLocation returns where a result stands. The path is relative, as

@@ -88,3 +88,18 @@ func TestSARIFPlaces(t *testing.T) {
 	renderSARIF(t, large(100, 10), Options{})
 	renderSARIF(t, New(Content{}), Options{})
 }
+
+// TestSourcesHaveURLs leads readers to the text that asks for a requirement.
+func TestSourcesHaveURLs(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"com/atproto/server/createSession.json#/defs/main": "https://github.com/bluesky-social/atproto/blob/main/lexicons/com/atproto/server/createSession.json",
+		"https://atproto.com/specs/xrpc#error-responses":   "https://atproto.com/specs/xrpc#error-responses",
+		"org/example/made/up.json#/defs/main":              "",
+		"behaviour of a server":                            "",
+	} {
+		if got := sourceURL(source); got != want {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+}

@@ -27,9 +27,12 @@ func ChooseRevision(ctx context.Context, config Config) (Config, error) {
 	if config.Timeout <= 0 {
 		config.Timeout = DefaultTimeout
 	}
-	client := xrpc.NewClient(config.Target, config.Timeout, xrpc.NewSecrets())
+	client := config.client(xrpc.NewSecrets())
 	defer client.Close()
-	prober := revisionProber{client: client, budget: config.BudgetRequests, unknown: map[string]answerShape{}}
+	prober := revisionProber{client: client, ask: client.Ask, budget: config.BudgetRequests, unknown: map[string]answerShape{}}
+	if config.BudgetRequests > 0 {
+		prober.ask = client.AskOnce
+	}
 	revisions := lexicons.Revisions()
 	catalogs := make([]*lexicons.Catalog, len(revisions))
 	for i, revision := range revisions {
@@ -87,6 +90,7 @@ const madeUpMethod = "com.atproto.server.pdsconformAsksForNothing"
 // no server has.
 type revisionProber struct {
 	client  *xrpc.Client
+	ask     func(context.Context, xrpc.Request) xrpc.Exchange
 	budget  int                    // requests that may be sent, 0 for any number
 	unknown map[string]answerShape // how the made-up method is answered, by HTTP method
 	told    string                 // how it answered the last method that it doesn't know
@@ -117,7 +121,7 @@ func (p *revisionProber) answersAny(ctx context.Context, methods []*lexicons.Met
 		if err != nil {
 			return "", err
 		}
-		exchange := p.client.Do(ctx, request)
+		exchange := p.ask(ctx, request)
 		if exchange.Err != nil {
 			continue // a method that is not answered is no sign of a revision
 		}
@@ -139,7 +143,7 @@ func (p *revisionProber) answerToMadeUp(ctx context.Context, request xrpc.Reques
 		return shape, nil
 	}
 	request.NSID = madeUpMethod
-	exchange := p.client.Do(ctx, request)
+	exchange := p.ask(ctx, request)
 	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
 		return answerShape{}, fmt.Errorf("nothing answers at %s: %w", p.client.Base(), exchange.Err)
 	}

@@ -2,6 +2,8 @@ package suite
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -21,7 +23,9 @@ type collector struct {
 
 	mutex    sync.Mutex
 	verdicts map[string]spec.Verdict
-	lost     bool // the target stopped answering
+	lost     bool   // the target stopped answering
+	ended    string // why what was not tried was not
+	stopped  bool   // by a failure, where the first ends the run
 }
 
 func newCollector(p *plan, bench *spec.Bench) *collector {
@@ -51,9 +55,13 @@ const lostReason = "the target stopped answering"
 // try checks one case and keeps its verdict.
 func (c *collector) try(ctx context.Context, one spec.Case) {
 	var verdict spec.Verdict
-	if c.isLost() {
+	lost, stopped := c.over()
+	switch {
+	case stopped:
+		verdict = spec.Verdict{Outcome: reports.Blocked, Reason: "the run ended at the first failure that gates", Unlock: "a run without --fail-fast"}
+	case lost:
 		verdict = spec.Verdict{Outcome: reports.Errored, Fault: reports.FaultTarget, Reason: lostReason}
-	} else {
+	default:
 		verdict = spec.Try(ctx, one, c.bench)
 		lost := ctx.Err() == nil && c.gone(ctx, verdict.Exchanges)
 		if lost && verdict.Outcome != reports.Passed {
@@ -68,13 +76,25 @@ func (c *collector) try(ctx context.Context, one spec.Case) {
 	defer c.mutex.Unlock()
 	c.verdicts[one.ID] = verdict
 	result := c.outcome(one)
+	c.stopped = c.stopped || c.plan.endsRun(result)
 	c.plan.event(Event{Kind: EventResult, Done: len(c.verdicts), Total: c.total, Result: &result})
 }
 
-func (c *collector) isLost() bool {
+// over reports whether the target is gone, and whether the run ends at a failure
+// that was seen.
+func (c *collector) over() (lost, stopped bool) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return c.lost
+	return c.lost, c.stopped
+}
+
+// endsRun reports whether a result ends a run that fails fast. What is expected
+// to fail doesn't.
+func (p *plan) endsRun(result reports.Result) bool {
+	expected := slices.ContainsFunc(p.config.KnownFailures, func(known reports.ExpectedFailure) bool {
+		return known.ID == result.ID && !known.Expired(time.Now())
+	})
+	return p.config.FailFast && result.Gates(p.config.Strict) && !expected
 }
 
 // gone asks once more where no connection could be made: a server may be too
@@ -92,9 +112,13 @@ func (c *collector) gone(ctx context.Context, exchanges []xrpc.Exchange) bool {
 // not selected.
 func (c *collector) report(ctx context.Context, started time.Time) *reports.Report {
 	c.excuseLast()
+	c.ended = spec.Interruption(ctx)
 	results := make([]reports.Result, 0, len(c.plan.cases))
 	for _, one := range c.plan.cases {
 		results = append(results, c.result(one))
+	}
+	if lost := bound(results); lost > 0 {
+		c.plan.note(fmt.Sprintf("the target's answers are so long that %d results are without their exchanges in the reports", lost))
 	}
 	config, server := c.plan.config, c.bench.Target
 	report := reports.New(reports.Content{
@@ -119,7 +143,7 @@ func (c *collector) report(ctx context.Context, started time.Time) *reports.Repo
 // excuseLast takes back what a target that stopped answering is accused of for
 // requests that were under way just then.
 func (c *collector) excuseLast() {
-	if !c.isLost() {
+	if lost, _ := c.over(); !lost {
 		return
 	}
 	for id, verdict := range c.verdicts {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 // DefaultTimeout is the time limit for one request where Config names none.
@@ -61,6 +62,17 @@ type Config struct {
 	// the target's distance. Verdicts are the same for every number.
 	Parallel int
 
+	Rate Rate // never send more than this; the zero value: as the target allows
+
+	// MaxWait is how long to wait, all in all, where the target limits requests; 0:
+	// 5 minutes and half a second for each of its answers, so that a target which
+	// allows two requests a second is checked to the end.
+	MaxWait time.Duration
+
+	// FailFast ends the run at the first failure that gates. What is checked goes
+	// in the order in which a server is built, one after the other.
+	FailFast bool
+
 	BudgetRequests, BudgetAccounts int // never send or make more; 0 means no limit
 
 	// Journal is a file in which the run notes what it makes on the target, for
@@ -89,6 +101,8 @@ type Config struct {
 	// OnEvent is told how the run goes, one event at a time. Secrets are replaced
 	// in what it is told.
 	OnEvent func(Event)
+
+	pace *xrpc.Pace // that its requests keep to, once it has sent any
 }
 
 // sharesClock reports whether a run may be able to move a clock that others on

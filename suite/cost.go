@@ -94,3 +94,12 @@ func (p *plan) units() []unit {
 	}
 	return units
 }
+
+// cost is about how many requests the selected cases send.
+func (p *plan) cost() int {
+	sum := 0
+	for _, u := range p.units() {
+		sum += u.cost
+	}
+	return sum
+}

@@ -35,6 +35,10 @@ func (p *plan) parallel(distance time.Duration) int {
 // after all that need no move, since each ends the sessions, codes and accounts
 // that others could have shared.
 func (c *collector) carryOut(ctx context.Context, cases []spec.Case) {
+	if c.plan.config.FailFast {
+		c.untilFailure(ctx, cases)
+		return
+	}
 	first := slices.IndexFunc(cases, movesClock)
 	if first < 0 {
 		first = len(cases)
@@ -49,6 +53,17 @@ func (c *collector) carryOut(ctx context.Context, cases []spec.Case) {
 			})
 		}
 		_ = group.Wait() // what went wrong is in the verdicts
+	}
+}
+
+// untilFailure checks one case after the other, in the order in which a server is
+// built, until one fails that gates.
+func (c *collector) untilFailure(ctx context.Context, cases []spec.Case) {
+	slices.SortStableFunc(cases, func(a, b spec.Case) int {
+		return reports.InBuildOrder(reports.Result{Requirement: a.Requirement.Requirement}, reports.Result{Requirement: b.Requirement.Requirement})
+	})
+	for _, one := range cases {
+		c.try(ctx, one)
 	}
 }
 

@@ -31,7 +31,7 @@ func Locate(ctx context.Context, config Config) (Config, error) {
 	if config.Timeout <= 0 {
 		config.Timeout = DefaultTimeout
 	}
-	client := xrpc.NewClient(config.Target, config.Timeout, xrpc.NewSecrets())
+	client := config.client(xrpc.NewSecrets())
 	defer client.Close()
 	if _, err := target.Locate(ctx, client); err != nil {
 		return config, located(err)

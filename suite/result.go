@@ -2,6 +2,7 @@ package suite
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/reports"
@@ -15,6 +16,14 @@ import (
 const (
 	exchangesOfFailure = 12
 	exchangesOfPass    = 2
+)
+
+// What a report holds at most, in bytes: of one result's words and exchanges, and
+// of all exchanges. A target whose answers are long must not make it unreadable.
+const (
+	maxWords       = 1 << 10
+	maxEvidence    = 64 << 10
+	maxAllEvidence = 7 << 20
 )
 
 // result is the outcome of a case with its evidence.
@@ -39,8 +48,16 @@ func (c *collector) outcome(one spec.Case) reports.Result {
 	result, secrets := c.judged(one), c.bench.Target.Client().Secrets()
 	c.tellOfMail(one, &result)
 	result.Reason, result.Expected, result.Actual =
-		secrets.Replace(result.Reason), secrets.Replace(result.Expected), secrets.Replace(result.Actual)
+		shortened(secrets.Replace(result.Reason)), shortened(secrets.Replace(result.Expected)), shortened(secrets.Replace(result.Actual))
 	return result
+}
+
+// shortened leaves out what nobody reads to the end.
+func shortened(text string) string {
+	if len(text) <= maxWords {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxWords], "") + "…"
 }
 
 // judged joins what a case found by itself with what the ledger holds against
@@ -57,7 +74,7 @@ func (c *collector) judged(one spec.Case) reports.Result {
 	}
 	verdict, tried := c.verdicts[one.ID]
 	if !tried {
-		verdict = spec.Verdict{Outcome: reports.Blocked, Reason: "the run was interrupted"}
+		verdict = spec.Verdict{Outcome: reports.Blocked, Reason: c.ended}
 	}
 	result.Outcome, result.Reason, result.Unlock, result.Fault = verdict.Outcome, verdict.Reason, verdict.Unlock, verdict.Fault
 	result.Expected, result.Actual = verdict.Expected, verdict.Actual
@@ -133,17 +150,58 @@ func (c *collector) held(one spec.Case) []spec.Finding {
 }
 
 // evidence records exchanges with secrets replaced, the last ones where there
-// are many, since the last one is what failed.
+// are many or long ones, since the last one is what failed.
 func (c *collector) evidence(result *reports.Result, exchanges []xrpc.Exchange) {
 	secrets, base := c.bench.Target.Client().Secrets(), c.bench.Target.Client().Base()
 	most := exchangesOfFailure
 	if result.Outcome == reports.Passed {
 		most = exchangesOfPass
 	}
-	if len(exchanges) > most {
-		exchanges = exchanges[len(exchanges)-most:]
+	size := 0
+	for _, exchange := range slices.Backward(exchanges[max(0, len(exchanges)-most):]) {
+		recorded := secrets.Record(base, exchange)
+		if size += sizeOf(recorded); size > maxEvidence && len(result.Exchanges) > 0 {
+			break
+		}
+		result.Exchanges = append(result.Exchanges, recorded)
 	}
-	for _, exchange := range exchanges {
-		result.Exchanges = append(result.Exchanges, secrets.Record(base, exchange))
+	slices.Reverse(result.Exchanges)
+}
+
+// sizeOf is about how many bytes an exchange takes in a report.
+func sizeOf(exchange reports.Exchange) int {
+	size := len(exchange.Curl) + len(exchange.Request.URL) + len(exchange.Request.Body) + len(exchange.Response.Body) + len(exchange.Response.Error)
+	for _, headers := range []map[string][]string{exchange.Request.Headers, exchange.Response.Headers} {
+		for name, values := range headers {
+			size += len(name)
+			for _, value := range values {
+				size += len(value)
+			}
+		}
 	}
+	return size
+}
+
+// bound leaves exchanges out where all are too many bytes: those of failures are
+// kept first. It reports how many results have lost theirs.
+func bound(results []reports.Result) (lost int) {
+	size := 0
+	for _, failures := range []bool{true, false} {
+		for i := range results {
+			if failures != (results[i].Outcome == reports.Failed) || len(results[i].Exchanges) == 0 {
+				continue
+			}
+			own := 0
+			for _, exchange := range results[i].Exchanges {
+				own += sizeOf(exchange)
+			}
+			if size+own > maxAllEvidence {
+				results[i].Exchanges = nil
+				lost++
+				continue
+			}
+			size += own
+		}
+	}
+	return lost
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/schema"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
-	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 // Run checks a target and returns the report, whatever the verdict. When ctx
@@ -54,6 +53,7 @@ func run(ctx context.Context, config Config, carryOut func(context.Context, *pla
 		return nil, err
 	}
 	defer closeDrivers()
+	defer p.takeTurn(ctx)()
 	if err := p.preflight(ctx, bench.Target); err != nil {
 		return nil, err
 	}
@@ -63,6 +63,14 @@ func run(ctx context.Context, config Config, carryOut func(context.Context, *pla
 	carryOut(ctx, p, collector)
 	p.cleanUp(ctx, bench.Target)
 	return collector.report(ctx, started), nil
+}
+
+// takeTurn waits for runs that use the same target, where either moves its clock.
+func (p *plan) takeTurn(ctx context.Context) (end func()) {
+	if p.config.Embedded {
+		return func() {}
+	}
+	return target.TakeTurn(ctx, p.config.Target, p.config.sharesClock() && p.movesClock(), p.note)
 }
 
 // open reaches the target and makes what the cases share. What it has opened
@@ -93,7 +101,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		return nil, nil, &UnwrittenError{err}
 	}
 	server := target.New(target.Options{
-		Client:           xrpc.NewClient(p.config.Target, p.config.Timeout, p.secrets),
+		Client:           p.config.client(p.secrets),
 		Drivers:          drivers,
 		AdminPassword:    p.config.AdminPassword,
 		InviteCode:       p.config.InviteCode,
@@ -108,6 +116,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		Confirm:          p.config.Confirm,
 		Random:           p.random(),
 	})
+	server.Client().Pace().Expect(p.cost(), p.note)
 	closeAll := func() {
 		nothingLeft := server.AccountsLeft() == 0 && server.AppPasswordsLeft() == 0
 		if err := journal.Close(nothingLeft); err != nil {
@@ -165,7 +174,7 @@ func setAside(path string) (string, error) {
 // seconds for one.
 const (
 	cleanUpTime        = 2 * time.Minute
-	cleanUpTimePerItem = 2 * time.Second
+	cleanUpTimePerItem = 4 * time.Second // at the pace of a target that allows a request a second
 )
 
 // cleanUp removes what the run has made, unless that goes with the target.

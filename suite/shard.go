@@ -49,10 +49,14 @@ func (p *plan) chooseShard() {
 	}
 }
 
+// movesClock reports whether what is selected moves the target's clock.
+func (p *plan) movesClock() bool {
+	return slices.ContainsFunc(p.cases, func(c spec.Case) bool { return p.selected[c.ID] && movesClock(c) })
+}
+
 // warnOfClock says what machines that don't see each other can't agree on.
 func (p *plan) warnOfClock() {
-	moves := slices.ContainsFunc(p.cases, func(c spec.Case) bool { return p.selected[c.ID] && movesClock(c) })
-	if p.config.Shard.Count > 1 && !p.config.Embedded && p.config.sharesClock() && moves {
+	if p.config.Shard.Count > 1 && !p.config.Embedded && p.config.sharesClock() && p.movesClock() {
 		p.note(fmt.Sprintf("shard %s moves the clock of %s: no other may use the same server meanwhile", p.config.Shard, p.config.Target))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/coder/quartz"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
 )
@@ -20,11 +21,15 @@ type app struct {
 
 	// interactive reports whether somebody is there to answer a question.
 	interactive func() bool
+	agreed      *bool // whether accounts may be made, once that was asked
 
 	runSuite       func(context.Context, suite.Config) (*reports.Report, error)
 	listSuite      func(suite.Config) ([]reports.Requirement, error)
 	chooseRevision func(context.Context, suite.Config) (suite.Config, error)
 	cleanUp        func(context.Context, suite.Config, io.Reader) (int, error)
+
+	clock  quartz.Clock
+	answer func(ctx context.Context, target string) bool // whether anything serves at a URL
 }
 
 // Run is the whole program: it executes the command that args name and
@@ -39,6 +44,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer, environ []string) *app {
 		stdin: stdin, stdout: stdout, stderr: stderr, environ: environ,
 		interactive: func() bool { return isTerminal(stdin) && isTerminal(stderr) },
 		runSuite:    suite.RunSpecs, listSuite: suite.List, chooseRevision: chooseRevision, cleanUp: suite.CleanUp,
+		clock: quartz.NewReal(), answer: answers,
 	}
 }
 

@@ -130,6 +130,10 @@ func (s settings) config() (suite.Config, error) {
 	config.InviteCode = s.inviteCode
 	config.HandleDomain = s.handleDomain
 	config.Patience = s.patience
+	config.MaxWait, config.FailFast = s.maxWait, s.failFast
+	if config.Rate, err = suite.ParseRate(s.rate); err != nil {
+		return suite.Config{}, usagef("--rate: %s", err)
+	}
 	config.BudgetRequests, config.BudgetAccounts = s.budgetRequests, s.budgetAccounts
 	config.Seed, config.Parallel = s.seed, int(s.parallel)
 	if config.Seed == 0 {
@@ -193,8 +197,9 @@ func (s settings) checkCombinations() error {
 	}
 	given := map[string]bool{
 		"--control": s.control != "", "--plc": s.plc != "", "--account": s.account != "", "--invite-code": s.inviteCode != "",
-		"--mail": s.mail != "" && s.mail != "control",
-		hooksKey: !reflect.DeepEqual(s.hooks, suite.Hooks{}),
+		"--watch": s.watch,
+		"--mail":  s.mail != "" && s.mail != "control",
+		hooksKey:  !reflect.DeepEqual(s.hooks, suite.Hooks{}),
 	}
 	for _, option := range slices.Sorted(maps.Keys(given)) {
 		if given[option] {
@@ -215,6 +220,10 @@ func (s settings) checkNumbers() error {
 		return usagef("--min-checked needs a percentage from 0 to 100")
 	case s.patience < 0:
 		return usagef("--patience can't be below 0")
+	case s.maxWait < 0:
+		return usagef("--max-wait can't be below 0")
+	case s.deadline < 0:
+		return usagef("--deadline can't be below 0")
 	case s.budgetRequests < 0:
 		return usagef("--budget-requests can't be below 0")
 	case s.budgetAccounts < 0:

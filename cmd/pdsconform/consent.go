@@ -25,8 +25,11 @@ func (a *app) consent(ctx context.Context, config suite.Config, settings setting
 		case settings.yes:
 			progress.note("--yes: " + intention(config))
 			return true
+		case a.agreed != nil:
+			return *a.agreed
 		case a.interactive():
-			return a.ask(ctx, intention(config)+" Go on?")
+			a.agreed = new(a.ask(ctx, intention(config)+" Go on?"))
+			return *a.agreed
 		}
 		progress.note("no account is made on " + config.Target + ": give --yes to agree to it, as there is no terminal to ask on")
 		return false

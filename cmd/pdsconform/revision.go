@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
 )
 
@@ -17,7 +15,7 @@ func (a *app) resolveRevision(ctx context.Context, settings *settings, config su
 	}
 	config, err := a.chooseRevision(ctx, config)
 	if err != nil && ctx.Err() != nil {
-		return config, &exitError{reports.ExitInterrupted, errors.New("interrupted before the first check, no report is written")}
+		return config, interruptedEarly(ctx)
 	}
 	if err != nil {
 		return config, err

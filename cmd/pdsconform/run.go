@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
@@ -67,8 +68,10 @@ Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 	cmd.Flags().AddFlagSet(optionFlags(new(settings)))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		settings, err := a.loadSettings(cmd.Flags())
-		if err == nil {
-			err = a.check(cmd.Context(), settings, cmd.Flags())
+		if err == nil && settings.watch {
+			err = a.keepChecking(cmd.Context(), settings, cmd.Flags())
+		} else if err == nil {
+			_, err = a.check(cmd.Context(), settings, cmd.Flags(), nil)
 		}
 		a.annotateError(err)
 		return err
@@ -76,47 +79,70 @@ Exit codes: 0 conforms, 1 does not, 2 usage, 3 unreachable, 4 nothing checked,
 	return cmd
 }
 
-// check runs the suite, writes the reports and prints what was found. The
-// flags are those that were given on the command line.
-func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet) error {
-	config, err := settings.config()
+// check runs the suite, writes the reports and prints what was found, or of a
+// report before it what has changed. The flags are those that were given on the
+// command line.
+func (a *app) check(ctx context.Context, settings settings, given *pflag.FlagSet, before *reports.Report) (*reports.Report, error) {
+	ctx, end := settings.until(ctx)
+	defer end()
+	config, formats, requirements, err := a.prepare(ctx, &settings)
 	if err != nil {
-		return err
-	}
-	if config, err = a.resolveRevision(ctx, &settings, config); err != nil {
-		return err
-	}
-	formats, err := settings.reportFormats(config.Catalog)
-	if err != nil {
-		return err
-	}
-	requirements, err := a.listSuite(config)
-	if err != nil {
-		return err
-	}
-	if err := settings.makeRoom(); err != nil {
-		return &exitError{reports.ExitUnwritten, err}
+		return nil, err
 	}
 	if config.Target == "" {
 		embedded, stop, err := embed(config)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		defer stop()
 		config = embedded
 	}
-	report, err := a.watch(ctx, config, settings, requirements)
+	report, err := a.runShown(ctx, config, settings, requirements)
 	if err != nil {
 		// Of a journal that was there before, the error itself tells.
 		command, usage := remains(config, given), new(suite.UsageError)
 		if command != "" && !errors.As(err, &usage) {
 			fmt.Fprintf(a.stderr, "something may be left on the target, remove it: %s\n", command)
 		}
-		return err
+		return nil, err
 	}
-	return a.conclude(settings, formats, conclusion{
-		report: report, known: config.KnownFailures, cleanUp: remains(config, given), throwaway: config.Throwaway,
+	return report, a.conclude(settings, formats, conclusion{
+		report: report, before: before, known: config.KnownFailures, cleanUp: remains(config, given), throwaway: config.Throwaway,
 	})
+}
+
+// until ends a context at the deadline of a run, as an interruption would.
+func (s settings) until(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	end := func() { cancel(nil) }
+	if s.deadline <= 0 {
+		return ctx, end
+	}
+	timer := time.AfterFunc(s.deadline, func() { cancel(fmt.Errorf("--deadline %s is over", s.deadline)) })
+	return ctx, func() { timer.Stop(); end() }
+}
+
+// prepare finds out what is to be run, before anything is judged.
+func (a *app) prepare(ctx context.Context, settings *settings) (suite.Config, []reports.Format, []reports.Requirement, error) {
+	config, err := settings.config()
+	if err != nil {
+		return config, nil, nil, err
+	}
+	if config, err = a.resolveRevision(ctx, settings, config); err != nil {
+		return config, nil, nil, err
+	}
+	formats, err := settings.reportFormats(config.Catalog)
+	if err != nil {
+		return config, nil, nil, err
+	}
+	requirements, err := a.listSuite(config)
+	if err != nil {
+		return config, nil, nil, err
+	}
+	if err := settings.makeRoom(); err != nil {
+		return config, nil, nil, &exitError{reports.ExitUnwritten, err}
+	}
+	return config, formats, requirements, nil
 }
 
 // makeRoom shows before the first request that there is a place for what is
@@ -141,22 +167,32 @@ func (s settings) makeRoom() error {
 	return nil
 }
 
-// watch runs the suite and shows its progress.
-func (a *app) watch(ctx context.Context, config suite.Config, settings settings, requirements []reports.Requirement) (*reports.Report, error) {
+// runShown runs the suite and shows its progress.
+func (a *app) runShown(ctx context.Context, config suite.Config, settings settings, requirements []reports.Requirement) (*reports.Report, error) {
 	progress := a.newProgress(settings, requirements)
 	config.OnEvent = progress.event
 	config.Confirm = a.consent(ctx, config, settings, progress)
 	report, err := a.runSuite(ctx, config)
 	progress.end()
 	if err != nil && ctx.Err() != nil {
-		return nil, &exitError{reports.ExitInterrupted, errors.New("interrupted before the first check, no report is written")}
+		return nil, interruptedEarly(ctx)
 	}
 	return report, err
+}
+
+// interruptedEarly says that a run has ended before there was anything to report.
+func interruptedEarly(ctx context.Context) error {
+	why := ""
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		why = " (" + cause.Error() + ")"
+	}
+	return &exitError{reports.ExitInterrupted, fmt.Errorf("interrupted before the first check, no report is written%s", why)}
 }
 
 // conclusion is what a run ends with.
 type conclusion struct {
 	report    *reports.Report
+	before    *reports.Report // nil where it is the first
 	known     []reports.ExpectedFailure
 	paths     []string // of the reports
 	written   string   // the path of the list of known failures, if one was asked for
@@ -189,7 +225,11 @@ func (a *app) conclude(settings settings, formats []reports.Format, end conclusi
 	}
 	out := newConsole(a.stdout, a.colours(settings), settings.verbose)
 	a.plainly(func() {
-		if !settings.quiet {
+		switch {
+		case settings.quiet:
+		case end.before != nil:
+			out.changes(end.before, report)
+		default:
 			out.findings(end)
 			out.totals(end)
 		}

@@ -43,6 +43,11 @@ type settings struct {
 	hooks suite.Hooks // in the configuration file only
 
 	patience       time.Duration
+	rate           string
+	maxWait        time.Duration
+	deadline       time.Duration
+	failFast       bool
+	watch          bool
 	budgetRequests int
 	budgetAccounts int
 	yes            bool
@@ -102,6 +107,11 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	flags.Var(&s.parallel, oldParallel, "old name of --parallel")
 	_ = flags.MarkHidden(oldParallel)
 	flags.DurationVar(&s.patience, "patience", 0, "wait this long for expiry where no clock can be moved")
+	flags.StringVar(&s.rate, "rate", "", "never send more than `N/D` requests, such as 100/1m (default: as the target allows)")
+	flags.DurationVar(&s.maxWait, "max-wait", 0, "wait this long, all in all, where the target limits requests (default: 5m, and half a second for each of its answers)")
+	flags.DurationVar(&s.deadline, "deadline", 0, "end the run after this time as an interruption would, with reports (default: none)")
+	flags.BoolVar(&s.failFast, "fail-fast", false, "stop at the first failure that gates, in the order in which a server is built")
+	flags.BoolVar(&s.watch, "watch", false, "run again when a key is pressed or the target comes back after a restart, and print only what changed")
 	flags.IntVar(&s.budgetRequests, "budget-requests", 0, "send no more than `N` requests (default: no limit)")
 	flags.IntVar(&s.budgetAccounts, "budget-accounts", 0, "create no more than `N` accounts (default: no limit)")
 	flags.BoolVar(&s.yes, "yes", false, "don't ask before the first account on a target that isn't on this machine")

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -34,6 +35,7 @@ func (l *Ledger) Add(finding Finding) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if len(l.findings[finding.ID]) < maxFindings {
+		finding.Exchange = finding.Exchange.Brief()
 		l.findings[finding.ID] = append(l.findings[finding.ID], finding)
 	}
 }
@@ -44,4 +46,13 @@ func (l *Ledger) Of(id string) []Finding {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	return append([]Finding(nil), l.findings[id]...)
+}
+
+// Forget drops what one case has seen.
+func (l *Ledger) Forget(seenIn string) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	for id, findings := range l.findings {
+		l.findings[id] = slices.DeleteFunc(findings, func(f Finding) bool { return f.SeenIn == seenIn })
+	}
 }

@@ -73,10 +73,8 @@ func (t *Trial) OneWinner(what string, exchanges []xrpc.Exchange) {
 func (t *Trial) Undisturbed(exchanges []xrpc.Exchange) {
 	for _, exchange := range exchanges {
 		t.usable(exchange)
-		switch {
-		case exchange.RateLimited():
-			t.Expect(exchange)
-		case exchange.Err != nil:
+		t.unlimited(exchange)
+		if exchange.Err != nil {
 			t.NotObserved("of %d requests sent at the same time, the connection of one was dropped (%s)", len(exchanges), check.Answer(exchange))
 		}
 	}

@@ -2,15 +2,15 @@ package spec
 
 import (
 	"context"
+	"errors"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 // Do sends a request as part of the trial: the exchange is kept as evidence
-// and held against what is true of every answer. Where the target asks to wait
-// and the wait is short, the request is sent again after it; both exchanges
-// are kept.
+// and held against what is true of every answer. Where the target refuses it by a
+// limit, the request is sent again after that; both exchanges are kept.
 func (t *Trial) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 	exchange := t.DoUnobserved(ctx, request)
 	t.observe(exchange)
@@ -20,19 +20,14 @@ func (t *Trial) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 // DoUnobserved is Do for a request to which the texts leave the form of the
 // answer open, such as one with the wrong HTTP method.
 func (t *Trial) DoUnobserved(ctx context.Context, request xrpc.Request) xrpc.Exchange {
-	for waits := 0; ; waits++ {
+	for times := 0; ; times++ {
 		exchange := t.send(ctx, request)
 		t.cutOff(ctx, exchange)
 		t.usable(exchange)
-		if waits == xrpc.MaxWaits {
-			return exchange
-		}
-		wait, again := t.brake().Pull(exchange)
-		if !again {
+		if !t.pace().Again(exchange, times) {
 			t.demandOffered(ctx, exchange)
 			return exchange
 		}
-		t.bench.note("the target limits requests: waiting " + wait.String())
 	}
 }
 
@@ -57,7 +52,11 @@ func (t *Trial) permit(ctx context.Context, requests ...xrpc.Request) (done func
 			panic(&stop{outcome: reports.Errored, reason: err.Error(), fault: reports.FaultSuite})
 		}
 	}
-	sent := t.brake().Wait(ctx)
+	sent, err := t.pace().Wait(ctx, requests...)
+	if err != nil {
+		release()
+		t.exhausted(err)
+	}
 	done = func() { sent(); release() }
 	if ctx.Err() != nil {
 		done()
@@ -68,15 +67,23 @@ func (t *Trial) permit(ctx context.Context, requests ...xrpc.Request) (done func
 
 // keep takes an exchange as evidence, and takes note of what it made.
 func (t *Trial) keep(exchange xrpc.Exchange) {
-	t.exchanges = append(t.exchanges, exchange)
+	t.exchanges = append(t.exchanges, exchange.Brief())
 	t.Target().Track(exchange)
 }
 
-func (t *Trial) brake() *xrpc.Brake { return t.Target().Brake() }
+func (t *Trial) pace() *xrpc.Pace { return t.Target().Client().Pace() }
+
+// exhausted ends the trial where requests can't be sent at the target's pace.
+func (t *Trial) exhausted(err error) {
+	var exhausted *xrpc.Exhausted
+	if errors.As(err, &exhausted) {
+		t.Block(exhausted.Reason, exhausted.Unlock)
+	}
+}
 
 func (t *Trial) interrupted(ctx context.Context) {
 	if ctx.Err() != nil {
-		t.Block("the run was interrupted", "")
+		t.Block(Interruption(ctx), "")
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pdsconform/pdsconform/reports"
@@ -33,25 +32,23 @@ func TestRateLimits(t *testing.T) {
 		handle   http.HandlerFunc
 		statuses []int
 		want     reports.Outcome
-		waits    int
 	}{
-		"none":            {limitedAtFirst(0, "", ""), []int{200}, reports.Passed, 0},
-		"one":             {limitedAtFirst(1, "Retry-After", "0"), []int{429, 200}, reports.Passed, 1},
-		"as many as wait": {limitedAtFirst(xrpc.MaxWaits, "Retry-After", "0"), []int{429, 429, 429, 200}, reports.Passed, xrpc.MaxWaits},
-		"one more":        {limitedAtFirst(xrpc.MaxWaits+1, "Retry-After", "0"), []int{429, 429, 429, 429}, reports.Blocked, xrpc.MaxWaits},
-		"a long wait":     {limitedAtFirst(1, "Retry-After", "11"), []int{429}, reports.Blocked, 0},
-		"a longer wait":   {limitedAtFirst(1, "Retry-After", "99999999"), []int{429}, reports.Blocked, 0},
-		"a far date":      {limitedAtFirst(1, "Retry-After", "Fri, 31 Dec 2999 23:59:59 GMT"), []int{429}, reports.Blocked, 0},
-		"a past date":     {limitedAtFirst(1, "Retry-After", "Tue, 18 Apr 2023 20:41:07 GMT"), []int{429, 200}, reports.Passed, 1},
-		"reset in 0":      {limitedAtFirst(1, "RateLimit-Reset", "0"), []int{429, 200}, reports.Passed, 1},
-		"reset was":       {limitedAtFirst(1, "RateLimit-Reset", "1681850467"), []int{429, 200}, reports.Passed, 1},
-		"reset will be":   {limitedAtFirst(1, "RateLimit-Reset", "4102444800"), []int{429}, reports.Blocked, 0},
+		"none":            {limitedAtFirst(0, "", ""), []int{200}, reports.Passed},
+		"one":             {limitedAtFirst(1, "Retry-After", "0"), []int{429, 200}, reports.Passed},
+		"as many as wait": {limitedAtFirst(xrpc.MaxWaits, "Retry-After", "0"), []int{429, 429, 429, 200}, reports.Passed},
+		"one more":        {limitedAtFirst(xrpc.MaxWaits+1, "Retry-After", "0"), []int{429, 429, 429, 429}, reports.Blocked},
+		"a year":          {limitedAtFirst(1, "Retry-After", "31536000"), []int{429}, reports.Blocked},
+		"a longer wait":   {limitedAtFirst(1, "Retry-After", "99999999"), []int{429}, reports.Blocked},
+		"a far date":      {limitedAtFirst(1, "Retry-After", "Fri, 31 Dec 2999 23:59:59 GMT"), []int{429}, reports.Blocked},
+		"a past date":     {limitedAtFirst(1, "Retry-After", "Tue, 18 Apr 2023 20:41:07 GMT"), []int{429, 200}, reports.Passed},
+		"reset in 0":      {limitedAtFirst(1, "RateLimit-Reset", "0"), []int{429, 200}, reports.Passed},
+		"reset was":       {limitedAtFirst(1, "RateLimit-Reset", "1681850467"), []int{429, 200}, reports.Passed},
+		"reset will be":   {limitedAtFirst(1, "RateLimit-Reset", "4102444800"), []int{429}, reports.Blocked},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			bench := served(t, test.handle)
-			var notes, observed []string
-			bench.Notify = func(text string) { notes = append(notes, text) }
+			var observed []string
 			bench.Observe = func(exchange xrpc.Exchange) []Finding {
 				observed = append(observed, fmt.Sprint(exchange.Status))
 				return nil
@@ -62,38 +59,10 @@ func TestRateLimits(t *testing.T) {
 			if diff := cmp.Diff(test.statuses, statuses(verdict.Exchanges)); diff != "" || verdict.Outcome != test.want {
 				t.Errorf("%s, exchanges (-want +got):\n%s", verdict.Outcome, diff)
 			}
-			if len(notes) != test.waits || test.waits > 0 && notes[0] != "the target limits requests: waiting 0s" {
-				t.Errorf("notes %q, want %d", notes, test.waits)
-			}
 			if len(observed) != 1 || observed[0] != fmt.Sprint(test.statuses[len(test.statuses)-1]) {
 				t.Errorf("observed %v, want the last exchange alone", observed)
 			}
 		})
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		header http.Header
-		want   time.Duration
-	}{
-		"nothing":                {nil, time.Second},
-		"seconds":                {http.Header{"Retry-After": {"3"}}, 3 * time.Second},
-		"reset":                  {http.Header{"Ratelimit-Reset": {"4"}}, 4 * time.Second},
-		"both":                   {http.Header{"Retry-After": {"3"}, "Ratelimit-Reset": {"4"}}, 3 * time.Second},
-		"words and a reset":      {http.Header{"Retry-After": {"soon"}, "Ratelimit-Reset": {"4"}}, 4 * time.Second},
-		"words":                  {http.Header{"Retry-After": {"soon"}}, time.Second},
-		"negative":               {http.Header{"Retry-After": {"-5"}}, time.Second},
-		"fraction":               {http.Header{"Retry-After": {"0.5"}}, time.Second},
-		"more than fits":         {http.Header{"Retry-After": {"99999999999999999999"}}, time.Second},
-		"seconds are no time":    {http.Header{"Retry-After": {"1681850467"}}, 1681850467 * time.Second},
-		"date in the past":       {http.Header{"Retry-After": {"Tue, 18 Apr 2023 20:41:07 GMT"}}, 0},
-		"point in time, reached": {http.Header{"Ratelimit-Reset": {"1681850467"}}, 0},
-	} {
-		if got, _ := (xrpc.Exchange{Status: 429, Header: test.header}).RetryAfter(); got != test.want {
-			t.Errorf("%s: %s, want %s", name, got, test.want)
-		}
 	}
 }
 
@@ -103,9 +72,9 @@ func TestInterruptedWhileWaiting(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	bench := served(t, limitedAtFirst(1, "Retry-After", "10"))
-	bench.Notify = func(string) { cancel() }
+	bench.Target.Client().Pace().Expect(1, func(string) { cancel() })
 	verdict := Try(ctx, one("server.read.x", func(ctx context.Context, t *Trial) { t.Do(ctx, read()) }), bench)
-	if verdict.Reason != interrupted.Reason || len(verdict.Exchanges) != 1 {
+	if verdict.Reason != wasInterrupted.Reason || len(verdict.Exchanges) != 1 {
 		t.Errorf("got %+v", verdict)
 	}
 }

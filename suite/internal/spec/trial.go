@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -20,6 +21,7 @@ type Trial struct {
 	afterwards  []func(context.Context)
 	releases    []func() // of what the trial holds so that no other uses it
 	outer       *Trial   // the one that it is part of, nil for none
+	stopped     *stop    // what has ended its last part that was ended
 }
 
 // stop ends a trial.
@@ -105,6 +107,17 @@ func (t *Trial) Need(capabilities ...target.Capability) {
 	}
 }
 
+// interrupted is why nothing more is checked where nobody says more.
+const interrupted = "the run was interrupted"
+
+// Interruption says why a context has ended before the run was through.
+func Interruption(ctx context.Context) string {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return interrupted + ": " + cause.Error()
+	}
+	return interrupted
+}
+
 // Unless ends the trial where something that it relies on could not be had. A
 // well-formed request that was refused is a finding of its own, so that
 // nothing is blocked without something having failed.
@@ -120,7 +133,7 @@ func (t *Trial) Unless(err error) {
 	case errors.As(err, &refusal):
 		t.refused(refusal)
 	case errors.Is(err, context.Canceled):
-		t.Block("the run was interrupted", "")
+		t.Block(interrupted, "")
 	default: // a driver gave up; the target itself may be well
 		t.Block(err.Error(), "a mail, clock or takedown driver that works")
 	}
@@ -128,9 +141,8 @@ func (t *Trial) Unless(err error) {
 
 func (t *Trial) refused(refusal *target.Refusal) {
 	exchange := refusal.Exchange
-	if exchange.RateLimited() {
-		t.Block("the target limits how often it may be asked", "a target without rate limits, or a later run")
-	}
+	t.exhausted(exchange.Err)
+	t.unlimited(exchange)
 	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
 		t.Block("the target stopped answering", "") // which is no verdict on the method
 	}
@@ -147,11 +159,16 @@ func (t *Trial) refused(refusal *target.Refusal) {
 // succeeds.
 func SuccessID(nsid string) string { return Prefix(nsid) + ".success" }
 
+// unlimited ends the trial where a limit has refused a request for good.
+func (t *Trial) unlimited(exchange xrpc.Exchange) {
+	if exchange.RateLimited() {
+		t.Block("the target limits how often it may be asked", t.pace().Advice())
+	}
+}
+
 // Expect ends the trial with a failure at the first check that does not hold.
 func (t *Trial) Expect(exchange xrpc.Exchange, checks ...check.Check) {
-	if exchange.RateLimited() {
-		t.Block("the target limits how often it may be asked", "a target without rate limits, or a later run")
-	}
+	t.unlimited(exchange)
 	for _, holds := range checks {
 		var mismatch *check.Mismatch
 		if err := holds(exchange); errors.As(err, &mismatch) {
@@ -172,9 +189,7 @@ func (t *Trial) tellsOfOne(exchange xrpc.Exchange) {
 // ExpectThat is Expect for an exchange after something was done: the failure
 // says what, so that it reads without the code.
 func (t *Trial) ExpectThat(circumstance string, exchange xrpc.Exchange, checks ...check.Check) {
-	if exchange.RateLimited() {
-		t.Expect(exchange)
-	}
+	t.unlimited(exchange)
 	for _, holds := range checks {
 		var mismatch *check.Mismatch
 		if err := holds(exchange); errors.As(err, &mismatch) {
@@ -200,13 +215,19 @@ func (t *Trial) Attempt(ctx context.Context, part func(context.Context, *Trial))
 		switch r := recover().(type) {
 		case nil:
 		case *stop:
-			completed = false
+			t.stopped, completed = r, false
 		default:
 			panic(r)
 		}
 	}()
 	part(ctx, t)
 	return true
+}
+
+// showsNothing reports whether parts of the trial were ended before anything was
+// answered but by a limit.
+func (t *Trial) showsNothing() bool {
+	return t.stopped != nil && !slices.ContainsFunc(t.exchanges, func(exchange xrpc.Exchange) bool { return !exchange.RateLimited() })
 }
 
 // Exchanges returns what the trial has sent and received so far.

@@ -26,6 +26,7 @@ func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 	trial := &Trial{requirement: c.Requirement, bench: bench}
 	start := time.Now()
 	bench.Target.Enter()
+	jumps := bench.Target.ClockJumps()
 	defer bench.Target.Leave()
 	defer trial.undo(ctx)
 	defer trial.release()
@@ -42,11 +43,36 @@ func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 			verdict.Outcome, verdict.Fault = reports.Errored, reports.FaultSuite
 			verdict.Reason = fmt.Sprintf("the check itself broke down: %v", r)
 		}
+		if (verdict.Outcome == reports.Failed || verdict.BlockedBy != "") && bench.Target.CheckClock(ctx) != jumps {
+			verdict = bench.disturbed(c.ID, verdict)
+		}
 	}()
 	if ctx.Err() != nil {
-		trial.Block("the run was interrupted", "")
+		trial.Block(Interruption(ctx), "")
 	}
 	c.Run(ctx, trial)
+	if trial.showsNothing() {
+		panic(trial.stopped)
+	}
 	trial.giveBack()
 	return Verdict{Outcome: reports.Passed}
+}
+
+// disturbed is the verdict of a case during which somebody else has moved the
+// target's clock: what it found may come of that.
+func (b *Bench) disturbed(id string, verdict Verdict) Verdict {
+	b.Ledger.Forget(id)
+	b.mutex.Lock()
+	for name, under := range b.memo {
+		select {
+		case <-under.done:
+			if under.found != nil && under.found.stop != nil {
+				delete(b.memo, name)
+			}
+		default:
+		}
+	}
+	b.mutex.Unlock()
+	return Verdict{Outcome: reports.Errored, Fault: reports.FaultTarget, Exchanges: verdict.Exchanges, Duration: verdict.Duration,
+		Reason: "the target's clock was moved while the check was under way, and not by this run"}
 }

@@ -23,7 +23,7 @@ func TestVerdicts(t *testing.T) {
 	success := xrpc.Exchange{Request: read(), Status: 200}
 	limited := xrpc.Exchange{Request: read(), Status: 429}
 	fails := func(exchange xrpc.Exchange) error { return &check.Mismatch{Expected: "one", Actual: "another"} }
-	blockedByLimit := Verdict{Outcome: reports.Blocked, Reason: "the target limits how often it may be asked", Unlock: "a target without rate limits, or a later run"}
+	blockedByLimit := Verdict{Outcome: reports.Blocked, Reason: "the target limits how often it may be asked", Unlock: "a target that allows more requests, or a lower --rate"}
 	relies := Verdict{Outcome: reports.Blocked, Reason: "it relies on server.read.success, which failed", BlockedBy: "server.read.success"}
 	passed := Verdict{Outcome: reports.Passed}
 	for name, test := range map[string]struct {
@@ -126,7 +126,7 @@ func TestVerdictsKeepExchanges(t *testing.T) {
 	}
 }
 
-var interrupted = Verdict{Outcome: reports.Blocked, Reason: "the run was interrupted"}
+var wasInterrupted = Verdict{Outcome: reports.Blocked, Reason: "the run was interrupted"}
 
 // TestInterruption cancels a run at every point. Nothing that was cut short
 // counts against the target.
@@ -162,7 +162,7 @@ func TestInterruption(t *testing.T) {
 				cancel()
 			}
 			got := Try(ctx, one("server.read.x", test.run), bench)
-			if diff := cmp.Diff(interrupted, got, cmpopts.IgnoreFields(Verdict{}, "Duration", "Exchanges")); diff != "" {
+			if diff := cmp.Diff(wasInterrupted, got, cmpopts.IgnoreFields(Verdict{}, "Duration", "Exchanges")); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if findings := seenBy(bench.Ledger, "server.read.x"); len(findings) != 0 {
@@ -185,7 +185,7 @@ func TestAnswerAfterInterruption(t *testing.T) {
 		noted = t.Do(ctx, procedure).Succeeded()
 		t.Do(ctx, procedure)
 	}), bench)
-	if diff := cmp.Diff(interrupted, got, cmpopts.IgnoreFields(Verdict{}, "Duration", "Exchanges")); diff != "" || !noted || len(got.Exchanges) != 1 {
+	if diff := cmp.Diff(wasInterrupted, got, cmpopts.IgnoreFields(Verdict{}, "Duration", "Exchanges")); diff != "" || !noted || len(got.Exchanges) != 1 {
 		t.Errorf("noted %v, %d exchanges (-want +got):\n%s", noted, len(got.Exchanges), diff)
 	}
 }

@@ -115,7 +115,7 @@ func (t *Target) named(name string, produce func() (*Account, error)) (*Account,
 		t.accounts[name] = entry
 	}
 	t.mutex.Unlock()
-	entry.making.Lock()
+	t.lock(&entry.making)
 	defer entry.making.Unlock()
 	if account := entry.account.Load(); account != nil {
 		return account, nil
@@ -203,7 +203,7 @@ func (a *Account) Login(ctx context.Context, sender Sender) (Session, error) {
 // Session returns a session that the account keeps, made anew after the
 // target's clock was moved.
 func (a *Account) Session(ctx context.Context, sender Sender) (Session, error) {
-	a.login.Lock()
+	a.target.lock(&a.login)
 	defer a.login.Unlock()
 	if session, ok := a.current(); ok {
 		return session, nil

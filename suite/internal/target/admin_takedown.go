@@ -32,7 +32,7 @@ type AdminTakedown struct {
 // does nothing; nil where it has neither.
 func findAdminTakedown(ctx context.Context, client *xrpc.Client, asAdmin func(xrpc.Request) xrpc.Request) *AdminTakedown {
 	for _, nsid := range []string{updateSubjectStatus, takeModerationAction} {
-		exchange := client.Do(ctx, asAdmin(xrpc.Procedure(nsid, map[string]any{})))
+		exchange := client.Ask(ctx, asAdmin(xrpc.Procedure(nsid, map[string]any{})))
 		if exchange.Status == http.StatusBadRequest && exchange.ErrorName() == "InvalidRequest" && !unknown(exchange) {
 			return &AdminTakedown{client: client, asAdmin: asAdmin, actions: map[string]any{}}
 		}
@@ -52,7 +52,7 @@ func subject(did string) map[string]any {
 
 // SetTakedown calls today's method, and that of 2023 where there is none.
 func (a *AdminTakedown) SetTakedown(ctx context.Context, did string, down bool) error {
-	exchange := a.client.Do(ctx, a.asAdmin(xrpc.Procedure(updateSubjectStatus, map[string]any{
+	exchange := a.client.Ask(ctx, a.asAdmin(xrpc.Procedure(updateSubjectStatus, map[string]any{
 		"subject": subject(did), "takedown": map[string]any{"applied": down},
 	})))
 	if exchange.Succeeded() {
@@ -69,11 +69,11 @@ func (a *AdminTakedown) moderate(ctx context.Context, did string, down bool) xrp
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if !down {
-		return a.client.Do(ctx, a.asAdmin(xrpc.Procedure(reverseModerationAction, map[string]any{
+		return a.client.Ask(ctx, a.asAdmin(xrpc.Procedure(reverseModerationAction, map[string]any{
 			"id": a.actions[did], "reason": "pdsconform", "createdBy": operator,
 		})))
 	}
-	exchange := a.client.Do(ctx, a.asAdmin(xrpc.Procedure(takeModerationAction, map[string]any{
+	exchange := a.client.Ask(ctx, a.asAdmin(xrpc.Procedure(takeModerationAction, map[string]any{
 		"action": "com.atproto.admin.defs#takedown", "subject": subject(did), "reason": "pdsconform", "createdBy": operator,
 	})))
 	if exchange.Succeeded() {

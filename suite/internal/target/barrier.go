@@ -20,6 +20,7 @@ type barrier struct {
 // waiting is a case that waits for time to pass.
 type waiting struct {
 	left  time.Duration
+	any   bool          // whether any move will do
 	turn  chan struct{} // closed when it is this case that has to move the clock
 	ready chan struct{} // closed when its time has passed
 }
@@ -57,7 +58,16 @@ func (b *barrier) resume(cases int) {
 // to move the clock, it does so by move; moved is called after a success,
 // before anybody goes on.
 func (b *barrier) pass(ctx context.Context, by time.Duration, move func(context.Context, time.Duration) error, moved func()) error {
-	w := &waiting{left: by, turn: make(chan struct{}), ready: make(chan struct{})}
+	return b.await(ctx, &waiting{left: by}, move, moved)
+}
+
+// passAny is pass for who is content with any move that another makes.
+func (b *barrier) passAny(ctx context.Context, by time.Duration, move func(context.Context, time.Duration) error, moved func()) error {
+	return b.await(ctx, &waiting{left: by, any: true}, move, moved)
+}
+
+func (b *barrier) await(ctx context.Context, w *waiting, move func(context.Context, time.Duration) error, moved func()) error {
+	w.turn, w.ready = make(chan struct{}), make(chan struct{})
 	b.mutex.Lock()
 	b.waiting[w] = struct{}{}
 	b.running--
@@ -109,7 +119,7 @@ func (b *barrier) moved(by *waiting, done bool) {
 		return
 	}
 	for w := range b.waiting {
-		if w.left -= by.left; w.left <= 0 {
+		if w.left -= by.left; w.left <= 0 || w.any {
 			b.running++
 			delete(b.waiting, w)
 			close(w.ready)

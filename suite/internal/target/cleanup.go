@@ -33,22 +33,17 @@ const requestsPerRemoval = 4
 // direct sends requests outside any case, and tells the target what they made.
 type direct struct{ target *Target }
 
-// Do sends a request, and again where the target says how long to wait before
-// that and no budget counts it.
+// Do sends a request, and again where a limit has refused it and no budget
+// counts that.
 func (d direct) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
-	options, brake := d.target.options, d.target.brake
-	for waits := 0; ; waits++ {
-		answered := brake.Wait(ctx)
-		exchange := options.Client.Do(ctx, request)
-		answered()
-		if _, stated := exchange.RetryAfter(); stated && options.BudgetRequests == 0 && waits < xrpc.MaxWaits {
-			if _, again := brake.Pull(exchange); again && ctx.Err() == nil {
-				continue
-			}
-		}
-		d.target.Track(exchange)
-		return exchange
+	client := d.target.options.Client
+	send := client.Ask
+	if d.target.options.BudgetRequests > 0 {
+		send = client.AskOnce
 	}
+	exchange := send(ctx, request)
+	d.target.Track(exchange)
+	return exchange
 }
 
 // removers is how many accounts are removed at the same time.

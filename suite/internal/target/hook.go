@@ -13,6 +13,8 @@ import (
 const (
 	hookTimeout = time.Minute
 	maxHookText = 1 << 20
+
+	maxOfAddress = 1000 // messages that a hook has shown
 )
 
 // Hook is a command that stands in for a driver: run without a shell, with its
@@ -35,21 +37,39 @@ func (h Hook) runWithin(ctx context.Context, limit time.Duration, environment ..
 		command.Env = append(command.Env, strings.ReplaceAll(value, "\x00", ""))
 	}
 	command.WaitDelay = time.Second
-	output, err := command.Output()
-	if len(output) > maxHookText {
-		output = output[:maxHookText]
-	}
-	if err == nil || errors.Is(err, exec.ErrWaitDelay) { // the latter where it left something running, such as a server
-		return string(output), nil
+	endGroup(command)
+	output, trouble := &head{full: cancel}, &head{full: func() {}}
+	command.Stdout, command.Stderr = output, trouble
+	err := command.Run()
+	if err == nil || errors.Is(err, exec.ErrWaitDelay) || output.overflowed { // the second where it left something running, such as a server
+		return string(output.text), nil
 	}
 	if ctx.Err() != nil {
 		return "", fmt.Errorf("hook %s: %w", h[0], context.Cause(ctx))
 	}
 	var exit *exec.ExitError
-	if errors.As(err, &exit) && len(exit.Stderr) > 0 {
-		return "", fmt.Errorf("hook %s: %w: %s", h[0], err, lastLine(string(exit.Stderr)))
+	if errors.As(err, &exit) && len(trouble.text) > 0 {
+		return "", fmt.Errorf("hook %s: %w: %s", h[0], err, lastLine(string(trouble.text)))
 	}
 	return "", fmt.Errorf("hook %s: %w", h[0], err)
+}
+
+// head keeps the beginning of what is written, and drops the rest.
+type head struct {
+	text       []byte
+	overflowed bool
+	full       func() // called when there is more than is kept
+}
+
+// Write keeps what still fits.
+func (h *head) Write(text []byte) (int, error) {
+	kept := min(len(text), maxHookText-len(h.text))
+	h.text = append(h.text, text[:kept]...)
+	if kept < len(text) && !h.overflowed {
+		h.overflowed = true
+		h.full()
+	}
+	return len(text), nil
 }
 
 func lastLine(text string) string {
@@ -114,8 +134,8 @@ func (h *MailHook) Messages(ctx context.Context, to string) ([]Message, error) {
 		h.seen = map[string][]Message{}
 	}
 	known := h.seen[to]
-	text := strings.TrimSpace(output)
-	if text != "" && (len(known) == 0 || known[len(known)-1].Text != text) {
+	text := strings.TrimSpace(clipped(output, maxMailText))
+	if text != "" && len(known) < maxOfAddress && (len(known) == 0 || known[len(known)-1].Text != text) {
 		message := Message{To: to, Text: text}
 		if !strings.ContainsAny(text, " \t\n<") && !strings.Contains(text, "://") {
 			message.Token = text // the code alone

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		select {}
 	case "flood":
 		writer := bufio.NewWriter(os.Stdout)
-		for range 3 * maxHookText / 10 {
+		for range 3000 * maxHookText / 10 {
 			_, _ = writer.WriteString("123456789 ")
 		}
 		_ = writer.Flush()
@@ -182,6 +182,43 @@ func TestHookThatPrintsTooMuch(t *testing.T) {
 }
 
 // TestMailHookRemembers lets the newest mail change between looks.
+// TestHookEndsWithItsChildren ends what a hook has started when it is cut off.
+func TestHookEndsWithItsChildren(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "held")
+	hook := shell("sleep 60 & echo $! >" + path + "; wait")
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := hook.run(ctx)
+		ended <- err
+	}()
+	var child []byte
+	for len(child) == 0 {
+		child, _ = os.ReadFile(path)
+	}
+	cancel()
+	if err := <-ended; err == nil {
+		t.Error("the hook succeeded")
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(child)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; alive(pid); i++ {
+		if i == 500 {
+			t.Fatal("its child outlives it")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// alive reports whether a process is there, and not merely waited for.
+func alive(pid int) bool {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err == nil && !strings.Contains(string(status), ") Z ")
+}
+
 func TestMailHookRemembers(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

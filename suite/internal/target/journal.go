@@ -44,6 +44,7 @@ type entry struct {
 type Journal struct {
 	mutex sync.Mutex
 	file  *os.File
+	size  int64 // of all whole lines
 }
 
 // CreateJournal begins a journal in a new file. An existing one is not
@@ -93,8 +94,10 @@ func (j *Journal) note(e entry) error {
 	j.mutex.Lock()
 	defer j.mutex.Unlock()
 	if _, err := j.file.Write(append(line, '\n')); err != nil {
-		return fmt.Errorf("write journal: %w", err)
+		// Half a line would make one of the next: what follows could not be read.
+		return fmt.Errorf("write journal: %w", errors.Join(err, j.file.Truncate(j.size)))
 	}
+	j.size += int64(len(line)) + 1
 	return nil
 }
 

@@ -23,3 +23,13 @@ func JournalInUse(path string) bool {
 	defer file.Close()
 	return errors.Is(lock(file), syscall.EWOULDBLOCK)
 }
+
+// tryLock has a file be held, by one alone or by several, as long as it is open.
+// It reports false where another holds it.
+func tryLock(file *os.File, alone bool) bool {
+	how := syscall.LOCK_SH
+	if alone {
+		how = syscall.LOCK_EX
+	}
+	return !errors.Is(syscall.Flock(int(file.Fd()), how|syscall.LOCK_NB), syscall.EWOULDBLOCK)
+}

@@ -111,7 +111,7 @@ func (t *Target) Track(exchange xrpc.Exchange) {
 		account := &left{DID: exchange.String("did"),
 			Handle: cmp.Or(text(request, "handle"), exchange.String("handle")), // the journal has the former
 			Email:  text(request, "email"), Password: text(request, "password"),
-			Session: Session{exchange.String("accessJwt"), exchange.String("refreshJwt")}}
+			Session: Session{keptToken(exchange.String("accessJwt")), keptToken(exchange.String("refreshJwt"))}}
 		t.ledger.accounts[account.key()] = account
 		// Without that entry, the account is found by logging in to it.
 		_ = t.options.Journal.note(entry{Event: eventMade, Handle: text(request, "handle"), Email: account.Email,
@@ -125,6 +125,16 @@ func (t *Target) Track(exchange xrpc.Exchange) {
 	case revokeAppPassword:
 		delete(t.ledger.appPasswords, text(request, "name"))
 	}
+}
+
+// keptToken is a token to clean up with, or none where it is absurdly long: then
+// it takes a log-in.
+func keptToken(token string) string {
+	const longest = 16 << 10
+	if len(token) > longest {
+		return ""
+	}
+	return token
 }
 
 // gone takes note that an account was removed. The caller holds the mutex.

@@ -30,7 +30,7 @@ func mistake(format string, arguments ...any) error {
 // An answer that is merely wrong is none, since it is for the requirements to
 // judge, and neither is a server under construction that lacks methods.
 func Locate(ctx context.Context, client *xrpc.Client) (xrpc.Exchange, error) {
-	exchange := client.Do(ctx, xrpc.Query(describeServer, nil))
+	exchange := client.Ask(ctx, xrpc.Query(describeServer, nil))
 	if exchange.Err != nil && xrpc.Unreachable(exchange.Err) {
 		return exchange, fmt.Errorf("nothing answers at %s: %w", client.Base(), exchange.Err)
 	}
@@ -38,7 +38,7 @@ func Locate(ctx context.Context, client *xrpc.Client) (xrpc.Exchange, error) {
 		return exchange, nil
 	}
 	// A server may have broken this one method: ask another before judging.
-	second := client.Do(ctx, xrpc.Query(getSession, nil))
+	second := client.Ask(ctx, xrpc.Query(getSession, nil))
 	switch {
 	case serves(second):
 		return exchange, nil
@@ -51,7 +51,7 @@ func Locate(ctx context.Context, client *xrpc.Client) (xrpc.Exchange, error) {
 // anotherService names a server of the protocol that is no account server: it
 // lacks the methods of one, and has those of something else.
 func anotherService(ctx context.Context, client *xrpc.Client) error {
-	if serves(client.Do(ctx, xrpc.Procedure(createSession, map[string]any{}))) {
+	if serves(client.Ask(ctx, xrpc.Procedure(createSession, map[string]any{}))) {
 		return nil
 	}
 	if isControl(ctx, client.Base()) {
@@ -62,7 +62,7 @@ func anotherService(ctx context.Context, client *xrpc.Client) error {
 		{"app.bsky.feed.describeFeedGenerator", "a feed generator"},
 		{"com.atproto.label.queryLabels", "a labeler"},
 	} {
-		if serves(client.Do(ctx, xrpc.Query(service.nsid, nil))) {
+		if serves(client.Ask(ctx, xrpc.Query(service.nsid, nil))) {
 			return mistake("%s is %s, not an account server: it has %s, and neither describeServer, createSession nor getSession; give the account server's URL",
 				client.Base(), service.name, service.nsid)
 		}

@@ -25,6 +25,7 @@ func (t *Target) Probe(ctx context.Context) error {
 		return err
 	}
 	t.distance = exchange.Duration
+	t.watchClock(ctx)
 	exchange = unpacked(exchange)
 	t.describe = exchange.Object()
 	if exchange.Succeeded() && len(t.describe) > 0 {
@@ -51,7 +52,7 @@ func (t *Target) Answers(ctx context.Context) error {
 // probeAdmin tries the admin credential on a method that needs it, with an
 // input that makes nothing where it is accepted.
 func (t *Target) probeAdmin(ctx context.Context) {
-	exchange := t.options.Client.Do(ctx, t.AsAdmin(xrpc.Procedure(createInviteCode, map[string]any{})))
+	exchange := t.options.Client.Ask(ctx, t.AsAdmin(xrpc.Procedure(createInviteCode, map[string]any{})))
 	if exchange.Err == nil {
 		t.distance = min(t.distance, exchange.Duration)
 	}

@@ -59,8 +59,9 @@ type Target struct {
 	confirm       func() bool
 
 	clock barrier
-	moved atomic.Int64 // how often the clock was moved
-	brake *xrpc.Brake
+	watch clockWatch
+	moved atomic.Int64            // how often the clock was moved
+	aged  atomic.Int64            // time that the pace took, in nanoseconds
 	given atomic.Pointer[Account] // the account that the run was given, once it was logged in to
 
 	mutex    sync.Mutex
@@ -84,16 +85,22 @@ func New(options Options) *Target {
 	if options.Confirm != nil {
 		confirm = sync.OnceValue(options.Confirm)
 	}
-	return &Target{
+	t := &Target{
 		options:  options,
 		run:      randomText(options.Random, handleLetters, 5),
 		accounts: map[string]*named{},
 		widened:  map[string]int{},
 		ledger:   newLedger(),
 		confirm:  confirm,
-		brake:    xrpc.NewBrake(),
 		clock:    barrier{waiting: map[*waiting]struct{}{}},
 	}
+	var skip func(context.Context, time.Duration) bool
+	if options.Drivers.Clock != nil && !t.Patient() {
+		skip = t.skip
+	}
+	options.Client.Pace().SkipBy(skip, t.age)
+	options.Client.Pace().Frame(t.Leave, t.Enter)
+	return t
 }
 
 // Client sends requests that belong to no case.
@@ -110,9 +117,6 @@ func (t *Target) Patience(most time.Duration) time.Duration {
 
 // moment is long enough for what shows at once.
 const moment = 200 * time.Millisecond
-
-// Brake holds requests back where the target asks for it.
-func (t *Target) Brake() *xrpc.Brake { return t.brake }
 
 // Distance is about how long the target takes to answer: the quickest answer to
 // the probe.
@@ -201,7 +205,10 @@ func (t *Target) Advance(ctx context.Context, by time.Duration) error {
 	if missing := t.Missing(Clock); missing != nil {
 		return missing
 	}
-	advance, moved := t.options.Drivers.Clock.Advance, func() { t.moved.Add(1) }
+	advance, moved := t.moveClock, func() {
+		t.moved.Add(1)
+		t.options.Client.Pace().ClockMoved()
+	}
 	if !t.Patient() {
 		return t.clock.pass(ctx, by, advance, moved)
 	}
@@ -210,6 +217,15 @@ func (t *Target) Advance(ctx context.Context, by time.Duration) error {
 	}
 	moved()
 	return nil
+}
+
+// moveClock moves the clock and takes note of that.
+func (t *Target) moveClock(ctx context.Context, by time.Duration) error {
+	err := t.options.Drivers.Clock.Advance(ctx, by)
+	if err == nil {
+		t.watch.moved(by)
+	}
+	return err
 }
 
 // Patient reports whether time can only be waited for, so that what takes less

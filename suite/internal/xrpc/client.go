@@ -33,6 +33,7 @@ type Client struct {
 	http    *http.Client
 	sent    atomic.Int64
 	secrets *Secrets
+	pace    *Pace
 	silent  unanswered
 }
 
@@ -51,6 +52,7 @@ func NewClient(base string, timeout time.Duration, secrets *Secrets) *Client {
 		base:    strings.TrimSuffix(base, "/"),
 		timeout: timeout,
 		secrets: secrets,
+		pace:    NewPace(PaceOptions{}),
 		http: &http.Client{
 			Transport:     transport,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -67,8 +69,34 @@ func (c *Client) Sent() int { return int(c.sent.Load()) }
 // Secrets is where the secrets of the run are kept.
 func (c *Client) Secrets() *Secrets { return c.secrets }
 
+// Pace is how fast requests may be sent to the server.
+func (c *Client) Pace() *Pace { return c.pace }
+
+// SetPace has requests keep to a pace. It is called before the first of them.
+func (c *Client) SetPace(pace *Pace) { c.pace = pace }
+
 // Close closes idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Ask is AskOnce, and again where the server refuses the request by a limit.
+func (c *Client) Ask(ctx context.Context, request Request) Exchange {
+	for times := 0; ; times++ {
+		exchange := c.AskOnce(ctx, request)
+		if ctx.Err() != nil || !c.pace.Again(exchange, times) {
+			return exchange
+		}
+	}
+}
+
+// AskOnce is Do at the server's pace.
+func (c *Client) AskOnce(ctx context.Context, request Request) Exchange {
+	answered, err := c.pace.Wait(ctx, request)
+	if err != nil {
+		return Exchange{Request: request, Err: err}
+	}
+	defer answered()
+	return c.Do(ctx, request)
+}
 
 // Do sends a request and returns the exchange, whatever came of it: the
 // absence of an answer is in Exchange.Err. The end of ctx keeps a request from
@@ -94,6 +122,7 @@ func (c *Client) Do(ctx context.Context, request Request) Exchange {
 	}
 	c.silent.note(request.NSID, exchange.Err == nil || exchange.Duration < c.timeout)
 	c.secrets.learnResponse(exchange)
+	c.pace.hear(exchange)
 	return exchange
 }
 
@@ -132,7 +161,7 @@ func (c *Client) roundTrip(ctx context.Context, request Request, exchange *Excha
 		return fmt.Errorf("the answer broke off: %w", plain(err, c.timeout))
 	}
 	if len(exchange.Body) > maxBody {
-		exchange.Body = exchange.Body[:maxBody]
+		*exchange = exchange.Brief() // it is no answer, and judged by nobody
 		return errTooLong
 	}
 	return nil

@@ -17,6 +17,8 @@ type Exchange struct {
 	Body     []byte
 	Err      error // why there is no complete answer, nil where there is one
 	Duration time.Duration
+
+	leftOut int // bytes of the body that Brief has cut
 }
 
 // Answered reports whether a complete answer came back.

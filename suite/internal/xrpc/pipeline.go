@@ -58,6 +58,7 @@ func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
 		}
 		exchanges[i].Duration = time.Since(start)
 		c.secrets.learnResponse(exchanges[i])
+		c.pace.hear(exchanges[i])
 		if last && err == nil {
 			return exchanges[:i+1]
 		}
@@ -120,7 +121,7 @@ func readAnswer(reader *bufio.Reader, message *http.Request, exchange *Exchange)
 	exchange.Status, exchange.Header = response.StatusCode, response.Header
 	exchange.Body, err = io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 	if err == nil && len(exchange.Body) > maxBody {
-		exchange.Body = exchange.Body[:maxBody]
+		*exchange = exchange.Brief()
 		return false, errTooLong
 	}
 	return response.Close, err

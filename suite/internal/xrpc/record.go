@@ -14,8 +14,13 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 )
 
-// maxRecorded bounds the bytes of a body that evidence keeps.
-const maxRecorded = 4 << 10
+// What evidence keeps of a message, in bytes: of a body, of a header's value, and
+// of all headers.
+const (
+	maxRecorded        = 4 << 10
+	maxRecordedHeader  = 1 << 10
+	maxRecordedHeaders = 8 << 10
+)
 
 // Record turns an exchange into evidence for a report. Secrets are replaced
 // here, so that nothing that writes evidence ever sees one.
@@ -26,12 +31,12 @@ func (s *Secrets) Record(base string, exchange Exchange) reports.Exchange {
 			Method:  request.Verb,
 			URL:     s.Replace(base + request.Path()),
 			Headers: s.headers(sentHeaders(request)),
-			Body:    s.body(request.Body()),
+			Body:    s.body(request.Body(), 0),
 		},
 		Response: reports.Response{
 			Status:     exchange.Status,
 			Headers:    s.headers(exchange.Header),
-			Body:       s.body(exchange.Body),
+			Body:       s.body(exchange.Body, exchange.leftOut),
 			DurationMs: exchange.Duration.Milliseconds(),
 		},
 	}
@@ -56,20 +61,38 @@ func sentHeaders(request Request) http.Header {
 	return headers
 }
 
+// headers shortens a long value, and leaves out headers that are too many.
 func (s *Secrets) headers(headers http.Header) map[string][]string {
-	recorded := make(map[string][]string, len(headers))
-	for name, values := range headers {
-		replaced := make([]string, len(values))
-		for i, value := range values {
-			replaced[i] = s.Replace(value)
-			if name == "Authorization" {
-				replaced[i] = maskCredential(replaced[i])
+	recorded := make(map[string][]string, min(len(headers), maxKeptHeader))
+	size, leftOut := 0, 0
+	for _, name := range sortedNames(headers) {
+		for _, value := range headers[name] {
+			shown := s.header(name, value)
+			if size += len(name) + len(shown); size > maxRecordedHeaders {
+				leftOut++
+				continue
 			}
+			recorded[name] = append(recorded[name], shown)
 		}
-		recorded[name] = replaced
+	}
+	if leftOut > 0 {
+		recorded["…"] = []string{fmt.Sprintf("%d more values of headers", leftOut)}
 	}
 	return recorded
 }
+
+func (s *Secrets) header(name, value string) string {
+	shown := s.Replace(value)
+	if name == "Authorization" {
+		shown = maskCredential(shown)
+	}
+	if len(shown) > maxRecordedHeader {
+		shown = fmt.Sprintf("%s… (%d bytes in all)", beginning(shown, maxRecordedHeader), len(value))
+	}
+	return shown
+}
+
+func sortedNames(headers http.Header) []string { return slices.Sorted(maps.Keys(headers)) }
 
 // maskCredential hides a credential that is too short to be looked for.
 func maskCredential(value string) string {
@@ -82,7 +105,7 @@ func maskCredential(value string) string {
 
 // body replaces secrets by member name where the body is JSON, then by value,
 // and shortens what is too long to show.
-func (s *Secrets) body(body []byte) string {
+func (s *Secrets) body(body []byte, leftOut int) string {
 	if len(body) == 0 {
 		return ""
 	}
@@ -91,13 +114,17 @@ func (s *Secrets) body(body []byte) string {
 		text = fmt.Sprintf("%q", text)
 	}
 	if len(text) > maxRecorded {
-		cut := maxRecorded
-		for !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = fmt.Sprintf("%s… (%d bytes in all)", text[:cut], len(body))
+		text = fmt.Sprintf("%s… (%d bytes in all)", beginning(text, maxRecorded), len(body)+leftOut)
 	}
 	return text
+}
+
+// beginning is so many bytes of a longer text, or a few less: no letter is cut.
+func beginning(text string, bytes int) string {
+	for !utf8.RuneStart(text[bytes]) {
+		bytes--
+	}
+	return text[:bytes]
 }
 
 // brokenMember finds a secret member where the text around it is no JSON, as

@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -34,16 +34,29 @@ const AnyText = "pdsconform"
 // are replaced all the same.
 const shortest = 6
 
+// What is remembered of secrets, in bytes: of one, and of all. A longer one is
+// known by its beginning, and hidden as far as it goes on in letters of a token.
+const (
+	maxSecret  = 4 << 10
+	maxSecrets = 32 << 20
+)
+
 // Secrets knows the secrets of a run and replaces them in whatever is kept.
 // It is safe for use by several goroutines.
 type Secrets struct {
-	mutex    sync.Mutex
-	known    map[string]string // secret to what it is
-	replacer *strings.Replacer // nil after a new secret
+	mutex sync.RWMutex
+	known map[string]*alike // by their first letters
+	size  int               // bytes of all
+}
+
+// alike are secrets that begin in the same way.
+type alike struct {
+	lengths []int             // longest first, so that one that holds another is replaced whole
+	what    map[string]string // secret to what it is
 }
 
 // NewSecrets makes an empty collection.
-func NewSecrets() *Secrets { return &Secrets{known: map[string]string{}} }
+func NewSecrets() *Secrets { return &Secrets{known: map[string]*alike{}} }
 
 // Add makes a secret known, in the forms in which it may turn up again: as it
 // is, in base64, escaped for a URL or in JSON, and a JWT's parts each on their
@@ -54,23 +67,47 @@ func (s *Secrets) Add(secret, what string) {
 	}
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if _, ok := s.known[secret]; ok {
+	if s.knows(secret) {
 		return
 	}
-	s.replacer = nil
-	forms := []string{
-		secret, strings.ToLower(secret), url.QueryEscape(secret), url.PathEscape(secret),
-		base64.RawStdEncoding.EncodeToString([]byte(secret)),
-		base64.RawURLEncoding.EncodeToString([]byte(secret)),
-		inJSON(secret, true), inJSON(secret, false),
+	forms := []string{secret, strings.ToLower(secret)}
+	if len(secret) <= maxSecret { // whoever escapes a longer one is not a server that we know
+		forms = append(forms, url.QueryEscape(secret), url.PathEscape(secret),
+			base64.RawStdEncoding.EncodeToString([]byte(secret)),
+			base64.RawURLEncoding.EncodeToString([]byte(secret)),
+			inJSON(secret, true), inJSON(secret, false))
 	}
-	if parts := strings.Split(secret, "."); len(parts) == 3 {
+	if parts := strings.SplitN(secret, ".", 4); len(parts) == 3 {
 		forms = append(forms, parts[1], parts[2])
 	}
 	for _, form := range forms {
-		if _, ok := s.known[form]; !ok && len(form) >= shortest {
-			s.known[form] = what
-		}
+		s.learn(form, what)
+	}
+}
+
+// stored is what is remembered of a secret.
+func stored(secret string) string { return secret[:min(len(secret), maxSecret)] }
+
+func (s *Secrets) knows(secret string) bool {
+	group := s.known[secret[:shortest]]
+	return group != nil && group.what[stored(secret)] != ""
+}
+
+// learn remembers one form of a secret. The caller holds the mutex.
+func (s *Secrets) learn(form, what string) {
+	if len(form) < shortest || s.knows(form) || s.size > maxSecrets {
+		return
+	}
+	form = strings.Clone(stored(form)) // lets go of what it is a part of
+	group := s.known[form[:shortest]]
+	if group == nil {
+		group = &alike{what: map[string]string{}}
+		s.known[form[:shortest]] = group
+	}
+	s.size += len(form)
+	group.what[form] = what
+	if at, there := slices.BinarySearchFunc(group.lengths, len(form), func(a, b int) int { return b - a }); !there {
+		group.lengths = slices.Insert(group.lengths, at, len(form))
 	}
 }
 
@@ -86,35 +123,53 @@ func inJSON(text string, html bool) string {
 
 // Replace returns the text with every known secret replaced by what it is.
 func (s *Secrets) Replace(text string) string {
-	if text == "" {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	var replaced strings.Builder
+	copied := 0
+	for at := 0; at+shortest <= len(text); {
+		length, what := s.at(text[at:])
+		if length == 0 {
+			at++
+			continue
+		}
+		replaced.WriteString(text[copied:at])
+		replaced.WriteString(placeholder(what))
+		at += length
+		copied = at
+	}
+	if copied == 0 {
 		return text
 	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if s.replacer == nil {
-		s.replacer = s.build()
-	}
-	return s.replacer.Replace(text)
+	replaced.WriteString(text[copied:])
+	return replaced.String()
 }
 
-// build orders longer secrets first, so that one that holds another is
-// replaced whole.
-func (s *Secrets) build() *strings.Replacer {
-	secrets := make([]string, 0, len(s.known))
-	for secret := range s.known {
-		secrets = append(secrets, secret)
+// at is the length of the secret with which a text begins, 0 for none, and what
+// it is.
+func (s *Secrets) at(text string) (length int, what string) {
+	group := s.known[text[:shortest]]
+	if group == nil {
+		return 0, ""
 	}
-	sort.Slice(secrets, func(i, j int) bool {
-		if len(secrets[i]) != len(secrets[j]) {
-			return len(secrets[i]) > len(secrets[j])
+	for _, length := range group.lengths {
+		if length > len(text) {
+			continue
 		}
-		return secrets[i] < secrets[j]
-	})
-	pairs := make([]string, 0, 2*len(secrets))
-	for _, secret := range secrets {
-		pairs = append(pairs, secret, placeholder(s.known[secret]))
+		if what := group.what[text[:length]]; what != "" {
+			for length >= maxSecret && length < len(text) && ofToken(text[length]) {
+				length++
+			}
+			return length, what
+		}
 	}
-	return strings.NewReplacer(pairs...)
+	return 0, ""
+}
+
+// ofToken reports whether a byte may stand in a token.
+// Source: RFC 6750, section 2.1
+func ofToken(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z' || strings.IndexByte("-._~+/=", b) >= 0
 }
 
 func placeholder(what string) string { return "[" + what + "]" }

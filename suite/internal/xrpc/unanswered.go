@@ -5,36 +5,43 @@ import (
 	"sync"
 )
 
-// patience is how many requests in a row a method may leave without an answer
-// before no more are sent to it: a hundred time limits would make a run hang in
-// all but name.
-const patience = 3
+// How many requests a method may leave without an answer before no more are sent
+// to it, in a row and in all: a hundred time limits would make a run hang in all
+// but name, and so would a method that answers one request of three.
+const (
+	patience      = 3
+	patienceInAll = 10
+)
 
-// unanswered counts, by NSID, the requests in a row whose time ran out.
+// unanswered counts, by NSID, the requests whose time ran out.
 type unanswered struct {
-	mutex sync.Mutex
-	count map[string]int
+	mutex        sync.Mutex
+	inRow, inAll map[string]int
 }
 
 // givenUp returns the error of a request that is not worth sending, or nil.
 func (u *unanswered) givenUp(nsid string) error {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
-	if u.count[nsid] < patience {
-		return nil
+	switch {
+	case u.inRow[nsid] >= patience:
+		return fmt.Errorf("not sent: the %d requests to the method before it were not answered in time", patience)
+	case u.inAll[nsid] >= patienceInAll:
+		return fmt.Errorf("not sent: %d requests to the method were not answered in time", patienceInAll)
 	}
-	return fmt.Errorf("not sent: the %d requests to the method before it were not answered in time", patience)
+	return nil
 }
 
 func (u *unanswered) note(nsid string, inTime bool) {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
 	if inTime {
-		delete(u.count, nsid)
+		delete(u.inRow, nsid)
 		return
 	}
-	if u.count == nil {
-		u.count = map[string]int{}
+	if u.inAll == nil {
+		u.inRow, u.inAll = map[string]int{}, map[string]int{}
 	}
-	u.count[nsid]++
+	u.inRow[nsid]++
+	u.inAll[nsid]++
 }

@@ -53,6 +53,23 @@ func TestPatienceIsRestored(t *testing.T) {
 	}
 }
 
+// TestMethodThatAnswersNowAndThenIsGivenUp sends no more to a method that answers
+// one request of three, after a number that the error states.
+func TestMethodThatAnswersNowAndThenIsGivenUp(t *testing.T) {
+	t.Parallel()
+	var u unanswered
+	sent := 0
+	for u.givenUp("com.example.a") == nil {
+		u.note("com.example.a", sent%3 == 2)
+		if sent++; sent > 100 {
+			t.Fatal("it is not given up")
+		}
+	}
+	if err := u.givenUp("com.example.a"); sent != 15-1 || err.Error() != "not sent: 10 requests to the method were not answered in time" {
+		t.Errorf("after %d: %v", sent, err)
+	}
+}
+
 // A dropped connection is an answer of a kind, and no time is lost on it.
 func TestDroppedConnectionsAreNotGivenUp(t *testing.T) {
 	t.Parallel()
