@@ -170,7 +170,8 @@ func mailSights() map[string]sight {
 			}
 			return seen
 		}
-		add(sights, method, sent, "mail-not-sent", "mail-to-somebody-else", "mail-without-code", "code-useless", "code-told", "ends-sessions")
+		add(sights, method, sent, "mail-not-sent", "mail-to-somebody-else", "mail-without-code", "code-useless", "code-told", "ends-sessions",
+			"codes-counted", "codes-short")
 		sights[method+".superseded-code-good"] = func(s *stage) string {
 			ask(s)
 			first := s.mailToken(s.bob.email)

@@ -294,6 +294,10 @@ func protocolSights() map[string]sight {
 		"protocol.preflight.refused":      func(s *stage) string { return brief(s.send("OPTIONS", "/xrpc/com.atproto.server.getSession", nil)) },
 		"protocol.head.server-error":      func(s *stage) string { return brief(s.send("HEAD", "/xrpc/com.atproto.server.describeServer", nil)) },
 		"protocol.oversized.server-error": func(s *stage) string { return brief(s.novel("password", strings.Repeat("x", 200_000))) },
+		"protocol.long-header.server-error": func(s *stage) string {
+			return brief(s.send("GET", "/xrpc/com.atproto.server.describeServer", nil, "X-Long", strings.Repeat("x", 20_000)))
+		},
+		"protocol.path-below-method.served": func(s *stage) string { return s.get("describeServer/more", "").shape() },
 		"protocol.charset.refused": func(s *stage) string {
 			r := s.valid("createSession")
 			r.media = "application/json; charset=utf-8"

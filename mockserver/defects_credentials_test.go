@@ -55,6 +55,8 @@ func (s *stage) unusualAuthorization(name, right string) []string {
 		return []string{header, "Basic " + base64.StdEncoding.EncodeToString([]byte("admin"))}
 	case "bearer-taken":
 		return []string{header, bearer("admin-pass")}
+	case "scheme-case-refused":
+		return []string{header, strings.ToLower(scheme) + " " + token}
 	case "two-spaces":
 		return []string{header, scheme + "  " + token}
 	case "two-headers":

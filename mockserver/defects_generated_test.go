@@ -138,6 +138,8 @@ func probeOfInput(method *lexicons.Method, short, name string) func(*stage) answ
 			r.body, r.media = `{"cut":`, "application/json"
 		case "unknown-parameter-refused", "unknown-parameter-server-error":
 			r.query = "?odd=1"
+		case "escape-server-error":
+			r.query = "?odd=%zz"
 		case "media-type-unchecked":
 			r.media = "text/plain"
 		case "malformed-accepted":
@@ -149,6 +151,8 @@ func probeOfInput(method *lexicons.Method, short, name string) func(*stage) answ
 			case how == "demanded", how == "absence-server-error":
 				delete(r.input, parameter)
 				r.query = ""
+			case how == "doubled-server-error":
+				r.query = "?" + parameter + "=true&" + parameter + "=true"
 			case method.IsQuery():
 				r.query = "?" + parameter + "=maybe"
 			default:

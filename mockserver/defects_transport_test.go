@@ -1,6 +1,9 @@
 package mockserver_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -50,8 +53,23 @@ func (s *stage) fromPage(d mockserver.Defect) answer {
 		headers = append(headers, "Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "authorization,dpop")
 	case name == "accept-refused":
 		headers = []string{"Accept", "text/html"}
+	case name == "compression-refused":
+		headers = []string{"Accept-Encoding", "gzip"}
+	case name == "chunks-refused":
+		return s.makeInChunks(r)
 	case name == "content-type-refused":
 		headers = []string{"Content-Type", "application/json"}
 	}
 	return s.make(r, headers...)
+}
+
+// makeInChunks sends a request whose body has no length.
+func (s *stage) makeInChunks(r request) answer {
+	s.Helper()
+	text, err := json.Marshal(r.input)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return s.send(r.verb, "/xrpc/com.atproto.server."+r.method+r.query, io.MultiReader(bytes.NewReader(text)),
+		"Content-Type", "application/json", "Authorization", r.authorization)
 }

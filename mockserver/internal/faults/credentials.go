@@ -32,6 +32,7 @@ func credentialDefects(method *lexicons.Method, rule pds.Rule) []defect {
 		})
 	}
 	all := []defect{
+		schemeCaseDefect(method),
 		crashing("scheme-alone", "a scheme with nothing behind it", func(r *http.Request) bool {
 			header := authorization(r)
 			return header != "" && !strings.Contains(header, " ")
@@ -61,6 +62,18 @@ func credentialDefects(method *lexicons.Method, rule pds.Rule) []defect {
 		)
 	}
 	return append(all, tokenFormDefects(method, rule, crashing)...)
+}
+
+// schemeCaseDefect is of a server that compares schemes letter by letter.
+func schemeCaseDefect(method *lexicons.Method) defect {
+	return about(method, "credentials", "scheme-case-refused", "refuses a scheme in small letters", func(f *xrpc.Faults) {
+		f.Authorize = append(f.Authorize, func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
+			if header := authorization(r); strings.HasPrefix(header, "bearer ") || strings.HasPrefix(header, "basic ") {
+				return caller, xrpc.AuthenticationRequired("Authentication Required")
+			}
+			return caller, err
+		})
+	})
 }
 
 func tokenFormDefects(method *lexicons.Method, rule pds.Rule, crashing func(string, string, func(*http.Request) bool) defect) []defect {

@@ -56,10 +56,22 @@ func paramDefects(method *lexicons.Method) []defect {
 	if method.Params == nil {
 		return all
 	}
+	all = append(all, about(method, "input", "escape-server-error", "takes the blame for a malformed escape in the query with status 500",
+		func(f *xrpc.Faults) {
+			onAnswer(func(r *http.Request, response *xrpc.Response) {
+				if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
+					response.Status = http.StatusInternalServerError
+				}
+			})(f)
+		}))
 	for _, property := range method.Params.Properties {
 		name := property.Name
 		if !method.Params.Requires(name) {
 			all = append(all, demanded(method, name))
+		}
+		if _, isList := lexicons.Deref(property.Schema).(*lexicons.Array); !isList {
+			all = append(all, about(method, "input", name+".doubled-server-error", "takes the blame for two values of "+name+" with status 500",
+				onQuery(func(query url.Values) bool { return len(query[name]) > 1 })))
 		}
 		if _, isTruth := lexicons.Deref(property.Schema).(*lexicons.Boolean); isTruth {
 			all = append(all, about(method, "input", name+".type-server-error", "takes the blame for "+name+" of another type with status 500",

@@ -2,9 +2,11 @@ package faults
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
@@ -56,6 +58,17 @@ func (l letter) inMail(name, description string, change func(*server, *mail.Mess
 	})
 }
 
+// otherCodes is a defect of the codes themselves, which work as they are mailed.
+func (l letter) otherCodes(name, description string, make func(s *server, number int64) string) defect {
+	var mailed atomic.Int64
+	return l.inMail(name, description, func(s *server, message *mail.Message) bool {
+		code := store.MailToken{DID: s.core.Named(message.To).DID, Text: make(s, mailed.Add(1)), GrantedAt: s.core.Clock.Now()}
+		s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, code) })
+		message.Text, message.Token = strings.Replace(message.Text, message.Token, code.Text, 1), code.Text
+		return true
+	})
+}
+
 func (l letter) mailDefects() []defect {
 	return []defect{
 		l.inMail("mail-not-sent", "sends no mail", func(*server, *mail.Message) bool { return false }),
@@ -67,6 +80,8 @@ func (l letter) mailDefects() []defect {
 			message.Text, message.Token = strings.Replace(message.Text, message.Token, "in another mail", 1), ""
 			return true
 		}),
+		l.otherCodes("codes-counted", "mails codes that are counted up", func(_ *server, number int64) string { return fmt.Sprintf("%06d", 100_000+number) }),
+		l.otherCodes("codes-short", "mails codes of four digits", func(s *server, _ int64) string { return s.core.Entropy.Digits(4) }),
 		l.inMail("code-useless", "mails a code that is good for nothing", func(s *server, message *mail.Message) bool {
 			wrong := s.core.NewMailToken("").Text
 			message.Text, message.Token = strings.Replace(message.Text, message.Token, wrong, 1), wrong

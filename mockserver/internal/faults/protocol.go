@@ -61,6 +61,18 @@ func protocolDefects() []defect {
 				response.Status = http.StatusInternalServerError
 			}
 		})),
+		onProtocol("long-header.server-error", "requests with a long header are status 500", onAnswer(func(r *http.Request, response *xrpc.Response) {
+			for _, values := range r.Header {
+				if len(values[0]) > longHeader {
+					response.Status = http.StatusInternalServerError
+				}
+			}
+		})),
+		onProtocol("path-below-method.served", "paths that go on behind a method's name are served", onAnswer(func(r *http.Request, response *xrpc.Response) {
+			if strings.Count(r.URL.Path, "/") > 2 && response.Status == http.StatusNotFound {
+				*response = xrpc.JSON([]byte("{}"))
+			}
+		})),
 		onProtocol("charset.refused", "a media type with a charset is refused", onAnswer(func(r *http.Request, response *xrpc.Response) {
 			if strings.Contains(r.Header.Get("Content-Type"), "charset") && response.Status < http.StatusBadRequest {
 				*response = xrpc.JSON([]byte(`{"error":"InvalidRequest","message":"Wrong request encoding"}`))

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -26,6 +27,13 @@ func transportDefects(method *lexicons.Method) []defect {
 		}, refuseWith(http.StatusNotAcceptable, "NotAcceptable")),
 		add("origin-refused", "refuses requests of pages", func(r *http.Request) bool { return r.Header.Get("Origin") != "" },
 			refuseWith(http.StatusForbidden, "Forbidden")),
+	}
+	all = append(all, add("compression-refused", "refuses whoever takes compressed answers",
+		func(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") },
+		refuseWith(http.StatusNotAcceptable, "NotAcceptable")))
+	if method.Input != nil {
+		all = append(all, add("chunks-refused", "refuses bodies that come in chunks",
+			func(r *http.Request) bool { return r.ContentLength < 0 }, refuseWith(http.StatusBadRequest, "InvalidRequest")))
 	}
 	if method.Input == nil {
 		all = append(all, add("content-type-refused", "refuses a Content-Type without a body",

@@ -91,7 +91,8 @@ func CallerOf(claims *token.Claims, err error) (xrpc.Caller, error) {
 
 // admin takes the Basic credentials of the administrator.
 func (s *Server) admin(r *http.Request) (xrpc.Caller, error) {
-	encoded, isBasic := strings.CutPrefix(r.Header.Get("Authorization"), "Basic ")
+	scheme, encoded, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	isBasic := strings.EqualFold(scheme, "Basic")
 	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(encoded, "="))
 	user, password, _ := strings.Cut(string(decoded), ":")
 	if !isBasic || err != nil || user != "admin" || !s.isAdminPassword(password) {

@@ -31,6 +31,11 @@ func protocolCases() []spec.Case {
 				t.Expect(unknown(ctx, t, http.MethodPost), check.NotServed())
 			}),
 		about("xrpc.large-body.no-server-error", "A body that is too large is refused, and is no fault of the server.", reports.Must, largeBody),
+		about("xrpc.long-header.no-server-error", "A request with a header of 20 kB is answered or refused, and is no fault of the server.", reports.Must, longHeader),
+		about("xrpc.path-below-method.refused", "A path that goes on behind a method's name is no method.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				t.Expect(t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer+"/more", nil)), check.NotServed())
+			}),
 		about("xrpc.unknown-method.envelope", "A method that the server does not offer is refused in the form of an XRPC error.", reports.Should,
 			func(ctx context.Context, t *spec.Trial) {
 				t.Expect(unknown(ctx, t, http.MethodGet), check.IsErrorEnvelope())
@@ -60,6 +65,16 @@ func protocolCases() []spec.Case {
 
 // someOrigin is that of a page on a server of its own.
 const someOrigin = "https://client.example"
+
+// longHeader leaves open whether the server reads the header, refuses it, or
+// hangs up before it has all come.
+func longHeader(ctx context.Context, t *spec.Trial) {
+	const long = 20_000
+	exchange := t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer, nil).WithHeader("X-Unknown-To-The-Document", strings.Repeat("x", long)))
+	if exchange.Answered() {
+		t.Expect(exchange, check.NoFault())
+	}
+}
 
 // largeSize is beyond what any method here has use for: the reference server
 // takes 100 kB.

@@ -32,6 +32,9 @@ func requestPasswordReset() endpoint {
 					expectMail(ctx, t, box, target.AboutReset())
 				},
 			},
+			codesUnguessable(target.AboutReset(), func(_ context.Context, _ *spec.Trial, account *target.Account) xrpc.Request {
+				return resetRequest(account.Email)
+			}),
 			{
 				id: "address.any-case", title: "The address is recognised in any letter case.",
 				level: reports.Should, authority: reports.Reference, needs: withMail,

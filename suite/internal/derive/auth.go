@@ -33,6 +33,7 @@ func (b *builder) auth() {
 			func(s target.Session) (string, string) { return s.Refresh, s.Access })
 	}
 	b.badCredentials()
+	b.schemeCase()
 	b.notCalledExpired()
 }
 

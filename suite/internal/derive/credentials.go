@@ -34,6 +34,21 @@ type credential struct {
 	make   func(context.Context, *spec.Trial) string
 }
 
+// schemeCase asks that the name of the scheme is compared as HTTP says.
+func (b *builder) schemeCase() {
+	nsid := b.method.NSID
+	b.add(protocol(reports.Should, "auth.scheme-case", "The name of the scheme may come in small letters: its letter case makes no difference.",
+		"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"), func(ctx context.Context, t *spec.Trial) {
+		t.Need(b.recipe.Needs...)
+		t.Baseline(ctx, nsid)
+		request := t.ValidRequest(ctx, nsid)
+		scheme, rest, _ := strings.Cut(request.Authorization, " ")
+		exchange := t.Do(ctx, request.WithAuthorization(strings.ToLower(scheme)+" "+rest))
+		t.AfterSuccess(ctx, nsid, exchange)
+		t.Expect(exchange, check.Succeeds())
+	})
+}
+
 // badCredentials are the headers that a server gets from clients with a fault,
 // and from those who try what they can do.
 func (b *builder) badCredentials() {

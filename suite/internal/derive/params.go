@@ -26,7 +26,39 @@ func (b *builder) params() {
 	}
 	for _, parameter := range b.method.Params.Properties {
 		b.param(parameter)
+		b.doubled(parameter)
 	}
+	b.noFault("params.malformed-escape", "A query with a percent sign that escapes nothing is answered or refused, and is no fault of the server.",
+		func(request xrpc.Request) xrpc.Request { return request.WithRawQuery("unknownToTheDocument=%zz") })
+}
+
+// noFault asks that a request is answered or refused, where the texts leave open
+// which.
+func (b *builder) noFault(suffix, title string, apply change) {
+	b.add(protocol(reports.Must, suffix, title, sourceStatus), func(ctx context.Context, t *spec.Trial) {
+		b.baseline(ctx, t)
+		exchange := t.Do(ctx, apply(t.ValidRequest(ctx, b.method.NSID)))
+		t.AfterSuccess(ctx, b.method.NSID, exchange)
+		t.Expect(exchange, check.NoFault())
+	})
+}
+
+// doubled leaves open which of two values a parameter has that is no list.
+func (b *builder) doubled(parameter lexicons.Property) {
+	if _, isList := lexicons.Deref(parameter.Schema).(*lexicons.Array); isList {
+		return
+	}
+	name := parameter.Name
+	b.noFault("params."+name+".doubled", fmt.Sprintf("A request in which %s is there twice is answered or refused, and is no fault of the server.", name),
+		func(request xrpc.Request) xrpc.Request {
+			value := request.Query.Get(name)
+			if value == "" {
+				value = sampleParameter(parameter.Schema)[0]
+			}
+			request = request.WithParameter(name, value)
+			request.Query[name] = []string{value, value}
+			return request
+		})
 }
 
 func (b *builder) param(parameter lexicons.Property) {

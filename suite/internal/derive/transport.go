@@ -31,6 +31,44 @@ func (b *builder) transport() {
 	b.preflights()
 	b.readable()
 	b.harmlessHeaders()
+	b.compression()
+	b.chunks()
+}
+
+// compression asks that whoever takes compressed answers gets one. What is in it
+// is not looked at: only that it is an answer of success.
+func (b *builder) compression() {
+	b.add(protocol(reports.Should, "headers.accept-encoding", "A client that takes compressed answers is answered, compressed or not.",
+		"https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3"), func(ctx context.Context, t *spec.Trial) {
+		baseline := t.Baseline(ctx, b.method.NSID)
+		exchange := t.DoUnobserved(ctx, t.ValidRequest(ctx, b.method.NSID).WithHeader("Accept-Encoding", "gzip, deflate, br"))
+		t.AfterSuccess(ctx, b.method.NSID, exchange)
+		if baseline.Placeholder && exchange.Status == baseline.Status {
+			return
+		}
+		t.Expect(exchange, check.Succeeds())
+	})
+}
+
+// chunks asks that a body may come without its length. A server may ask for that
+// all the same.
+func (b *builder) chunks() {
+	if b.method.Input == nil {
+		return
+	}
+	b.add(protocol(reports.Should, "input.body.chunked", "A body that comes in chunks, without its length before it, is read.",
+		"https://www.rfc-editor.org/rfc/rfc9112#section-7.1"), func(ctx context.Context, t *spec.Trial) {
+		baseline := t.Baseline(ctx, b.method.NSID)
+		exchange := t.Do(ctx, t.ValidRequest(ctx, b.method.NSID).InChunks())
+		t.AfterSuccess(ctx, b.method.NSID, exchange)
+		switch {
+		case exchange.Answered() && exchange.Status == http.StatusLengthRequired:
+			t.NotObserved("the target asks for the length of a body")
+		case baseline.Placeholder && check.Alike(baseline.Exchange, exchange):
+			return
+		}
+		t.Expect(exchange, check.Succeeds())
+	})
 }
 
 // preflights asks what a browser asks before it sends a request with a

@@ -184,6 +184,9 @@ func (c *Client) message(ctx context.Context, request Request) (*http.Request, e
 	if body != nil {
 		reader = bytes.NewReader(body)
 	}
+	if request.Chunked {
+		reader = io.MultiReader(reader) // of which net/http knows no length
+	}
 	message, err := http.NewRequestWithContext(ctx, request.Verb, c.base+request.Path(), reader)
 	if err != nil {
 		return nil, err

@@ -25,11 +25,13 @@ type Request struct {
 	NSID          string
 	Verb          string // HTTP method
 	Query         url.Values
+	RawQuery      string         // sent after Query as it is
 	Header        http.Header    // besides those that the other fields imply
 	Authorization string         // the header's value
 	Input         map[string]any // sent as JSON with ContentType
 	Raw           []byte         // sent in place of Input where not nil
 	ContentType   string         // sent where there is a body, and not empty
+	Chunked       bool           // the body is sent without saying its length
 }
 
 // Query asks for a query with the given parameters.
@@ -122,6 +124,18 @@ func (r Request) WithParameter(name, value string) Request {
 	return r
 }
 
+// WithRawQuery sends a text as part of the query that need not be well-formed.
+func (r Request) WithRawQuery(text string) Request {
+	r.RawQuery = text
+	return r
+}
+
+// InChunks sends the body in chunks, so that nothing tells its length before.
+func (r Request) InChunks() Request {
+	r.Chunked = true
+	return r
+}
+
 // WithHeader sets one header.
 func (r Request) WithHeader(name, value string) Request {
 	header := r.Header.Clone()
@@ -147,9 +161,12 @@ func (r Request) Body() []byte {
 
 // Path returns the request's path and query.
 func (r Request) Path() string {
-	path := PathPrefix + r.NSID
-	if len(r.Query) > 0 {
-		path += "?" + r.Query.Encode()
+	path, query := PathPrefix+r.NSID, r.Query.Encode()
+	if query != "" && r.RawQuery != "" {
+		query += "&"
+	}
+	if query += r.RawQuery; query != "" {
+		path += "?" + query
 	}
 	return path
 }

@@ -40,6 +40,8 @@ var shows = map[string][]string{
 
 	"input absence-server-error":           {"input.*.default"},
 	"input type-server-error":              {"params.*.type", "http.no-server-error"},
+	"input doubled-server-error":           {"params.*.doubled"},
+	"input escape-server-error":            {"params.malformed-escape"},
 	"input unknown-parameter-server-error": {"params.unknown", "http.no-server-error"},
 
 	"method any-verb":   {"method"},
@@ -62,11 +64,14 @@ var shows = map[string][]string{
 	"credentials claims-server-error":       {"auth.no-claims", "auth.claims-ill-typed", "auth.claims-no-object"},
 	"credentials scheme-unchecked":          {"auth.scheme-missing", "auth.scheme-unknown", "auth.scheme-dpop"},
 	"credentials algorithm-trusted":         {"auth.other-algorithm"},
+	"credentials scheme-case-refused":       {"auth.scheme-case"},
 	"credentials called-expired":            {"auth.not-called-expired"},
 
 	"transport accept-refused":       {"headers.accept"},
 	"transport origin-refused":       {"headers.origin"},
 	"transport content-type-refused": {"headers.content-type"},
+	"transport compression-refused":  {"headers.accept-encoding"},
+	"transport chunks-refused":       {"input.body.chunked"},
 
 	"output datetime-blank":       {"output.*.format"},
 	"output datetime-small":       {"output.*.format"},
