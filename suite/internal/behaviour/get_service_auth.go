@@ -42,6 +42,12 @@ func getServiceAuth() endpoint {
 				level: reports.Should, authority: reports.Reference, source: "params.exp", needs: login, run: farExpiration,
 			},
 			{
+				// The expiration of a token of ordinary life lies ahead by that server's
+				// clock, and no server that gives one can mind being asked for it.
+				id: "exp.honoured", title: "A token is made for an expiration that lies ahead, and lives no longer.",
+				level: reports.Should, authority: reports.Reference, source: "params.exp", needs: login, run: honouredExpiration,
+			},
+			{
 				id: "aud.not-did", title: "An audience that is no DID, nor a service of one, is refused.",
 				level: reports.Should, authority: reports.Reference, source: "params.aud", needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {
@@ -66,6 +72,20 @@ func getServiceAuth() endpoint {
 					t.Baseline(ctx, nsidGetServiceAuth)
 					for _, method := range []string{nsidDeactivateAccount, nsidUpdateEmail, nsidCreateAppPassword} {
 						t.ExpectThat("a token for "+method, t.Do(ctx, serviceAuth(ctx, t).WithParameter("lxm", method)), check.Refused())
+					}
+				},
+			},
+			{
+				// Somebody who was given an app password would make an account elsewhere that
+				// takes the place of this one, or read private messages.
+				id: "lxm.app-password", title: "A session made with an app password gets no token to move the account, or to chat.",
+				level: reports.Should, authority: reports.Reference, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					t.Baseline(ctx, nsidGetServiceAuth)
+					made := appSession(ctx, t, shared(ctx, t))
+					for _, method := range []string{nsidCreateAccount, "chat.bsky.convo.listConvos"} {
+						t.ExpectThat("a token for "+method,
+							t.Do(ctx, serviceAuth(ctx, t).WithParameter("lxm", method).WithBearer(made.Access)), check.Refused())
 					}
 				},
 			},
@@ -111,5 +131,17 @@ func farExpiration(ctx context.Context, t *spec.Trial) {
 	}
 	if expires, _ := derive.Expiry(exchange.String("token")); expires.Sub(ordinary) > lifeGiven {
 		t.Failf("a refusal, or a token of at most "+lifeGiven.String(), "a token that lives %s longer than one without exp", expires.Sub(ordinary))
+	}
+}
+
+func honouredExpiration(ctx context.Context, t *spec.Trial) {
+	ordinary, isJWT := derive.Expiry(t.Rely(t.Do(ctx, serviceAuth(ctx, t))).String("token"))
+	if !isJWT {
+		t.NotObserved("the token does not say when it expires")
+	}
+	exchange := t.Do(ctx, serviceAuth(ctx, t).WithParameter("exp", strconv.FormatInt(ordinary.Unix(), 10)))
+	t.ExpectThat("the expiration of a token made without exp", exchange, check.Succeeds())
+	if expires, _ := derive.Expiry(exchange.String("token")); expires.After(ordinary) {
+		t.Failf("a token that expires at "+ordinary.UTC().Format(time.RFC3339), "one that expires at %s", expires.UTC().Format(time.RFC3339))
 	}
 }
