@@ -6,6 +6,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/token"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -39,6 +40,18 @@ func serviceAuthDefects() []defect {
 			}
 			return s.play()
 		}),
+		behaviour(serviceAuth, "expiration-refused", "refuses every expiration, also one that lies ahead", func(s scene) (lexval.Object, error) {
+			if s.asks("exp") {
+				return nil, xrpc.Fail("BadExpiration", "The expiration lies in the past")
+			}
+			return s.play()
+		}),
+		behaviour(serviceAuth, "app-password-unlimited", "makes tokens to move the account for a session of an app password", func(s scene) (lexval.Object, error) {
+			if s.call.Caller.Scope == token.AppPassword {
+				s.call.Params["lxm"] = "com.example.method"
+			}
+			return s.play()
+		}),
 		answering(reserveKey, "no-did-key", "answers with a key that is no did:key", "signingKey",
 			func(_ scene, key any) any { return strings.TrimPrefix(key.(string), "did:key:") }),
 		behaviour(reserveKey, "credential-refused", "refuses whoever sends a credential along", func(s scene) (lexval.Object, error) {
@@ -56,9 +69,9 @@ func factorDefects() []defect {
 	return []defect{
 		behaviour(logIn, "factor-code-unchecked", "takes any code of the second factor", func(s scene) (lexval.Object, error) {
 			if code := s.text("authFactorToken"); code != "" {
-				token := s.core.NewMailToken(s.core.Named(s.text("identifier")).DID)
-				token.Text = pds.Canonical(code)
-				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(store.AuthFactor, token) })
+				mailed := s.core.NewMailToken(s.core.Named(s.text("identifier")).DID)
+				mailed.Text = pds.Canonical(code)
+				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(store.AuthFactor, mailed) })
 			}
 			return s.play()
 		}).where("input.authFactorToken"),
