@@ -70,7 +70,7 @@ func (o *obliging) Messages(_ context.Context, to string) ([]target.Message, err
 
 func (o *obliging) Advance(context.Context, time.Duration) error    { return nil }
 func (o *obliging) SetTakedown(context.Context, string, bool) error { return nil }
-func (o *obliging) WidenRace(context.Context, string, int) error { return nil }
+func (o *obliging) WidenRace(context.Context, string, int) error    { return nil }
 func (o *obliging) all() target.Drivers {
 	return target.Drivers{Mail: o, MailName: "test", Clock: o, Takedown: o, Races: o}
 }
