@@ -56,15 +56,25 @@ func TestImportEdges(t *testing.T) {
 // mayImportRoom says what the rooms of the mock may import of each other: who
 // changes what a server does knows the server, and never the other way round.
 var mayImportRoom = map[string][]string{
-	"pds":       {"clock", "entropy", "lexval", "mail", "plc", "store", "token", "xrpc"},
+	"pds":       {"clock", "dag", "entropy", "lexval", "mail", "plc", "store", "token", "xrpc"},
 	"faults":    {"lexval", "mail", "nearest", "pds", "store", "token", "xrpc"},
-	"scenario":  {"faults", "lexval", "nearest", "pds", "store", "strict", "token", "xrpc"},
+	"scenario":  {"faults", "lexval", "listfile", "nearest", "pds", "store", "strict", "token", "xrpc"},
+	"control":   {"answers", "faults", "further", "pds", "requests", "scenario", "strict"},
+	"page":      {"control", "faults", "pds", "requests", "scenario", "store"},
+	"requests":  {"lexval", "xrpc"},
+	"further":   {"answers", "example", "forward", "lexval", "pds", "xrpc"},
+	"repo":      {"dag", "lexval", "pds", "store", "xrpc"},
+	"answers":   {"lexval", "nearest", "strict"},
+	"example":   {"dag", "lexval"},
+	"forward":   {},
 	"listen":    {},
 	"ratelimit": {},
 	"nearest":   {},
 	"strict":    {},
 	"xrpc":      {"lexval"},
 	"store":     {},
+	"dag":       {},
+	"listfile":  {},
 }
 
 func TestImportEdgesOfTheMock(t *testing.T) {
