@@ -81,7 +81,7 @@ func commands(kind string, notes []annotation) []string {
 	var lines []string
 	for i, note := range notes {
 		if i == annotationLimit-1 && len(notes) > annotationLimit {
-			rest := fmt.Sprintf("And %d more findings, which the report has.", len(notes)-i)
+			rest := fmt.Sprintf("And %d more, which the report has.", len(notes)-i)
 			return append(lines, annotation{title: "more", text: rest}.command(kind))
 		}
 		lines = append(lines, note.command(kind))
