@@ -35,7 +35,8 @@ type Message = pds.Message
 // its changes are written.
 const BeforeCommit = pds.BeforeCommit
 
-// ErrUnknownAccount is the error of a DID that no account has.
+// ErrUnknownAccount is the error of a DID, handle or e-mail address that no account
+// has.
 var ErrUnknownAccount = pds.ErrUnknownAccount
 
 // Version is the version of the module that the program was built from.
@@ -48,9 +49,12 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 	return s.core.SeedAccount(account)
 }
 
-// Takedown takes an account down, or reinstates it. What was taken down loses
-// its sessions for good. A DID without an account is ErrUnknownAccount.
-func (s *Server) Takedown(did string, down bool) error { return s.core.Takedown(did, down) }
+// Takedown takes the account that has a DID, handle or e-mail address down, or
+// reinstates it. What was taken down loses its sessions for good.
+// ErrUnknownAccount where there is no such account.
+func (s *Server) Takedown(identifier string, down bool) error {
+	return s.core.Takedown(identifier, down)
+}
 
 // DisableInviteCode is SetInviteDisabled for a code that is to become useless;
 // its owner still sees it listed.

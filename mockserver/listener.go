@@ -43,6 +43,7 @@ func (s *Server) Close() {
 	s.stop(pds.ErrClosing) // waits that were asked for end at once
 	closing.Wait()
 	s.stopMail()
+	s.stateLock.Release()
 	if client := s.client.Load(); client != nil {
 		client.CloseIdleConnections()
 	}

@@ -93,7 +93,8 @@ type Options struct {
 	// that one was, tokens included, and Reset goes back to there. Accounts
 	// and Invites whose handle or code is not in it are added. Where there is no
 	// such file, nothing is read; one that is damaged is an error, and stays as
-	// it is. Default: nothing is read.
+	// it is. Until Close no other server can have it: the error of a second one
+	// names the process of the first. Default: nothing is read.
 	StateFile string
 
 	// TLS makes URL an https one, with a certificate for Hostname, localhost and

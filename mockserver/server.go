@@ -23,6 +23,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/listen"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lockfile"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/ratelimit"
 	"github.com/pdsconform/pdsconform/mockserver/internal/repo"
@@ -50,6 +51,7 @@ type Server struct {
 	faults       *faults.Injector
 	scenarios    *scenario.Set
 	origin       origin
+	stateLock    *lockfile.Lock              // nil without a state file
 	security     *transportSecurity          // nil without TLS
 	client       atomic.Pointer[http.Client] // nil until it is asked for
 	router       *xrpc.Router
@@ -65,12 +67,20 @@ type Server struct {
 // A catalogue with a query, procedure or subscription for which the mock has
 // no handler is refused; the error names them all. A method that only another
 // revision has is not served.
-func New(options Options) (*Server, error) {
-	options, err := options.complete()
-	if err != nil {
+func New(options Options) (_ *Server, err error) {
+	if options, err = options.complete(); err != nil {
 		return nil, fmt.Errorf("mock server options: %w", err)
 	}
-	s := &Server{options: options, requests: requests.Log{Logger: options.Logger}}
+	stateLock, err := lockState(options.StateFile)
+	if err != nil {
+		return nil, fmt.Errorf("mock server: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			stateLock.Release()
+		}
+	}()
+	s := &Server{options: options, stateLock: stateLock, requests: requests.Log{Logger: options.Logger}}
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/pdsconform/pdsconform/mockserver/internal/lockfile"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
@@ -68,6 +69,21 @@ func (s *Server) restoreIdentities() {
 	}
 }
 
+// lockState keeps other servers from a state file; nil where there is none.
+func lockState(path string) (*lockfile.Lock, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if err := writable(path); err != nil {
+		return nil, err
+	}
+	lock, err := lockfile.Acquire(path)
+	if err != nil {
+		return nil, fmt.Errorf("state file: %w", err)
+	}
+	return lock, nil
+}
+
 // readState reads a state file; nil means that there is none, or none yet.
 func readState(path string) (*savedState, error) {
 	if path == "" {
@@ -75,7 +91,7 @@ func readState(path string) (*savedState, error) {
 	}
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, writable(path)
+		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read state file: %w", err)
@@ -84,7 +100,7 @@ func readState(path string) (*savedState, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state file %s: %w; it was left as it is: move it away to start afresh", path, err)
 	}
-	return state, writable(path)
+	return state, nil
 }
 
 func decodeState(text []byte) (*savedState, error) {

@@ -3,6 +3,7 @@ package mockserver_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -199,4 +200,19 @@ func TestStateIsReplacedWhole(t *testing.T) {
 			t.Errorf("started although nothing could be saved at %s", where)
 		}
 	}
+}
+
+// TestStateFileInUse is another server's until that is closed.
+func TestStateFileInUse(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state.json")
+	first := mockserver.RunT(t, mockserver.Options{StateFile: path})
+	want := fmt.Sprintf("state file: %s is in use by process %d", path, os.Getpid())
+	if second, err := mockserver.New(mockserver.Options{StateFile: path}); err == nil || !strings.HasSuffix(err.Error(), want) {
+		second.Close()
+		t.Errorf("a second server starts: %v", err)
+	}
+	first.Close()
+	first.Close() // which a test may do besides RunT
+	mockserver.RunT(t, mockserver.Options{StateFile: path})
 }

@@ -25,6 +25,7 @@ var importsOf = map[string]string{
 // standIns are what a block leaves to its reader.
 var standIns = map[string]string{
 	"startServer(t)":  "import (\n\"net/http/httptest\"\n\"testing\"\n)\nfunc startServer(*testing.T) *httptest.Server { return nil }\n",
+	"greet(mock.URL":  "func greet(_, _, _ string) error { return nil }\n",
 	"&sessionClient{": "type sessionClient struct{ url string }\nfunc (*sessionClient) logIn(_, _ string) error { return nil }\nfunc (*sessionClient) handle() (string, error) { return \"\", nil }\n",
 }
 

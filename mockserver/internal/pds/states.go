@@ -85,7 +85,7 @@ func (s *Server) ChangeAccount(identifier string, change AccountChange) (Account
 	}
 	for {
 		tx := s.Store.Begin()
-		account, found := accountOf(tx, strings.ToLower(identifier))
+		account, found := named(tx, identifier)
 		if !found {
 			return AccountState{}, fmt.Errorf("%w: %s", ErrUnknownAccount, identifier)
 		}
@@ -141,7 +141,7 @@ func (s *Server) RemoveAccount(identifier string) error {
 	found := false
 	s.Alter(func(tx *store.Tx) {
 		var account store.Account
-		if account, found = accountOf(tx, strings.ToLower(identifier)); found {
+		if account, found = named(tx, identifier); found {
 			tx.DeleteAccount(account)
 		}
 	})

@@ -7,26 +7,27 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
-// ErrUnknownAccount is the error of a DID that no account has.
+// ErrUnknownAccount is the error of a DID, handle or address that no account has.
 var ErrUnknownAccount = errors.New("there is no account of this did")
 
-// Takedown takes an account down, or reinstates it. What was taken down loses
-// its sessions for good. A DID without an account is ErrUnknownAccount.
-func (s *Server) Takedown(did string, down bool) error {
+// Takedown takes the account that has a DID, handle or address down, or
+// reinstates it. What was taken down loses its sessions for good.
+// ErrUnknownAccount where there is no such account.
+func (s *Server) Takedown(identifier string, down bool) error {
 	hooks := s.Hooks.Load()
 	if !down && hooks != nil && hooks.NeverReinstated {
 		return nil
 	}
 	for {
 		tx := s.Store.Begin()
-		account, found := tx.Account(did)
+		account, found := named(tx, identifier)
 		if !found {
-			return fmt.Errorf("%w: %s", ErrUnknownAccount, did)
+			return fmt.Errorf("%w: %s", ErrUnknownAccount, identifier)
 		}
 		account.TakenDown = down
 		tx.UpdateAccount(account)
 		if down && (hooks == nil || !hooks.SessionsOutliveTakedown) {
-			tx.DeleteSessions(did)
+			tx.DeleteSessions(account.DID)
 		}
 		if err := tx.Commit(); !errors.Is(err, store.ErrConflict) {
 			return err

@@ -65,7 +65,16 @@ func (s *Server) Alter(work func(*store.Tx)) {
 
 // Find looks an account up by an address, a DID or a handle.
 func (s *Server) Find(identifier string) (store.Account, bool) {
-	return accountOf(s.Store.Begin(), strings.ToLower(identifier))
+	return named(s.Store.Begin(), identifier)
+}
+
+// named is accountOf for an identifier in any letter case, which matters in a DID
+// only.
+func named(tx *store.Tx, identifier string) (store.Account, bool) {
+	if strings.HasPrefix(identifier, "did:") {
+		return tx.Account(identifier)
+	}
+	return accountOf(tx, strings.ToLower(identifier))
 }
 
 // Named is find for whoever need not be there.

@@ -1,6 +1,9 @@
 package repo
 
 import (
+	"fmt"
+	"math"
+
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -18,6 +21,31 @@ func (r *Repositories) get(call *xrpc.Call) (lexval.Object, error) {
 		return nil, xrpc.Fail("RecordNotFound", "Could not locate record: at://"+of.did+"/"+collection+"/"+key)
 	}
 	return describe(of, collection, found)
+}
+
+// Record is a record of an account.
+type Record struct {
+	URI, CID string
+	Value    map[string]any // as encoding/json decodes it, with json.Number for numbers
+}
+
+// Records lists what an account has written to a collection, the oldest first;
+// pds.ErrUnknownAccount where there is none of that DID, handle or address.
+func (r *Repositories) Records(identifier, collection string) ([]Record, error) {
+	account, found := r.core.Find(identifier)
+	if !found {
+		return nil, fmt.Errorf("%w: %s", pds.ErrUnknownAccount, identifier)
+	}
+	all := []Record{}
+	for _, one := range r.store.list(ownerOf(account), collection, "", true, math.MaxInt) {
+		value, err := lexval.Decode(one.text)
+		if err != nil {
+			return nil, err
+		}
+		members, _ := value.(map[string]any)
+		all = append(all, Record{"at://" + account.DID + "/" + collection + "/" + one.key, one.cid, members})
+	}
+	return all, nil
 }
 
 func describe(of owner, collection string, r record) (lexval.Object, error) {
