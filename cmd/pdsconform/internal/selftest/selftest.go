@@ -108,7 +108,7 @@ func (b Bench) check(ctx context.Context, defect mockserver.Defect, ids []string
 	report, err := suite.Run(ctx, complete)
 	switch {
 	case ctx.Err() != nil:
-		trial.Broken = "interrupted"
+		trial.Broken = interrupted
 	case err != nil:
 		trial.Broken = err.Error()
 	default:
@@ -154,6 +154,9 @@ func Select(defects []mockserver.Defect, patterns []string) ([]mockserver.Defect
 	return slices.DeleteFunc(slices.Clone(defects), func(d mockserver.Defect) bool { return !chosen[d.ID] }), nil
 }
 
+// interrupted is why there is no verdict once the context has ended.
+const interrupted = "interrupted"
+
 // All tries the defects, as many at once as jobs says, and tells how it goes,
 // one trial at a time. Trials come in the order of the defects.
 func All(ctx context.Context, defects []mockserver.Defect, jobs int, try func(context.Context, mockserver.Defect) Trial, tried func(Trial)) []Trial {
@@ -163,7 +166,10 @@ func All(ctx context.Context, defects []mockserver.Defect, jobs int, try func(co
 	group.SetLimit(jobs)
 	for i, defect := range defects {
 		group.Go(func() error {
-			trial := try(ctx, defect)
+			trial := Trial{Defect: defect.ID, Broken: interrupted}
+			if ctx.Err() == nil {
+				trial = try(ctx, defect)
+			}
 			mutex.Lock()
 			defer mutex.Unlock()
 			trials[i] = trial

@@ -168,6 +168,13 @@ func TestAll(t *testing.T) {
 	try := func(_ context.Context, defect mockserver.Defect) Trial { return Trial{Defect: defect.ID} }
 	told := 0
 	trials := All(context.Background(), defects, 2, try, func(Trial) { told++ })
+	ended, end := context.WithCancel(context.Background())
+	end()
+	for _, trial := range All(ended, defects, 2, try, func(Trial) {}) {
+		if trial.Broken == "" {
+			t.Errorf("%s was tried after the interruption", trial.Defect)
+		}
+	}
 	if len(trials) != 3 || trials[0].Defect != "a" || trials[2].Defect != "c" || told != 3 {
 		t.Errorf("%+v, told %d", trials, told)
 	}
