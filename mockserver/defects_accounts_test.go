@@ -14,7 +14,7 @@ func appPasswordSights() map[string]sight {
 		a := make(s, s.alice, "Phone")
 		b := make(s, s.alice, "tablet")
 		return brief(a, b, make(s, s.alice, "tablet"), make(s, s.bob, "phone"), make(s, s.app, "more"),
-			s.logIn(s.alice.handle, b.text("password")), s.logIn(s.alice.handle, s.appPassword)) +
+			s.logIn(s.alice.handle, b.text("password")), s.logIn(s.alice.handle, s.appPassword), s.logIn(s.alice.handle, s.alice.password)) +
 			b.text("name") + b.text("createdAt")[:4] + fmt.Sprint(a.text("password") == b.text("password"))
 	}
 	listed := func(s *stage) string {
@@ -39,7 +39,7 @@ func appPasswordSights() map[string]sight {
 	}
 	sights := map[string]sight{}
 	add(sights, "createAppPassword", made, "password-useless", "name-changed", "date-wrong", "taken-name-server-error", "name-case-ignored",
-		"names-shared", "same-password-again", "earlier-revoked", "app-password-session-accepted")
+		"names-shared", "same-password-again", "earlier-revoked", "app-password-session-accepted", "account-password-replaced")
 	add(sights, "listAppPasswords", listed, "always-empty", "newest-missing", "names-wrong", "dates-wrong", "somebody-elses-listed", "passwords-told")
 	add(sights, "revokeAppPassword", revoked, "no-effect", "sessions-survive", "unknown-name-refused", "revokes-all", "name-case-ignored",
 		"revokes-somebody-elses", "ends-all-sessions", "still-logs-in", "still-listed", "name-stays-taken")

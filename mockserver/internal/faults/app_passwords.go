@@ -38,6 +38,13 @@ func createAppPasswordDefects() []defect {
 			func(s scene, _ any) any { return "app password of " + s.core.Named(s.caller()).Handle }),
 		answering(addAppPassword, "date-wrong", "tells a date on which nothing was made", "createdAt",
 			func(scene, any) any { return beginning }),
+		behaviour(addAppPassword, "account-password-replaced", "makes the app password the account's only one", func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if text, made := valueOf(output, "password").(string); made {
+				s.setPassword(s.core.Named(s.caller()), text)
+			}
+			return output, err
+		}),
 		behaviour(addAppPassword, "taken-name-server-error", "takes the blame for a name that is in use with status 500", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if isNamed(err, "InvalidRequest") {
