@@ -85,7 +85,7 @@ func (p *plan) open(ctx context.Context) (*spec.Bench, func(), error) {
 		return nil, nil, err
 	}
 	bench := spec.NewBench(server, p.recipes, derive.Observer(p.config.Catalog, schemas, p.cases))
-	bench.Notify, bench.Sample = p.note, derive.Samples(p.config.Catalog)
+	bench.Sample = derive.Samples(p.config.Catalog)
 	return bench, closeDrivers, nil
 }
 

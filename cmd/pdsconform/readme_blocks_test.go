@@ -178,7 +178,7 @@ func configExample(t *testing.T, name string) error {
 	folder := filepath.Dir(name)
 	for _, script := range []string{"advance.sh", "takedown.sh", "mail.sh"} {
 		write(t, filepath.Join(folder, script), "#!/bin/sh\n")
-		if err := os.Chmod(filepath.Join(folder, script), 0o700); err != nil { //nolint:gosec // a program
+		if err := os.Chmod(filepath.Join(folder, script), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -53,7 +53,7 @@ func (l *latency) wait(ctx context.Context, wait func(context.Context, time.Dura
 		return err
 	case <-l.met:
 		stop()
-		_ = <-over // it was stopped
+		<-over // it was stopped
 		return nil
 	}
 }

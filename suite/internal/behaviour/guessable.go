@@ -15,15 +15,19 @@ import (
 const codesSeen = 3
 
 // codesUnguessable asks that a mailed code can't be guessed from its length, nor
-// from another one. Whoever knows it has the account.
-func codesUnguessable(topic target.Topic, request func(context.Context, *spec.Trial, *target.Account) xrpc.Request) scenario {
+// from another one. Whoever knows it has the account, or confirms an address that
+// is somebody else's.
+func codesUnguessable(
+	topic target.Topic, whose func(context.Context, *spec.Trial) *target.Account,
+	request func(context.Context, *spec.Trial, *target.Account) xrpc.Request,
+) scenario {
 	return scenario{
 		id: "code.unguessable", title: "Mailed codes are long enough, and don't follow from each other.",
 		level: reports.Must, authority: reports.Security, source: sourceRandom, needs: withMail,
 		run: func(ctx context.Context, t *spec.Trial) {
 			var codes []string
 			for range codesSeen {
-				account := t.Borrow(ctx)
+				account := whose(ctx, t)
 				codes = append(codes, mailedCode(ctx, t, account.Email, topic, request(ctx, t, account)))
 			}
 			if problem := guessable(codes); problem != "" {
@@ -32,6 +36,8 @@ func codesUnguessable(topic target.Topic, request func(context.Context, *spec.Tr
 		},
 	}
 }
+
+func borrowed(ctx context.Context, t *spec.Trial) *target.Account { return t.Borrow(ctx) }
 
 // guessable says what is wrong with codes that were mailed one after the other,
 // and not what they are.

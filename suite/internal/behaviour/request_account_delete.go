@@ -33,7 +33,7 @@ func requestAccountDelete() endpoint {
 					expectMail(ctx, t, box, target.AboutDeletion())
 				},
 			},
-			codesUnguessable(target.AboutDeletion(), request),
+			codesUnguessable(target.AboutDeletion(), borrowed, request),
 			{
 				id: "account.lives", title: "Asking for the deletion changes nothing yet: the account goes on working.",
 				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: signUp,

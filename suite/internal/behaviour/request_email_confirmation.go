@@ -34,6 +34,9 @@ func requestEmailConfirmation() endpoint {
 					expectMail(ctx, t, box, target.AboutConfirmation())
 				},
 			},
+			codesUnguessable(target.AboutConfirmation(), unconfirmed, func(ctx context.Context, t *spec.Trial, account *target.Account) xrpc.Request {
+				return xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)
+			}),
 			{
 				// Who can call the method would confirm whatever address they claimed.
 				id: "code.hidden", title: "The code is mailed, and not in the answer.",

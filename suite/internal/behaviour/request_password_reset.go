@@ -32,7 +32,7 @@ func requestPasswordReset() endpoint {
 					expectMail(ctx, t, box, target.AboutReset())
 				},
 			},
-			codesUnguessable(target.AboutReset(), func(_ context.Context, _ *spec.Trial, account *target.Account) xrpc.Request {
+			codesUnguessable(target.AboutReset(), borrowed, func(_ context.Context, _ *spec.Trial, account *target.Account) xrpc.Request {
 				return resetRequest(account.Email)
 			}),
 			{

@@ -21,18 +21,9 @@ type Bench struct {
 	// is found out whether the target offers it; nil asks nobody.
 	Sample func(nsid string) (xrpc.Request, bool)
 
-	// Notify is told what a run is waiting for; nil tells nobody.
-	Notify func(string)
-
 	mutex  sync.Mutex
 	memo   map[string]*flight
 	offers *offers
-}
-
-func (b *Bench) note(text string) {
-	if b.Notify != nil {
-		b.Notify(text)
-	}
 }
 
 // NewBench makes the bench of a run.

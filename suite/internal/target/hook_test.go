@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -181,44 +183,45 @@ func TestHookThatPrintsTooMuch(t *testing.T) {
 	}
 }
 
-// TestMailHookRemembers lets the newest mail change between looks.
-// TestHookEndsWithItsChildren ends what a hook has started when it is cut off.
+// TestHookEndsWithItsChildren ends what a hook has started when it is cut off:
+// the child holds a pipe, which ends with it.
 func TestHookEndsWithItsChildren(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "held")
-	hook := shell("sleep 60 & echo $! >" + path + "; wait")
+	if output, err := exec.CommandContext(t.Context(), "mkfifo", path).CombinedOutput(); err != nil {
+		t.Skipf("no named pipe can be made here: %v: %s", err, output)
+	}
+	hook := Hook{"sh", "-c", `sleep 60 >"$0" & wait`, path}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
 		_, err := hook.run(ctx)
 		ended <- err
 	}()
-	var child []byte
-	for len(child) == 0 {
-		child, _ = os.ReadFile(path)
+	held, err := os.Open(path) // once the child holds the other end
+	if err != nil {
+		t.Fatal(err)
 	}
 	cancel()
 	if err := <-ended; err == nil {
 		t.Error("the hook succeeded")
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(child)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; alive(pid); i++ {
-		if i == 500 {
-			t.Fatal("its child outlives it")
+	gone := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(io.Discard, held)
+		gone <- err
+	}()
+	select {
+	case err := <-gone:
+		if err != nil {
+			t.Error(err)
 		}
-		time.Sleep(10 * time.Millisecond)
+	case <-time.After(ample):
+		t.Error("its child outlives it")
 	}
 }
 
-// alive reports whether a process is there, and not merely waited for.
-func alive(pid int) bool {
-	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
-	return err == nil && !strings.Contains(string(status), ") Z ")
-}
-
+// TestMailHookRemembers lets the newest mail change between looks.
 func TestMailHookRemembers(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -122,17 +123,14 @@ func TestPaceCounts(t *testing.T) {
 	t.Parallel()
 	p := newPaced(t, PaceOptions{})
 	p.send(t, answered("a.b.c", 200, "RateLimit-Limit", "5", "RateLimit-Remaining", "4", "RateLimit-Reset", "60"))
-	race := make([]Request, 4)
-	for i := range race {
-		race[i] = Query("a.b.c", nil)
-	}
+	race := slices.Repeat([]Request{Query("a.b.c", nil)}, 4)
 	if waited, err := p.wait(t, race...); waited != 0 || err != nil {
 		t.Errorf("four of five waited %s: %v", waited, err)
 	}
 	if waited, err := p.wait(t, race[:2]...); waited != 61*time.Second || err != nil {
 		t.Errorf("two more waited %s: %v", waited, err)
 	}
-	if _, err := p.wait(t, append(race, race...)...); err == nil || !strings.Contains(err.Error(), "the target's limit of 5") {
+	if _, err := p.wait(t, slices.Repeat(race, 2)...); err == nil || !strings.Contains(err.Error(), "the target's limit of 5") {
 		t.Errorf("eight of five: %v", err)
 	}
 }
