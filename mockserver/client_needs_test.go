@@ -142,7 +142,7 @@ func needDiscovery(t *testing.T, c *client, s session) {
 }
 
 func needNotImplemented(_ *testing.T, c *client, s session) {
-	for _, method := range []string{"app.bsky.actor.getProfile", "com.atproto.repo.createRecord", "com.atproto.server.reserveSigningKey"} {
+	for _, method := range []string{"app.bsky.actor.getProfile", "com.atproto.repo.applyWrites", "com.atproto.server.reserveSigningKey"} {
 		for _, verb := range []string{"GET", "POST"} {
 			c.send(verb, "/xrpc/"+method, nil, authorization(s.access)...).is(501, "MethodNotImplemented", "")
 		}

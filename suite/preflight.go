@@ -52,9 +52,12 @@ func located(err error) error {
 }
 
 // preflight checks what the run was given before anything is judged. The mock
-// that a run has started itself needs no check.
+// that a run has started itself was given nothing.
 func (p *plan) preflight(ctx context.Context, server *target.Target) error {
 	if p.config.Embedded {
+		if p.makesAccounts() {
+			server.AskForInvites(ctx)
+		}
 		return nil
 	}
 	err := server.CheckGiven(ctx, p.makesAccounts())

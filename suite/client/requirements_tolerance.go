@@ -18,13 +18,13 @@ func variantAuthority(name string) (reports.Level, string) {
 		return reports.Must, rfcJSON
 	case "media-type":
 		return reports.Must, rfcMediaType
-	case "chunked", "closing", "no-content":
+	case "chunked", "closing":
 		return reports.Must, rfcMessage
 	case "extra-fields":
 		return reports.Should, specLexicon
 	case "tokens", "no-grace":
 		return reports.Should, specAuth
-	case "statuses":
+	case "statuses", "no-content":
 		return reports.Should, specStatuses
 	case "messages", "codes":
 		return reports.Should, specErrors

@@ -13,6 +13,7 @@ import (
 type barrier struct {
 	mutex   sync.Mutex
 	running int                   // cases at work: no time may pass
+	queued  int                   // cases that wait for another's request: what a limit asks for may pass, and no more
 	waiting map[*waiting]struct{} // cases that wait for time to pass
 	moving  chan struct{}         // closed when a move under way is over, nil for none
 }
@@ -26,7 +27,23 @@ type waiting struct {
 }
 
 // enter begins a case, once a move that is under way is over.
-func (b *barrier) enter() {
+func (b *barrier) enter() { b.begin(func() {}) }
+
+// queue has a case at work wait for a request of another, which may have to wait
+// for a limit: little enough time for the sessions and codes that the case holds.
+func (b *barrier) queue() {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.running--
+	b.queued++
+	b.step()
+}
+
+// dequeue has a case go on that was queued.
+func (b *barrier) dequeue() { b.begin(func() { b.queued-- }) }
+
+// begin has a case be at work, once a move that is under way is over.
+func (b *barrier) begin(first func()) {
 	b.mutex.Lock()
 	for b.moving != nil {
 		over := b.moving
@@ -34,6 +51,7 @@ func (b *barrier) enter() {
 		<-over
 		b.mutex.Lock()
 	}
+	first()
 	b.running++
 	b.mutex.Unlock()
 }
@@ -127,14 +145,15 @@ func (b *barrier) moved(by *waiting, done bool) {
 	}
 }
 
-// step has the clock moved where all wait. The caller holds the mutex.
+// step has the clock moved where all wait, and only by what a limit asks for where
+// some wait for no more than another's request. The caller holds the mutex.
 func (b *barrier) step() {
 	if b.running > 0 || b.moving != nil {
 		return
 	}
 	var first *waiting
 	for w := range b.waiting {
-		if first == nil || w.left < first.left {
+		if (w.any || b.queued == 0) && (first == nil || w.left < first.left) {
 			first = w
 		}
 	}

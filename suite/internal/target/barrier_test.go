@@ -103,6 +103,38 @@ func TestBarrierLetsWaitersLeave(t *testing.T) {
 	})
 }
 
+// While a case waits for another's request, time passes for a limit alone: what the
+// case holds would not outlive what others ask for.
+func TestBarrierKeepsLongMovesFromTheQueued(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b, clock := newBarrier(), &moves{}
+		b.enter()
+		b.queue()
+		for wait, pass := range map[time.Duration]func(context.Context, time.Duration, func(context.Context, time.Duration) error, func()) error{
+			time.Hour: b.pass, time.Second: b.passAny,
+		} {
+			b.enter()
+			go func() {
+				if err := pass(t.Context(), wait, clock.move, func() {}); err != nil {
+					t.Error(err)
+				}
+				b.leave()
+			}()
+		}
+		synctest.Wait()
+		if clock.total() != time.Second {
+			t.Errorf("moved by %s while a case was queued", clock.by)
+		}
+		b.dequeue()
+		b.leave()
+		synctest.Wait()
+		if clock.total() != time.Hour || b.running != 0 || b.queued != 0 {
+			t.Errorf("moved by %s in all, %d at work, %d queued", clock.by, b.running, b.queued)
+		}
+	})
+}
+
 // A move that fails is that case's error; the next one tries.
 func TestBarrierAfterAFailedMove(t *testing.T) {
 	t.Parallel()

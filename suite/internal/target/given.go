@@ -27,7 +27,7 @@ func (t *Target) CheckGiven(ctx context.Context, makesAccounts bool) error {
 		}
 	}
 	if makesAccounts {
-		t.askForInvites(ctx)
+		t.AskForInvites(ctx)
 	}
 	if makesAccounts || t.options.AccountHandle != "" {
 		return t.checkByAccount(ctx)
@@ -35,10 +35,10 @@ func (t *Target) CheckGiven(ctx context.Context, makesAccounts bool) error {
 	return nil
 }
 
-// askForInvites finds out by the first account whether a sign-up takes an invite
+// AskForInvites finds out by the first account whether a sign-up takes an invite
 // code, where describeServer doesn't say. What else comes of it is for the cases
 // to tell.
-func (t *Target) askForInvites(ctx context.Context) {
+func (t *Target) AskForInvites(ctx context.Context) {
 	if _, said := t.invitesSaid(); said || t.Missing(SignUp) != nil {
 		return
 	}

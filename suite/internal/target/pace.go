@@ -35,7 +35,7 @@ func (t *Target) lock(mutex *sync.Mutex) {
 	if mutex.TryLock() {
 		return
 	}
-	t.Leave()
+	t.clock.queue()
 	mutex.Lock()
-	t.Enter()
+	t.clock.dequeue()
 }

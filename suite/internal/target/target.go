@@ -99,7 +99,7 @@ func New(options Options) *Target {
 		skip = t.skip
 	}
 	options.Client.Pace().SkipBy(skip, t.age)
-	options.Client.Pace().Frame(t.Leave, t.Enter)
+	options.Client.Pace().Frame(t.clock.queue, t.clock.dequeue)
 	return t
 }
 
