@@ -45,15 +45,19 @@ func (l *latency) arrive() {
 func (l *latency) wait(ctx context.Context, wait func(context.Context, time.Duration) error) error {
 	l.arrive()
 	either, stop := context.WithCancel(ctx)
-	over := make(chan error, 1)
-	go func() { over <- wait(either, l.delay) }()
+	var err error
+	over := make(chan struct{})
+	go func() {
+		err = wait(either, l.delay)
+		close(over)
+	}()
 	select {
-	case err := <-over:
+	case <-over:
 		stop()
 		return err
 	case <-l.met:
 		stop()
-		<-over // it was stopped
+		<-over
 		return nil
 	}
 }
