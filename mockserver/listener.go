@@ -20,6 +20,7 @@ func (s *Server) listen() error {
 		stop(nil)
 		return err
 	}
+	s.URL = main.URL() // before the control listener, whose handler reads it, takes whoever comes first
 	control, err := listen.Serve(ctx, s.options.ControlListen, whenAsked(s.controlHandler), listen.Usual())
 	if err != nil {
 		stop(nil)
@@ -27,7 +28,7 @@ func (s *Server) listen() error {
 		return err
 	}
 	s.stop, s.serving = stop, []*listen.Listener{main, control}
-	s.URL, s.ControlURL = main.URL(), control.URL()
+	s.ControlURL = control.URL()
 	return nil
 }
 
