@@ -12,7 +12,7 @@ import (
 // the code.
 func confirmationCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
 	return mailedCode(ctx, t, account.Email, target.AboutConfirmation(),
-		xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access))
+		confirmationRequest(ctx, t, account))
 }
 
 // confirm asks confirmEmail.

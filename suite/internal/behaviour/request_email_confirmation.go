@@ -19,8 +19,7 @@ func requestEmailConfirmation() endpoint {
 		recipe: spec.Recipe{
 			Needs: signUp,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				return xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).
-					WithBearer(session(ctx, t, sharedAccount(ctx, t, "unconfirmed")).Access)
+				return confirmationRequest(ctx, t, sharedAccount(ctx, t, "unconfirmed"))
 			},
 		},
 		cases: []scenario{
@@ -30,13 +29,11 @@ func requestEmailConfirmation() endpoint {
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := unconfirmed(ctx, t)
 					box := mailbox(ctx, t, account.Email)
-					t.Rely(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)))
+					t.Rely(t.Do(ctx, confirmationRequest(ctx, t, account)))
 					expectMail(ctx, t, box, target.AboutConfirmation())
 				},
 			},
-			codesUnguessable(target.AboutConfirmation(), unconfirmed, func(ctx context.Context, t *spec.Trial, account *target.Account) xrpc.Request {
-				return xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)
-			}),
+			codesUnguessable(target.AboutConfirmation(), unconfirmed, confirmationRequest),
 			{
 				// Who can call the method would confirm whatever address they claimed.
 				id: "code.hidden", title: "The code is mailed, and not in the answer.",
@@ -44,7 +41,7 @@ func requestEmailConfirmation() endpoint {
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := unconfirmed(ctx, t)
 					box := mailbox(ctx, t, account.Email)
-					exchange := t.Rely(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)))
+					exchange := t.Rely(t.Do(ctx, confirmationRequest(ctx, t, account)))
 					code, err := box.Code(ctx, target.AboutConfirmation())
 					t.Unless(err)
 					if code != "" && strings.Contains(string(exchange.Body), code) {
@@ -67,7 +64,7 @@ func requestEmailConfirmation() endpoint {
 				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, in: "getSession#output.emailConfirmed", needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {
 					account := unconfirmed(ctx, t)
-					t.Rely(t.Do(ctx, xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)))
+					t.Rely(t.Do(ctx, confirmationRequest(ctx, t, account)))
 					if emailConfirmed(t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access))) {
 						t.Fail("emailConfirmed to be false until the code is used", "emailConfirmed is true")
 					}
@@ -75,4 +72,8 @@ func requestEmailConfirmation() endpoint {
 			},
 		},
 	}
+}
+
+func confirmationRequest(ctx context.Context, t *spec.Trial, account *target.Account) xrpc.Request {
+	return xrpc.ProcedureWithoutInput(nsidRequestEmailConfirmation).WithBearer(session(ctx, t, account).Access)
 }
