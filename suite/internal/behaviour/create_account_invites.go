@@ -94,7 +94,7 @@ func refusalKeepsUse(ctx context.Context, t *spec.Trial) {
 func inviteRace(ctx context.Context, t *spec.Trial) {
 	requireInvites(t)
 	code := inviteCode(ctx, t, map[string]any{"useCount": 1})
-	oneWinner(ctx, t, nsidCreateAccount, "sign-ups with one code of one use", func() xrpc.Request {
+	oneWinner(ctx, t, "sign-ups with one code of one use", func() xrpc.Request {
 		return signUpRequest(t.Target().NewIdentity(), code)
 	})
 }
@@ -102,7 +102,7 @@ func inviteRace(ctx context.Context, t *spec.Trial) {
 // handleRace lets several clients sign up for one handle.
 func handleRace(ctx context.Context, t *spec.Trial) {
 	wanted, code := t.Target().NewIdentity(), codeForRacers(ctx, t)
-	oneWinner(ctx, t, nsidCreateAccount, "sign-ups for one handle", func() xrpc.Request {
+	oneWinner(ctx, t, "sign-ups for one handle", func() xrpc.Request {
 		identity := t.Target().NewIdentity()
 		identity.Handle = wanted.Handle
 		return signUpRequest(identity, code)
@@ -127,7 +127,7 @@ func addressRace(ctx context.Context, t *spec.Trial) {
 		t.NotObserved("the target allows several accounts for one address")
 	}
 	wanted, code := t.Target().NewIdentity(), codeForRacers(ctx, t)
-	oneWinner(ctx, t, nsidCreateAccount, "sign-ups for one address", func() xrpc.Request {
+	oneWinner(ctx, t, "sign-ups for one address", func() xrpc.Request {
 		identity := t.Target().NewIdentity()
 		identity.Email = wanted.Email
 		return signUpRequest(identity, code)
@@ -136,23 +136,15 @@ func addressRace(ctx context.Context, t *spec.Trial) {
 
 // oneWinner sends requests at the same time and asks that exactly one of them
 // succeeds.
-func oneWinner(ctx context.Context, t *spec.Trial, nsid, what string, request func() xrpc.Request) {
-	t.OneWinner(what, raceOf(ctx, t, nsid, request))
+func oneWinner(ctx context.Context, t *spec.Trial, what string, request func() xrpc.Request) {
+	t.OneWinner(what, t.Race(ctx, racing(request)))
 }
 
-// raceOf sends requests at the same time. The window of the race is widened
-// where the target offers it.
-func raceOf(ctx context.Context, t *spec.Trial, nsid string, request func() xrpc.Request) []xrpc.Exchange {
-	widen(ctx, t, nsid)
-	defer t.Target().NarrowRace(nsid)
+// racing makes the requests of a race.
+func racing(request func() xrpc.Request) []xrpc.Request {
 	requests := []xrpc.Request{}
 	for range racers {
 		requests = append(requests, request())
 	}
-	return t.Race(ctx, requests)
-}
-
-// widen makes the racers meet before the first of them commits.
-func widen(ctx context.Context, t *spec.Trial, nsid string) {
-	t.Unless(t.Target().WidenRace(ctx, nsid, racers))
+	return requests
 }

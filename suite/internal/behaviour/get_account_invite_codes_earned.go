@@ -206,8 +206,6 @@ func raceForCodes(ctx context.Context, t *spec.Trial) (*target.Account, []xrpc.E
 	if t.Target().Missing(target.WidenRaces) != nil {
 		return account, t.Pipeline(ctx, requests)
 	}
-	widen(ctx, t, nsidGetAccountInviteCodes)
-	defer t.Target().NarrowRace(nsidGetAccountInviteCodes)
 	return account, t.Race(ctx, requests)
 }
 

@@ -247,9 +247,9 @@ func resetRefusals() []scenario {
 		run: func(ctx context.Context, t *spec.Trial) {
 			account := fresh(ctx, t)
 			code := resetCode(ctx, t, account)
-			exchanges := raceOf(ctx, t, nsidResetPassword, func() xrpc.Request {
+			exchanges := t.Race(ctx, racing(func() xrpc.Request {
 				return xrpc.Procedure(nsidResetPassword, map[string]any{"token": code, "password": t.Target().NewPassword()})
-			})
+			}))
 			for _, exchange := range exchanges {
 				if password, ok := exchange.Request.Input["password"].(string); ok && exchange.Succeeded() {
 					t.Unless(t.Target().PasswordChanged(account, password))

@@ -22,8 +22,6 @@ func (b *builder) concurrency() {
 			t.Need(b.recipe.Needs...)
 			t.Baseline(ctx, nsid)
 			request := t.ValidRequest(ctx, nsid)
-			_ = t.Target().WidenRace(ctx, nsid, 2) // where it can't be, the race is as it is
-			defer t.Target().NarrowRace(nsid)
 			exchanges := t.Race(ctx, []xrpc.Request{request, request})
 			settled := false
 			for _, exchange := range exchanges {

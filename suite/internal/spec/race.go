@@ -3,31 +3,17 @@ package spec
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// Race sends requests at the same time, each on a connection of its own, and
-// returns the exchanges in the order of the requests. None is sent twice.
+// Race sends requests to one method at the same time, each on a connection of its
+// own, and returns the exchanges in the order of the requests. None is sent
+// twice. Where the target offers it, they meet before the first of them commits.
 func (t *Trial) Race(ctx context.Context, requests []xrpc.Request) []xrpc.Exchange {
 	answered := t.permit(ctx, requests...)
-	exchanges := make([]xrpc.Exchange, len(requests))
-	var ready, done sync.WaitGroup
-	start := make(chan struct{})
-	for i, request := range requests {
-		ready.Add(1)
-		done.Go(func() {
-			ready.Done()
-			<-start
-			exchanges[i] = t.bench.Target.Client().Do(ctx, request)
-		})
-	}
-	ready.Wait()
-	close(start)
-	done.Wait()
-	return t.raced(ctx, exchanges, answered)
+	return t.raced(ctx, t.Target().Race(ctx, requests), answered)
 }
 
 // Pipeline is Race on one connection, all requests before the first answer.

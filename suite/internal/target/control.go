@@ -112,7 +112,7 @@ func (c *Control) Messages(ctx context.Context, to string) ([]Message, error) {
 
 // How long the calls of a race wait for each other before they commit.
 const (
-	rendezvous = "2s"   // at most, until the last of them has come
+	rendezvous = "5s"   // at most, until the last of them has come
 	window     = "20ms" // where the control server can't count them
 )
 

@@ -124,7 +124,7 @@ func TestControlSpeaksTheProtocol(t *testing.T) {
 		`POST /control/v1/clock application/json {"advance":"20m"}`,
 		"POST /control/v1/accounts/did:plc:abc/takedown",
 		"DELETE /control/v1/accounts/did:web:a.test%2Fb%3Fc/takedown",
-		`PUT /control/v1/latency application/json {"nsid":"com.example.x","stage":"before-commit","delay":"2s","calls":2}`,
+		`PUT /control/v1/latency application/json {"nsid":"com.example.x","stage":"before-commit","delay":"5s","calls":2}`,
 		`PUT /control/v1/latency application/json {"nsid":"com.example.x","stage":"before-commit","delay":"20ms"}`, // the answer counts no calls
 	}
 	if diff := cmp.Diff(asked, server.asked); diff != "" {

@@ -70,9 +70,6 @@ type Target struct {
 	lent     int        // accounts made to be borrowed
 	ledger   ledger
 	spent    spending
-
-	races   sync.Mutex
-	widened map[string]int // by method, how many races want its commits to wait
 }
 
 // New makes a target; Probe finds out what it offers.
@@ -89,7 +86,6 @@ func New(options Options) *Target {
 		options:  options,
 		run:      randomText(options.Random, handleLetters, 5),
 		accounts: map[string]*named{},
-		widened:  map[string]int{},
 		ledger:   newLedger(),
 		confirm:  confirm,
 		clock:    barrier{waiting: map[*waiting]struct{}{}},
@@ -256,31 +252,4 @@ func (t *Target) SetTakedown(ctx context.Context, did string, down bool) error {
 		t.ledger.takedown(did, down)
 	}
 	return err
-}
-
-// WidenRace makes the next calls of a method wait for each other before they
-// commit, where the target offers it, until NarrowRace was called as often.
-func (t *Target) WidenRace(ctx context.Context, nsid string, calls int) error {
-	races := t.options.Drivers.Races
-	if races == nil {
-		return nil
-	}
-	t.races.Lock()
-	defer t.races.Unlock()
-	t.widened[nsid]++
-	return races.WidenRace(ctx, nsid, calls)
-}
-
-// NarrowRace ends what WidenRace has begun, also when the run is being stopped.
-func (t *Target) NarrowRace(nsid string) {
-	races := t.options.Drivers.Races
-	if races == nil {
-		return
-	}
-	t.races.Lock()
-	defer t.races.Unlock()
-	if t.widened[nsid]--; t.widened[nsid] == 0 {
-		// A window that stays wide makes the method slow, and nothing else.
-		_ = races.WidenRace(context.Background(), nsid, 0)
-	}
 }

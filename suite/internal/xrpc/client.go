@@ -35,6 +35,7 @@ type Client struct {
 	secrets *Secrets
 	pace    *Pace
 	silent  unanswered
+	lanes   lanes
 }
 
 // NewClient makes a client of the server at a base URL, which the caller has
@@ -107,6 +108,13 @@ func (c *Client) AskOnce(ctx context.Context, request Request) Exchange {
 // server: a request lost on one is sent once more, on a new connection.
 // Source: RFC 9112, section 9.3.1
 func (c *Client) Do(ctx context.Context, request Request) Exchange {
+	lane := c.lanes.of(request.NSID)
+	lane.RLock()
+	defer lane.RUnlock()
+	return c.do(ctx, request)
+}
+
+func (c *Client) do(ctx context.Context, request Request) Exchange {
 	if err := c.silent.givenUp(request.NSID); err != nil {
 		return Exchange{Request: request, Err: err}
 	}
