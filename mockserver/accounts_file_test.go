@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 )
 
 const peopleYAML = `# people to try things with
@@ -47,11 +47,11 @@ func TestReadAccounts(t *testing.T) {
 		"invites":[{"code":"of-alice","uses":2},{"code":"disabled","disabled":true}]},
 		{"handle":"bob.example.org","email":"bob@example.com","password":"x","takenDown":true}], "invites": [{"code":"once"}]}`
 	for name, text := range map[string]string{"yaml": peopleYAML, "json": json} {
-		list, err := mockserver.ReadAccounts(writeAccounts(t, text))
+		list, err := files.ReadAccounts(writeAccounts(t, text))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if diff := cmp.Diff(mockserver.AccountList{Accounts: people().Accounts, Invites: people().Invites}, list); diff != "" {
+		if diff := cmp.Diff(files.AccountList{Accounts: people().Accounts, Invites: people().Invites}, list); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -84,7 +84,7 @@ func TestBadAccountsFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := writeAccounts(t, row.text)
-			_, err := mockserver.ReadAccounts(path)
+			_, err := files.ReadAccounts(path)
 			if err == nil || !strings.HasPrefix(err.Error(), path+row.want) && !strings.Contains(err.Error(), row.want) {
 				t.Fatalf("error is %v", err)
 			}
@@ -95,7 +95,7 @@ func TestBadAccountsFiles(t *testing.T) {
 			}
 		})
 	}
-	if _, err := mockserver.ReadAccounts("missing.yaml"); err == nil || !strings.Contains(err.Error(), "missing.yaml") {
+	if _, err := files.ReadAccounts("missing.yaml"); err == nil || !strings.Contains(err.Error(), "missing.yaml") {
 		t.Errorf("error is %v", err)
 	}
 }

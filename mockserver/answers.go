@@ -1,14 +1,12 @@
 package mockserver
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/answers"
 	"github.com/pdsconform/pdsconform/mockserver/internal/forward"
 	"github.com/pdsconform/pdsconform/mockserver/internal/further"
-	"github.com/pdsconform/pdsconform/mockserver/internal/listfile"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 )
 
@@ -29,24 +27,6 @@ func (s *Server) SetAnswers(given ...Answer) error { return s.further.SetAnswers
 
 // Answers returns the answers of the server, in their order.
 func (s *Server) Answers() []Answer { return s.further.Answers() }
-
-// ReadAnswers reads a file of answers for Options: in YAML or JSON, one mapping
-// whose only key is answers and which holds a list of them, with the names that
-// the control protocol has. The error begins with the name of the file and says
-// which entry is no good; whether answers fit their documents New says.
-func ReadAnswers(name string, text []byte) ([]Answer, error) {
-	entries, err := listfile.Entries(text, "answers", `{method: app.bsky.actor.getProfile, json: {did: "{{.DID}}"}}`)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	read := make([]Answer, len(entries))
-	for i, entry := range entries {
-		if read[i], err = answers.Decode(entry); err != nil {
-			return nil, fmt.Errorf("%s: answers[%d].%w", name, i, err)
-		}
-	}
-	return read, nil
-}
 
 // FallbackTo returns a handler for Options.Fallback that forwards requests to a
 // base URL, http or https. Where nothing answers there, it answers with 502.

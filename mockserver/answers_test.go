@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 )
 
 // profiles is a small document set of another family.
@@ -137,8 +138,8 @@ func TestAnswersRefused(t *testing.T) {
 		`answers[1].method: "getProfile" is not a valid NSID`:                 {Method: "getProfile"},
 		`answers[1].status: 199 is not between 200 and 599`:                   {Method: "a.b.c", Status: 199},
 		`answers[1].text: there is json as well`:                              {Method: "a.b.c", JSON: 1, Text: "a"},
-		`answers[1].headers: "a b" is not a valid header`:                     {Method: "a.b.c", Headers: map[string]string{"a b": ""}},
-		`answers[1].headers: Content-Length is the server's to set`:           {Method: "a.b.c", Headers: map[string]string{"content-length": "1"}},
+		`answers[1].headers: "a b" is no name of a header`:                    {Method: "a.b.c", Headers: map[string]string{"a b": ""}},
+		`answers[1].headers: content-length is the server's to set`:           {Method: "a.b.c", Headers: map[string]string{"content-length": "1"}},
 		`answers[1].json/a/0: 1: function "nothing" not defined`:              {Method: "a.b.c", JSON: object{"a": []string{"{{nothing}}"}}},
 		`answers[1].text: range, define, block and template are not for`:      {Method: "a.b.c", Text: "{{if .DID}}{{range 99}}{{end}}{{end}}"},
 		`answers[1].method: com.atproto.server.getSession is served by the m`: {Method: "com.atproto.server.getSession"},
@@ -191,7 +192,7 @@ func TestAnswerThatNoLongerFits(t *testing.T) {
 // TestReadAnswers names what is no good in a file.
 func TestReadAnswers(t *testing.T) {
 	t.Parallel()
-	read, err := mockserver.ReadAnswers("a.yaml", []byte("answers:\n  - method: app.bsky.actor.getProfile\n    params: {limit: 3}\n    json: {did: '{{.DID}}', n: 1}\n"))
+	read, err := files.ReadAnswers("a.yaml", []byte("answers:\n  - method: app.bsky.actor.getProfile\n    params: {limit: 3}\n    json: {did: '{{.DID}}', n: 1}\n"))
 	if err != nil || len(read) != 1 || marshal(t, read[0]) != `{"method":"app.bsky.actor.getProfile","params":{"limit":3},"json":{"did":"{{.DID}}","n":1}}` {
 		t.Errorf("read %s, %v", marshal(t, read), err)
 	}
@@ -203,7 +204,7 @@ func TestReadAnswers(t *testing.T) {
 		"answers: [{method: a, status: b}]": "a.yaml: answers[0].status must not be a string",
 		"answers: [":                        "a.yaml: ",
 	} {
-		if _, err := mockserver.ReadAnswers("a.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := files.ReadAnswers("a.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
 	}

@@ -16,7 +16,6 @@ import (
 
 	"github.com/coder/quartz"
 	"github.com/pdsconform/pdsconform/lexicons"
-	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
@@ -119,12 +118,10 @@ type Options struct {
 	// Clock is the time that AdvanceClock adds to. Default: the real one.
 	Clock quartz.Clock
 
-	// SMTP is the HOST:PORT of a server that each mail is sent to besides the
-	// outbox: without authentication, and without TLS on a loopback address.
-	// Mail leaves in the background and in order, once the request has
-	// succeeded; what can't be delivered is logged and fails nothing.
+	// Mailer takes each mail somewhere besides the outbox, once the request has
+	// succeeded: smtp.To of the package smtp beside this one to an SMTP server.
 	// Default: mail goes to the outbox only.
-	SMTP string
+	Mailer Mailer
 
 	// Logger gets a line for each request at level Info, mail that was not
 	// delivered at level Warn, and the mock's own faults at level Error.
@@ -222,7 +219,7 @@ func (o Options) complete() (Options, error) {
 	if bad := pds.CheckAccounts(o.Accounts, o.Invites); bad != nil {
 		return o, bad
 	}
-	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.checkSMTP(), o.completeDomains(), o.completeAddresses())
+	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.completeDomains(), o.completeAddresses())
 }
 
 // completeAddresses checks the addresses of this server and of the directory.
@@ -274,16 +271,6 @@ var hostname = regexp.MustCompile(`^(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-
 func (o *Options) checkHostname() error {
 	if !hostname.MatchString(o.Hostname) || strings.HasSuffix(o.Hostname, ".") || len(o.Hostname) > 253 {
 		return fmt.Errorf("hostname %q is no host name", o.Hostname)
-	}
-	return nil
-}
-
-func (o *Options) checkSMTP() error {
-	if o.SMTP == "" {
-		return nil
-	}
-	if err := courier.Check(o.SMTP); err != nil {
-		return fmt.Errorf("smtp: %w", err)
 	}
 	return nil
 }

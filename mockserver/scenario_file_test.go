@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 )
 
 const scenarioFile = `
@@ -44,7 +45,7 @@ func wantedScenarios() []mockserver.Scenario {
 
 func TestReadScenarios(t *testing.T) {
 	t.Parallel()
-	read, err := mockserver.ReadScenarios("chaos.yaml", []byte(scenarioFile), nil)
+	read, err := files.ReadScenarios("chaos.yaml", []byte(scenarioFile), nil)
 	if diff := cmp.Diff(wantedScenarios(), read); err != nil || diff != "" {
 		t.Errorf("read %v: %s", err, diff)
 	}
@@ -52,11 +53,11 @@ func TestReadScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := mockserver.ReadScenarios("chaos.json", asJSON, nil)
+	again, err := files.ReadScenarios("chaos.json", asJSON, nil)
 	if diff := cmp.Diff(read, again); err != nil || diff != "" {
 		t.Errorf("read as JSON %v: %s", err, diff)
 	}
-	if none, err := mockserver.ReadScenarios("none.yaml", []byte("scenarios: []"), nil); err != nil || len(none) != 0 {
+	if none, err := files.ReadScenarios("none.yaml", []byte("scenarios: []"), nil); err != nil || len(none) != 0 {
 		t.Errorf("of none: %v, %v", none, err)
 	}
 }
@@ -82,7 +83,7 @@ var badScenarios = [][3]string{
 	{`{"carryOut":true,"delay":"1s"}`, "carryOut", "status or error"},
 	{`{"headers":{"Retry After":"1"}}`, "headers", "no name"},
 	{`{"headers":{"X":"1\n2"}}`, "headers", "characters"},
-	{`{"headers":{"content-length":"1"}}`, "headers", "drop and body"},
+	{`{"headers":{"content-length":"1"}}`, "headers", "the server's to set"},
 	{`{"headers":{"X":[]}}`, "headers", "object of strings"},
 	{`{"headers":{"X":null}}`, "headers", "object of strings"},
 	{`{"headers":"X"}`, "headers", "must not be"},
@@ -104,7 +105,7 @@ func TestReadScenariosRefuses(t *testing.T) {
 	t.Parallel()
 	for _, bad := range badScenarios {
 		text := `{"scenarios":[{"status":500},` + bad[0] + `]}`
-		_, err := mockserver.ReadScenarios("chaos.yaml", []byte(text), nil)
+		_, err := files.ReadScenarios("chaos.yaml", []byte(text), nil)
 		if err == nil || !strings.HasPrefix(err.Error(), "chaos.yaml: scenarios[1]: "+bad[1]) || !strings.Contains(err.Error(), bad[2]) {
 			t.Errorf("%s: %v", bad[0], err)
 		}
@@ -119,7 +120,7 @@ func TestReadScenariosRefuses(t *testing.T) {
 		"scenarios: [":             "[1:12]",
 		"scenarios:\n  - {drop: at-once, drop: mid-body}": "[2:21]",
 	} {
-		_, err := mockserver.ReadScenarios("chaos.yaml", []byte(text), nil)
+		_, err := files.ReadScenarios("chaos.yaml", []byte(text), nil)
 		if err == nil || !strings.HasPrefix(err.Error(), "chaos.yaml: "+want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -196,7 +197,7 @@ func TestReadmeScenarios(t *testing.T) {
 		t.Fatalf("the README has %d examples", len(rows))
 	}
 	for _, row := range rows {
-		if _, err := mockserver.ReadScenarios("README.md", []byte("scenarios:\n  - "+row[1]), nil); err != nil {
+		if _, err := files.ReadScenarios("README.md", []byte("scenarios:\n  - "+row[1]), nil); err != nil {
 			t.Error(err)
 		}
 	}

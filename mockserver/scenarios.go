@@ -1,9 +1,6 @@
 package mockserver
 
 import (
-	"cmp"
-
-	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 )
 
@@ -42,19 +39,6 @@ const (
 
 // ErrUnknownScenario is the error of an ID that no scenario of the server has.
 var ErrUnknownScenario = scenario.ErrUnknown
-
-// ReadScenarios reads a file of scenarios for Options: in YAML or JSON, one
-// mapping whose only key is scenarios and which holds a list of them, with the
-// names that the control protocol has. It is held against the documents that
-// the server will have; nil stands for the embedded ones. The error begins with
-// the name of the file and says which key is wrong.
-func ReadScenarios(name string, text []byte, catalog *lexicons.Catalog) ([]Scenario, error) {
-	embedded, err := embeddedCatalog(lexicons.DefaultRevision)
-	if err != nil {
-		return nil, err
-	}
-	return scenario.Read(name, text, cmp.Or(catalog, embedded))
-}
 
 // AddScenario makes a scenario happen, after those that were added before. It
 // returns the ID to remove it by. The error begins with the name of the field

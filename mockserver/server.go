@@ -19,7 +19,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pdsconform/pdsconform/mockserver/internal/courier"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/further"
 	"github.com/pdsconform/pdsconform/mockserver/internal/listen"
@@ -43,7 +42,7 @@ type Server struct {
 
 	options      Options
 	core         *pds.Server
-	courier      *courier.Courier // nil where mail stays in the outbox
+	courier      Courier // nil where mail stays in the outbox
 	requests     requests.Log
 	violations   violations
 	limiter      ratelimit.Limiter
@@ -141,24 +140,6 @@ func (s *Server) build() (err error) {
 // applyFaults applies the defects, scenarios and answers of the options.
 func (s *Server) applyFaults() error {
 	return errors.Join(s.faults.Set(s.options.Defects...), s.scenarios.Replace(s.options.Scenarios), s.SetAnswers(s.options.Answers...))
-}
-
-// forwardMail starts the courier, where there is an SMTP server to send to.
-func (s *Server) forwardMail() (err error) {
-	if s.options.SMTP == "" {
-		return nil
-	}
-	if s.courier, err = courier.New(s.options.SMTP, s.options.Logger); err != nil {
-		return err
-	}
-	s.core.Outbox.Forward = s.courier.Take
-	return nil
-}
-
-func (s *Server) stopMail() {
-	if s.courier != nil {
-		s.courier.Close()
-	}
 }
 
 // Tester is the part of testing.TB that RunT needs; GinkgoT() has it too.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/smtp"
 )
 
 // TestCatalogueAndHandlersAgree starts the mock with a document too many, which
@@ -100,7 +101,7 @@ func TestOptionsThatCannotBeServed(t *testing.T) {
 		"hostname, hyphen first": {Hostname: "-a.example"},
 		"hostname, long label":   {Hostname: strings.Repeat("a", 64)},
 		"hostname, too long":     {Hostname: strings.Repeat("a.", 127) + "a"},
-		"SMTP without a port":    {SMTP: "localhost"},
+		"SMTP without a port":    {Mailer: smtp.To("localhost")},
 		"domain":                 {UserDomains: []string{".te_st"}},
 		"domain that is banned":  {UserDomains: []string{".onion"}},
 		"password bounds":        {MinPasswordLength: 10, MaxPasswordLength: 9},

@@ -12,12 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	mailer "github.com/pdsconform/pdsconform/mockserver/smtp"
 )
 
 func TestSMTP(t *testing.T) {
 	t.Parallel()
 	to := newSink(t, nil)
-	c := start(t, mockserver.Options{SMTP: to.address, Hostname: "pds.example"})
+	c := start(t, mockserver.Options{Mailer: mailer.To(to.address), Hostname: "pds.example"})
 	s := c.signUp("alice")
 	advance(t, c.server, time.Hour) // mail is dated by the server's clock
 	c.post("requestPasswordReset", "", object{"email": s.email}).ok()
@@ -53,7 +54,7 @@ func TestSMTP(t *testing.T) {
 func TestSMTPKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	to := newSink(t, nil)
-	c := start(t, mockserver.Options{SMTP: to.address})
+	c := start(t, mockserver.Options{Mailer: mailer.To(to.address)})
 	const accounts = 8
 	together(accounts, func(i int) answer {
 		s := c.signUp("user-" + string(rune('a'+i)))
@@ -93,7 +94,7 @@ func TestSMTPFailureFailsNoRequest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var lines bytes.Buffer
-			c := start(t, mockserver.Options{SMTP: row.address, Logger: slog.New(slog.NewTextHandler(&lines, nil))})
+			c := start(t, mockserver.Options{Mailer: mailer.To(row.address), Logger: slog.New(slog.NewTextHandler(&lines, nil))})
 			s := c.signUp("alice")
 			c.post("requestPasswordReset", "", object{"email": s.email}).ok()
 			token := c.mailToken(s.email)
@@ -120,7 +121,7 @@ func TestResetForgetsMailThatWaits(t *testing.T) {
 		<-leave
 		return nil
 	})
-	c := start(t, mockserver.Options{SMTP: to.address})
+	c := start(t, mockserver.Options{Mailer: mailer.To(to.address)})
 	s := c.signUp("alice")
 	for range 5 {
 		c.post("requestPasswordReset", "", object{"email": s.email}).ok()
@@ -137,7 +138,7 @@ func TestResetForgetsMailThatWaits(t *testing.T) {
 func TestSMTPAddressIsChecked(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"localhost", ":25", "localhost:0", "smtp://localhost:25", "localhost:25\r\n"} {
-		server, err := mockserver.New(mockserver.Options{SMTP: bad})
+		server, err := mockserver.New(mockserver.Options{Mailer: mailer.To(bad)})
 		if err == nil {
 			server.Close()
 			t.Errorf("%q is taken", bad)

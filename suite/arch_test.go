@@ -58,13 +58,13 @@ func TestImportEdges(t *testing.T) {
 var mayImportRoom = map[string][]string{
 	"pds":       {"clock", "dag", "entropy", "lexval", "mail", "plc", "store", "token", "xrpc"},
 	"faults":    {"lexval", "mail", "nearest", "pds", "store", "token", "xrpc"},
-	"scenario":  {"faults", "lexval", "listfile", "nearest", "pds", "store", "strict", "token", "xrpc"},
+	"scenario":  {"faults", "headers", "lexval", "nearest", "pds", "store", "strict", "token", "xrpc"},
 	"control":   {"answers", "faults", "further", "pds", "requests", "scenario", "strict"},
 	"page":      {"control", "faults", "pds", "requests", "scenario", "store"},
 	"requests":  {"lexval", "xrpc"},
 	"further":   {"answers", "example", "forward", "lexval", "pds", "xrpc"},
 	"repo":      {"dag", "lexval", "pds", "store", "xrpc"},
-	"answers":   {"lexval", "nearest", "strict"},
+	"answers":   {"headers", "lexval", "nearest", "strict"},
 	"example":   {"dag", "lexval"},
 	"forward":   {},
 	"listen":    {},
@@ -74,7 +74,7 @@ var mayImportRoom = map[string][]string{
 	"xrpc":      {"lexval"},
 	"store":     {},
 	"dag":       {},
-	"listfile":  {},
+	"headers":   {},
 }
 
 func TestImportEdgesOfTheMock(t *testing.T) {

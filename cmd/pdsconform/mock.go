@@ -118,7 +118,7 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&o.AdminPassword, "admin-password", "admin-pass", "`password` of the user admin")
 	flags.BoolVar(&o.InviteRequired, "invite-required", false, "accounts need an invite code")
 	flags.DurationVar(&o.InviteInterval, "invite-interval", 0, "`age` that earns an account an invite code, 0 for none")
-	flags.StringVar(&o.SMTP, "smtp", "", "`HOST:PORT` of an SMTP server to send mail to, besides the control server's outbox")
+	flags.Var(smtpServer{&o.Mailer}, "smtp", "`HOST:PORT` of an SMTP server to send mail to, besides the control server's outbox")
 	flags.StringSliceVar(&o.Defects, "defect", nil, "inject this fault: an `ID` that pdsconform mock defects lists (repeatable)")
 	flags.StringSliceVar(&o.Odd, "odd", nil, "use legal but unusual variants: all, or with --odd=NAME the one that pdsconform mock variants lists (repeatable)")
 	flags.Lookup("odd").NoOptDefVal = "all"

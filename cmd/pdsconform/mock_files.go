@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 	"github.com/pdsconform/pdsconform/reports"
 )
 
@@ -19,7 +20,7 @@ type mockFiles struct {
 // read completes the options with what the files hold.
 func (f mockFiles) read(options *mockserver.Options) error {
 	if f.accounts != "" {
-		list, err := mockserver.ReadAccounts(f.accounts)
+		list, err := files.ReadAccounts(f.accounts)
 		if err != nil {
 			return usagef("--accounts: %s", oneLine(err.Error()))
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 )
 
 // furtherSettings are the flags for methods that the mock doesn't serve.
@@ -51,7 +52,7 @@ func (f answerFiles) Set(path string) error {
 	if err != nil {
 		return errors.New(path + ": " + withoutPath(err).Error())
 	}
-	answers, err := mockserver.ReadAnswers(path, text)
+	answers, err := files.ReadAnswers(path, text)
 	*f.read = append(*f.read, answers...)
 	return err
 }

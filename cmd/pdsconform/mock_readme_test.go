@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
-	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 )
 
 // TestMockReadme holds the table of flags against the flags, and reads the
@@ -36,7 +36,7 @@ func TestMockReadme(t *testing.T) {
 	example, _, _ = strings.Cut(example, "```")
 	path := filepath.Join(t.TempDir(), "accounts.yaml")
 	write(t, path, example)
-	if list, err := mockserver.ReadAccounts(path); err != nil || len(list.Accounts) != 2 || len(list.Invites) != 1 {
+	if list, err := files.ReadAccounts(path); err != nil || len(list.Accounts) != 2 || len(list.Invites) != 1 {
 		t.Errorf("the example is %+v, %v", list, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 )
 
 // scenarioFiles is a flag that names files of scenarios, and reads each when it
@@ -24,7 +25,7 @@ func (f scenarioFiles) Set(path string) error {
 	if err != nil {
 		return errors.New(path + ": " + withoutPath(err).Error())
 	}
-	scenarios, err := mockserver.ReadScenarios(path, text, nil)
+	scenarios, err := files.ReadScenarios(path, text, nil)
 	*f.read = append(*f.read, scenarios...)
 	return err
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/files"
 )
 
 // block is a fenced block of a Markdown file.
@@ -140,9 +141,9 @@ func checkYAML(t *testing.T, shell *shellCheck, b block) {
 	var err error
 	switch {
 	case strings.HasPrefix(b.text, "accounts:"):
-		_, err = mockserver.ReadAccounts(name)
+		_, err = files.ReadAccounts(name)
 	case strings.HasPrefix(b.text, "scenarios:"):
-		_, err = mockserver.ReadScenarios(name, []byte(b.text), nil)
+		_, err = files.ReadScenarios(name, []byte(b.text), nil)
 	case strings.HasPrefix(b.text, "answers:"):
 		err = answersExample(name, b.text)
 	case strings.HasPrefix(b.text, "# pdsconform.yaml"):
@@ -161,7 +162,7 @@ func checkYAML(t *testing.T, shell *shellCheck, b block) {
 
 // answersExample starts a mock with answers.
 func answersExample(name, text string) error {
-	answers, err := mockserver.ReadAnswers(name, []byte(text))
+	answers, err := files.ReadAnswers(name, []byte(text))
 	if err != nil {
 		return err
 	}

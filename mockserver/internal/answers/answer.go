@@ -9,13 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"reflect"
-	"slices"
 	"strings"
 
-	"golang.org/x/net/http/httpguts"
-
+	"github.com/pdsconform/pdsconform/mockserver/internal/headers"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
 	"github.com/pdsconform/pdsconform/mockserver/internal/strict"
@@ -106,15 +103,7 @@ func (a Answer) check() error {
 	case a.JSON != nil && a.Text != "":
 		return errors.New("text: there is json as well, and an answer has one body")
 	}
-	for name, value := range a.Headers {
-		switch {
-		case !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value):
-			return fmt.Errorf("headers: %q is not a valid header, or its value is not", name)
-		case slices.Contains([]string{"Connection", "Content-Length", "Trailer", "Transfer-Encoding", "Upgrade"}, http.CanonicalHeaderKey(name)):
-			return fmt.Errorf("headers: %s is the server's to set", http.CanonicalHeaderKey(name))
-		}
-	}
-	return nil
+	return headers.Check(a.Headers)
 }
 
 // tree returns the JSON of an answer as a tree of maps, lists and texts.

@@ -4,14 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
-	"golang.org/x/net/http/httpguts"
-
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
+	"github.com/pdsconform/pdsconform/mockserver/internal/headers"
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
@@ -21,6 +19,13 @@ import (
 // resolveHandle is served besides the methods of the documents.
 const resolveHandle = "com.atproto.identity.resolveHandle"
 
+// Check returns what is wrong with a scenario, beginning with the field, where a
+// server has these documents and defects.
+func Check(c Scenario, catalog *lexicons.Catalog, known *faults.Catalogue) error {
+	_, err := c.check(catalog, known)
+	return err
+}
+
 // check returns the NSID of the scenario's method, or an error that begins
 // with the name of the field that is no good. known are the defects of the
 // documents.
@@ -28,7 +33,7 @@ func (c Scenario) check(catalog *lexicons.Catalog, known *faults.Catalogue) (met
 	if method, err = methodOf(c.Method, catalog); err != nil {
 		return "", err
 	}
-	if err := cmp.Or(c.checkRequests(), c.checkAnswer(), c.checkHeaders(), c.checkCombination()); err != nil {
+	if err := cmp.Or(c.checkRequests(), c.checkAnswer(), headers.Check(c.Headers), c.checkCombination()); err != nil {
 		return "", err
 	}
 	return c.checkDefect(method, known)
@@ -84,20 +89,6 @@ func (c Scenario) checkAnswer() error {
 		return fmt.Errorf("body: %q is none of %s", c.Body, listed(Bodies()))
 	case c.Drop != "" && drops()[c.Drop] == xrpc.DropNever:
 		return fmt.Errorf("drop: %q is none of %s", c.Drop, listed(Drops()))
-	}
-	return nil
-}
-
-func (c Scenario) checkHeaders() error {
-	for name, value := range c.Headers {
-		switch canonical := http.CanonicalHeaderKey(name); {
-		case !httpguts.ValidHeaderFieldName(name):
-			return fmt.Errorf("headers: %q is no name of a header", name)
-		case !httpguts.ValidHeaderFieldValue(value):
-			return fmt.Errorf("headers: the value of %s has characters that no header can have", canonical)
-		case slices.Contains([]string{"Connection", "Content-Length", "Trailer", "Transfer-Encoding", "Upgrade"}, canonical):
-			return fmt.Errorf("headers: %s is not for a scenario to say; drop and body break an answer", canonical)
-		}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pdsconform/pdsconform/mockserver"
+	"github.com/pdsconform/pdsconform/mockserver/smtp"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -149,7 +150,7 @@ func TestCleanUpOfTheMock(t *testing.T) {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			sink := sinkFor(t)
-			mock := mockserver.RunT(t, mockserver.Options{InviteRequired: true, SMTP: sink.Address()})
+			mock := mockserver.RunT(t, mockserver.Options{InviteRequired: true, Mailer: smtp.To(sink.Address())})
 			control, err := NewControl(t.Context(), mock.ControlURL, ample)
 			if err != nil {
 				t.Fatal(err)

@@ -1,6 +1,4 @@
-// Package listfile reads files that hold one list under one key, in YAML or
-// JSON. It must not know what the entries are.
-package listfile
+package files
 
 import (
 	"encoding/json"
@@ -11,10 +9,10 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Entries returns the entries of a file as JSON: one mapping whose only key is
+// entries returns the entries of a file as JSON: one mapping whose only key is
 // key, and which holds a list of mappings. example is what one entry looks like,
 // for the error of whoever wrote something else.
-func Entries(text []byte, key, example string) ([]json.RawMessage, error) {
+func entries(text []byte, key, example string) ([]json.RawMessage, error) {
 	var file any
 	if err := yaml.Unmarshal(text, &file); err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(yaml.FormatError(err, false, false)), " "))
@@ -29,7 +27,7 @@ func Entries(text []byte, key, example string) ([]json.RawMessage, error) {
 	if !isMapping || !isList {
 		return nil, fmt.Errorf("%s must be a list, as in {%s: [%s]}", key, key, example)
 	}
-	entries := make([]json.RawMessage, 0, len(list))
+	listed := make([]json.RawMessage, 0, len(list))
 	for i, one := range list {
 		if _, isMapping := one.(map[string]any); !isMapping {
 			return nil, fmt.Errorf("%s[%d] must be a mapping, as in %s", key, i, example)
@@ -38,7 +36,7 @@ func Entries(text []byte, key, example string) ([]json.RawMessage, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s[%d] has keys that are no text", key, i)
 		}
-		entries = append(entries, entry)
+		listed = append(listed, entry)
 	}
-	return entries, nil
+	return listed, nil
 }

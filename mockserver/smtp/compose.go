@@ -1,4 +1,4 @@
-package courier
+package smtp
 
 import (
 	"fmt"
@@ -7,13 +7,13 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
-	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver"
 )
 
 // compose makes a message of two alternatives, plain text and HTML, in
 // quoted-printable. Its date and identifier follow from the message alone.
 // Source: https://www.rfc-editor.org/rfc/rfc2046#section-5.1.4
-func compose(message mail.Message) (*gomail.Msg, error) {
+func compose(message mockserver.Message) (*gomail.Msg, error) {
 	composed := gomail.NewMsg(
 		gomail.WithCharset(gomail.CharsetUTF8),
 		gomail.WithEncoding(gomail.EncodingQP),
@@ -34,7 +34,7 @@ func compose(message mail.Message) (*gomail.Msg, error) {
 }
 
 // htmlOf has a paragraph for each one of the text, and the code in bold.
-func htmlOf(message mail.Message) string {
+func htmlOf(message mockserver.Message) string {
 	var page strings.Builder
 	page.WriteString("<!DOCTYPE html>\n<html><head><title>" + html.EscapeString(message.Subject) + "</title></head><body>\n")
 	for paragraph := range strings.SplitSeq(strings.TrimSpace(message.Text), "\n\n") {

@@ -1,4 +1,7 @@
-package mockserver
+// Package files reads the files that a mock can begin with, in YAML or JSON:
+// accounts, answers and scenarios. It is apart from package mockserver so that
+// only who reads files links a reader of YAML.
+package files
 
 import (
 	"errors"
@@ -9,13 +12,15 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 )
 
 // AccountList is what an accounts file holds, for the options of that name.
 type AccountList struct {
-	Accounts []pds.Account `yaml:"accounts"`
-	Invites  []pds.Invite  `yaml:"invites"` // codes that are nobody's to give away
+	Accounts []mockserver.Account `yaml:"accounts"`
+	Invites  []mockserver.Invite  `yaml:"invites"` // codes that are nobody's to give away
 }
 
 // ReadAccounts reads an accounts file, in YAML or JSON: an object of the lists

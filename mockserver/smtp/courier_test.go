@@ -1,4 +1,4 @@
-package courier
+package smtp
 
 import (
 	"log/slog"
@@ -10,13 +10,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver"
 )
 
-func TestCheck(t *testing.T) {
+func TestParseAddress(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"127.0.0.1:1025", "[::1]:25", "localhost:1", "mail_sink:1025", "mail.example.com:65535"} {
-		if err := Check(good); err != nil {
+		if _, err := parseAddress(good); err != nil {
 			t.Errorf("%s is refused: %v", good, err)
 		}
 	}
@@ -24,7 +24,7 @@ func TestCheck(t *testing.T) {
 		"", ":", ":25", "localhost", "localhost:", "localhost:0", "localhost:65536", "localhost:smtp", "localhost:-1", "localhost:+25",
 		"smtp://localhost:25", "::1:25", "a b:25", "localhost:25 ", "a\r\nb:25", "-:25", "unix:///tmp/x:25", "localhost:25/x",
 	} {
-		if err := Check(bad); err == nil {
+		if _, err := parseAddress(bad); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
 	}
@@ -44,13 +44,13 @@ func TestSecurity(t *testing.T) {
 
 func TestHTML(t *testing.T) {
 	t.Parallel()
-	got := htmlOf(mail.Message{Subject: "A & B", Text: "For <you>.\n\nIt is AAAAA-BBBBB.\n", Token: "AAAAA-BBBBB"})
+	got := htmlOf(mockserver.Message{Subject: "A & B", Text: "For <you>.\n\nIt is AAAAA-BBBBB.\n", Token: "AAAAA-BBBBB"})
 	for _, want := range []string{"<title>A &amp; B</title>", "<p>For &lt;you&gt;.</p>", "<p>It is <strong>AAAAA-BBBBB</strong>.</p>"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("page lacks %s:\n%s", want, got)
 		}
 	}
-	if got := htmlOf(mail.Message{Text: "No code."}); !strings.Contains(got, "<p>No code.</p>") {
+	if got := htmlOf(mockserver.Message{Text: "No code."}); !strings.Contains(got, "<p>No code.</p>") {
 		t.Errorf("page without a code is\n%s", got)
 	}
 }
@@ -84,8 +84,8 @@ func silent(t *testing.T) address {
 	return address{"127.0.0.1", port.Addr().(*net.TCPAddr).Port}
 }
 
-func message(id int) mail.Message {
-	return mail.Message{
+func message(id int) mockserver.Message {
+	return mockserver.Message{
 		ID: strconv.Itoa(id), To: "a@example.com", From: "noreply@localhost",
 		Subject: "Subject", Text: "The code is AAAAA-BBBBB.", Token: "AAAAA-BBBBB", At: time.Unix(1, 0),
 	}
@@ -165,7 +165,7 @@ func TestBadAddresses(t *testing.T) {
 	t.Parallel()
 	var lines log
 	c := start(silent(t), slog.New(slog.NewTextHandler(&lines, nil)), usualLimits())
-	for _, bad := range []mail.Message{{From: "noreply@localhost", To: "nobody"}, {From: "", To: "a@example.com"}} {
+	for _, bad := range []mockserver.Message{{From: "noreply@localhost", To: "nobody"}, {From: "", To: "a@example.com"}} {
 		c.Take(bad)
 	}
 	c.Close()

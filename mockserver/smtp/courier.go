@@ -1,6 +1,6 @@
-// Package courier brings mail to an SMTP server. It must not know accounts,
-// nor what a message is about.
-package courier
+// Package smtp has the mail of a mock delivered to an SMTP server. It is apart
+// from package mockserver so that only who asks for it links a client of SMTP.
+package smtp
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
-	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
+	"github.com/pdsconform/pdsconform/mockserver"
 )
 
 // limits bound what a slow or silent SMTP server can cost.
@@ -30,13 +30,13 @@ func usualLimits() limits {
 // errGivenUp is why the last messages of a closed courier weren't delivered.
 var errGivenUp = errors.New("the mock was closed")
 
-// Courier delivers messages one after the other, in the background. It is
+// courier delivers messages one after the other, in the background. It is
 // safe for use by several goroutines.
-type Courier struct {
+type courier struct {
 	address address
 	logger  *slog.Logger
 	limits  limits
-	queue   chan mail.Message
+	queue   chan mockserver.Message
 	refused chan struct{} // has a token where messages were refused since the last look
 	closing chan struct{}
 	close   sync.Once
@@ -44,23 +44,28 @@ type Courier struct {
 	giveUp  context.CancelCauseFunc
 }
 
-// New starts a courier to HOST:PORT. What can't be delivered is told to the
-// logger, without the code that it carries. The caller has to Close it.
-func New(to string, logger *slog.Logger) (*Courier, error) {
-	address, err := parseAddress(to)
-	if err != nil {
-		return nil, err
+// To returns what Options.Mailer of a mock takes to have each mail sent to an
+// SMTP server at HOST:PORT as well: without authentication, and without TLS on a
+// loopback address. Mail leaves in the background and in order; what can't be
+// delivered is told to the mock's logger, without the code that it carries. An
+// address that isn't HOST:PORT keeps the mock from starting.
+func To(address string) mockserver.Mailer {
+	return func(logger *slog.Logger) (mockserver.Courier, error) {
+		to, err := parseAddress(address)
+		if err != nil {
+			return nil, fmt.Errorf("smtp: %w", err)
+		}
+		return start(to, logger, usualLimits()), nil
 	}
-	return start(address, logger, usualLimits()), nil
 }
 
-func start(to address, logger *slog.Logger, limits limits) *Courier {
+func start(to address, logger *slog.Logger, limits limits) *courier {
 	ctx, giveUp := context.WithCancelCause(context.Background())
-	c := &Courier{
+	c := &courier{
 		address: to,
 		logger:  logger,
 		limits:  limits,
-		queue:   make(chan mail.Message, limits.queue),
+		queue:   make(chan mockserver.Message, limits.queue),
 		refused: make(chan struct{}, 1),
 		closing: make(chan struct{}),
 		ended:   make(chan struct{}),
@@ -72,7 +77,7 @@ func start(to address, logger *slog.Logger, limits limits) *Courier {
 
 // Take queues a message and never waits: when the queue is full, or the
 // courier closed, the message is lost.
-func (c *Courier) Take(message mail.Message) {
+func (c *courier) Take(message mockserver.Message) {
 	select {
 	case c.queue <- message:
 	default:
@@ -84,7 +89,7 @@ func (c *Courier) Take(message mail.Message) {
 }
 
 // Forget empties the queue. A message that is under way still arrives.
-func (c *Courier) Forget() {
+func (c *courier) Forget() {
 	for {
 		select {
 		case <-c.queue:
@@ -96,14 +101,14 @@ func (c *Courier) Forget() {
 
 // Close delivers what is queued, as far as there is time, and returns when the
 // courier's goroutine has ended.
-func (c *Courier) Close() {
+func (c *courier) Close() {
 	c.close.Do(func() { close(c.closing) })
 	bound := time.AfterFunc(c.limits.drain, func() { c.giveUp(errGivenUp) })
 	defer bound.Stop()
 	<-c.ended
 }
 
-func (c *Courier) run(ctx context.Context) {
+func (c *courier) run(ctx context.Context) {
 	defer close(c.ended)
 	defer c.giveUp(errGivenUp)
 	for {
@@ -119,7 +124,7 @@ func (c *Courier) run(ctx context.Context) {
 	}
 }
 
-func (c *Courier) drain(ctx context.Context) {
+func (c *courier) drain(ctx context.Context) {
 	for {
 		select {
 		case message := <-c.queue:
@@ -131,7 +136,7 @@ func (c *Courier) drain(ctx context.Context) {
 }
 
 // deliver sends one message on a connection of its own.
-func (c *Courier) deliver(ctx context.Context, message mail.Message) {
+func (c *courier) deliver(ctx context.Context, message mockserver.Message) {
 	ctx, cancel := context.WithTimeout(ctx, c.limits.delivery)
 	defer cancel()
 	err := c.send(ctx, message)
@@ -145,7 +150,7 @@ func (c *Courier) deliver(ctx context.Context, message mail.Message) {
 		"smtp", c.address.String(), "error", withoutCode(err, message.Token))
 }
 
-func (c *Courier) send(ctx context.Context, message mail.Message) error {
+func (c *courier) send(ctx context.Context, message mockserver.Message) error {
 	composed, err := compose(message)
 	if err != nil {
 		return err

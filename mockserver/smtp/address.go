@@ -1,4 +1,4 @@
-package courier
+package smtp
 
 import (
 	"context"
@@ -22,12 +22,7 @@ type address struct {
 // have underscores.
 var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 
-// Check refuses what isn't HOST:PORT.
-func Check(text string) error {
-	_, err := parseAddress(text)
-	return err
-}
-
+// parseAddress refuses what isn't HOST:PORT.
 func parseAddress(text string) (address, error) {
 	host, service, err := net.SplitHostPort(text)
 	if err != nil {
