@@ -152,6 +152,13 @@ func TestControlOpenAPI(t *testing.T) {
 	d.walk("PUT", "/defects", `{"active":"all"}`, 400, true)
 	d.walk("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"0s"}`, 200, true)
 	d.walk("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","stage":"after","delay":"1ms"}`, 400, true)
+	d.walk("GET", "/settings", "", 200, true)
+	d.walk("PATCH", "/settings", `{"minPasswordLength":9,"links":{"privacyPolicy":"https://example.com/privacy"},"reservedNames":["staff"],`+
+		`"rateLimits":["createSession=30/5m/account","9000/1m"]}`, 200, true)
+	d.walk("PATCH", "/settings", `{"inviteRequired":"yes"}`, 400, true)
+	d.walk("PATCH", "/settings", `{"rateLimits":["often"]}`, 400, true)
+	d.walk("PATCH", "/settings", `{"rateLimits":["createSesion=1/1s"]}`, 400, false)
+	d.walk("PATCH", "/settings", `{"minPasswordLength":20,"maxPasswordLength":10}`, 400, false)
 	d.walk("POST", "/scenarios", `{"method":"getSession","account":"alice.test","skip":1,"times":2,"delay":"1ms","status":503,"error":"E",`+
 		`"message":"M","carryOut":true,"headers":{"Retry-After":3,"Via":"x"},"body":"html","drop":"mid-body"}`, 200, true)
 	d.walk("POST", "/scenarios", `{"defect":"output.createSession.did.missing"}`, 200, true)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -114,6 +115,14 @@ type Options struct {
 	// and the headers of the real server. Its windows go by the server's clock.
 	// Default: no limit.
 	RateLimit RateLimit
+
+	// RateLimits are limits besides it, of single methods; RealRateLimits are
+	// those of a server of the field.
+	RateLimits []RateLimit
+
+	// ReservedNames are first labels of handles that nobody can have, besides the
+	// list that every server has.
+	ReservedNames []string
 
 	// Clock is the time that AdvanceClock adds to. Default: the real one.
 	Clock quartz.Clock
@@ -244,24 +253,31 @@ func (o *Options) config() pds.Config {
 	return pds.Config{
 		Catalog: o.Catalog, PublicURL: o.PublicURL, PLC: o.directory,
 		Hostname: o.Hostname, UserDomains: o.UserDomains, AdminPassword: o.AdminPassword,
-		InviteRequired: o.InviteRequired, InviteInterval: o.InviteInterval,
-		MinPasswordLength: o.MinPasswordLength, MaxPasswordLength: o.MaxPasswordLength,
-		JWTSecret: o.JWTSecret, Links: o.Links, Clock: o.Clock, Seed: o.Seed,
-		Variants: o.variants.Handlers(),
+		InviteInterval: o.InviteInterval, JWTSecret: o.JWTSecret, Clock: o.Clock, Seed: o.Seed,
+		Variants: o.variants.Handlers(), Settings: o.settings(),
+	}
+}
+
+// settings are what the server goes by to begin with.
+func (o *Options) settings() Settings {
+	limits := o.RateLimits
+	if o.RateLimit != (RateLimit{}) {
+		limits = append(slices.Clone(limits), o.RateLimit)
+	}
+	return Settings{
+		InviteRequired: o.InviteRequired, MinPasswordLength: max(0, o.MinPasswordLength), MaxPasswordLength: max(0, o.MaxPasswordLength),
+		Links: o.Links, ReservedNames: o.ReservedNames, RateLimits: limits,
 	}
 }
 
 func (o *Options) checkNumbers() error {
-	if o.MaxPasswordLength > 0 && o.MinPasswordLength > o.MaxPasswordLength {
-		return fmt.Errorf("no password can have at least %d and at most %d characters", o.MinPasswordLength, o.MaxPasswordLength)
-	}
 	if o.InviteInterval < 0 {
 		return fmt.Errorf("invite interval %s is negative", o.InviteInterval)
 	}
 	if o.Latency < 0 || o.Latency > pds.MaxLatency {
 		return fmt.Errorf("latency %s is not between 0 and %s", o.Latency, pds.MaxLatency)
 	}
-	return o.RateLimit.Check()
+	return nil
 }
 
 // hostname is one or more labels of letters, digits and inner hyphens.

@@ -191,6 +191,7 @@ func (s *Server) Reset() {
 	}
 	s.core.Outbox.Restore(s.origin.mail)
 	s.restoreIdentities()
+	_ = s.core.SetSettings(s.options.settings()) // with which it started
 	s.limiter.Reset()
 	if s.courier != nil {
 		s.courier.Forget()

@@ -56,7 +56,7 @@ func TestImportEdges(t *testing.T) {
 // mayImportRoom says what the rooms of the mock may import of each other: who
 // changes what a server does knows the server, and never the other way round.
 var mayImportRoom = map[string][]string{
-	"pds":       {"clock", "dag", "entropy", "lexval", "mail", "plc", "store", "token", "xrpc"},
+	"pds":       {"clock", "dag", "entropy", "lexval", "mail", "nearest", "plc", "ratelimit", "store", "token", "xrpc"},
 	"faults":    {"lexval", "mail", "nearest", "pds", "store", "token", "xrpc"},
 	"scenario":  {"faults", "headers", "lexval", "nearest", "pds", "store", "strict", "token", "xrpc"},
 	"control":   {"answers", "faults", "further", "pds", "requests", "scenario", "strict"},

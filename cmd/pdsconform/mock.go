@@ -21,7 +21,7 @@ type mockSettings struct {
 	userDomains       []string
 	minPasswordLength int
 	maxPasswordLength int
-	rateLimit         string
+	rateLimits        []string
 	files             mockFiles
 	further           furtherSettings
 	logFormat         string
@@ -136,7 +136,10 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&s.files.tlsCert, "tls-cert", "", "`FILE` of the certificate to serve HTTPS with, in PEM, its chain after it")
 	flags.StringVar(&s.files.tlsKey, "tls-key", "", "`FILE` of that certificate's key, in PEM")
 	flags.DurationVar(&o.Latency, "latency", 0, "`time` that each request waits before it is looked at")
-	flags.StringVar(&s.rateLimit, "rate-limit", "", "`N/TIME` for each address, such as 3000/5m; more is answered 429 (default: none)")
+	flags.StringSliceVar(&s.rateLimits, "rate-limit", nil, "`N/TIME` for each address, such as 3000/5m; createSession=30/5m for one method, with /account behind it for each account; real for those of a server of the field (repeatable)")
+	flags.StringVar(&o.Links.PrivacyPolicy, "privacy-policy", "", "`URL` that describeServer tells")
+	flags.StringVar(&o.Links.TermsOfService, "terms-of-service", "", "`URL` that describeServer tells")
+	flags.StringSliceVar(&o.ReservedNames, "reserved-name", nil, "first `label` of handles that nobody can have, besides the usual ones (repeatable)")
 	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	flags.BoolVar(&s.quiet, "quiet", false, "log no requests, only what went wrong")
 }
@@ -170,10 +173,8 @@ func (s *mockSettings) complete(a *app) (options mockserver.Options, err error) 
 	if s.maxPasswordLength == 0 {
 		options.MaxPasswordLength = unbounded
 	}
-	if s.rateLimit != "" {
-		if options.RateLimit, err = mockserver.ParseRateLimit(s.rateLimit); err != nil {
-			return options, usagef("--rate-limit: %s", err)
-		}
+	if options.RateLimits, err = rateLimits(s.rateLimits); err != nil {
+		return options, usagef("--rate-limit: %s", err)
 	}
 	if err := s.files.read(&options); err != nil {
 		return options, err
@@ -183,4 +184,21 @@ func (s *mockSettings) complete(a *app) (options mockserver.Options, err error) 
 	}
 	options.Logger, err = a.mockLogger(s.logFormat, s.quiet)
 	return options, err
+}
+
+// rateLimits reads limits, one of which may stand for those of a server of the
+// field.
+func rateLimits(texts []string) (limits []mockserver.RateLimit, err error) {
+	for _, text := range texts {
+		if text == "real" {
+			limits = append(limits, mockserver.RealRateLimits()...)
+			continue
+		}
+		limit, err := mockserver.ParseRateLimit(text)
+		if err != nil {
+			return nil, err
+		}
+		limits = append(limits, limit)
+	}
+	return limits, nil
 }

@@ -71,6 +71,7 @@ func (c controller) paths() map[string]verbs {
 		"/control/v1/requests":                {http.MethodGet: c.requests},
 		"/control/v1/defects":                 {http.MethodGet: c.defects, http.MethodPut: c.activate},
 		"/control/v1/latency":                 {http.MethodPut: c.latency},
+		"/control/v1/settings":                {http.MethodGet: c.settings, http.MethodPatch: c.changeSettings},
 		"/control/v1/answers":                 {http.MethodGet: c.answers, http.MethodPut: c.setAnswers},
 		"/control/v1/scenarios": {
 			http.MethodGet: c.scenarios, http.MethodPost: c.addScenario, http.MethodDelete: c.clearScenarios,

@@ -116,7 +116,7 @@ func resetDefects() []defect {
 			s.setPassword(s.core.Named(s.somebodyElse(account.DID).DID), s.text("password"))
 		}),
 		behaviour(reset, "short-password-server-error", "takes the blame for a short password with status 500", func(s scene) (lexval.Object, error) {
-			if len(s.text("password")) < s.core.Config().MinPasswordLength {
+			if len(s.text("password")) < s.core.Settings().MinPasswordLength {
 				return nil, crash()
 			}
 			return s.play()

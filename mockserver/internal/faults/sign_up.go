@@ -161,7 +161,7 @@ func signUpHandleDefects() []defect {
 func signUpInviteDefects() []defect {
 	accepting := func(name, description string, deserves func(store.Invite, bool) bool) defect {
 		return behaviour(signUp, name, description, func(s scene) (lexval.Object, error) {
-			if !s.core.Config().InviteRequired {
+			if !s.core.Settings().InviteRequired {
 				return s.play()
 			}
 			return s.withCode(deserves)
@@ -169,7 +169,7 @@ func signUpInviteDefects() []defect {
 	}
 	return []defect{
 		behaviour(signUp, "invites-not-needed", "needs no invite code, though it says so", func(s scene) (lexval.Object, error) {
-			return s.withCode(func(store.Invite, bool) bool { return s.core.Config().InviteRequired && s.text("inviteCode") == "" })
+			return s.withCode(func(store.Invite, bool) bool { return s.core.Settings().InviteRequired && s.text("inviteCode") == "" })
 		}),
 		accepting("unknown-invite-accepted", "takes invite codes that nobody has made",
 			func(_ store.Invite, found bool) bool { return !found }),
@@ -187,14 +187,14 @@ func signUpInviteDefects() []defect {
 		}),
 		behaviour(signUp, "invite-used-up-twice-as-fast", "counts each use of an invite code twice", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if err == nil && s.core.Config().InviteRequired {
+			if err == nil && s.core.Settings().InviteRequired {
 				s.useUp(s.text("inviteCode"), s.core.Named(s.text("handle")).DID)
 			}
 			return output, err
 		}),
 		behaviour(signUp, "refusal-uses-invite", "counts the use of an invite code though it refuses the sign-up", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
-			if err != nil && s.core.Config().InviteRequired {
+			if err != nil && s.core.Settings().InviteRequired {
 				s.useUp(s.text("inviteCode"), s.somebodyElse("").DID)
 			}
 			return output, err

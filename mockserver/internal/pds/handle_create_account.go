@@ -63,7 +63,7 @@ func (s *Server) createAccount(ctx context.Context, call *xrpc.Call) (lexval.Obj
 // the real server; what that one accepts comes last. What a document does not
 // require may be absent.
 func (s *Server) checkSignUp(input lexval.Values, did string, said plc.Operation) error {
-	if s.config.InviteRequired && input.String("inviteCode") == "" {
+	if s.settings.Load().InviteRequired && input.String("inviteCode") == "" {
 		return xrpc.Fail("InvalidInviteCode", "No invite code provided")
 	}
 	if err := s.checkNewHandle(strings.ToLower(input.String("handle")), did, said); err != nil {
@@ -99,7 +99,7 @@ func (s *Server) checkNewHandle(handle, did string, said plc.Operation) error {
 
 // checkFree refuses what others have, and uses the invite code.
 func (s *Server) checkFree(tx *store.Tx, input lexval.Values, account store.Account) error {
-	if code := input.String("inviteCode"); s.config.InviteRequired || code != "" && s.values.ChecksEveryInvite {
+	if code := input.String("inviteCode"); s.settings.Load().InviteRequired || code != "" && s.values.ChecksEveryInvite {
 		if err := s.useInvite(tx, code, account.DID); err != nil {
 			return err
 		}

@@ -10,26 +10,27 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
-// describeServer always answers the same, which is put together once. It tells of
+// describeServer always answers the same, which is put together once for the
+// settings that hold. It tells of
 // accounts only: there are records without a tree, commits or a stream of events,
 // and the document has nothing to say that by.
 func (s *Server) describeServer(context.Context, *xrpc.Call) (lexval.Object, error) {
-	return s.description(), nil
+	return s.settings.Load().description(), nil
 }
 
 // describe tells the did as well, which the document doesn't list and clients
 // of today ask for.
-func (s *Server) describe() lexval.Object {
+func (s *Server) describe(settings Settings) lexval.Object {
 	links := lexval.Object{}
-	if address := s.config.Links.PrivacyPolicy; address != "" {
+	if address := settings.Links.PrivacyPolicy; address != "" {
 		links = append(links, Field("privacyPolicy", address))
 	}
-	if address := s.config.Links.TermsOfService; address != "" {
+	if address := settings.Links.TermsOfService; address != "" {
 		links = append(links, Field("termsOfService", address))
 	}
 	output := lexval.Object{Field("did", s.did())}
 	if !s.config.Variants.InvitesUnsaid {
-		output = append(output, Field("inviteCodeRequired", s.config.InviteRequired))
+		output = append(output, Field("inviteCodeRequired", settings.InviteRequired))
 	}
 	output = append(output,
 		Field("availableUserDomains", lexval.Strings(s.config.UserDomains)),

@@ -39,7 +39,7 @@ func (s *Server) checkHandle(handle string) error {
 		return xrpc.Fail("InvalidHandle", "Handle too short")
 	case len(handle) > MaxHandle, s.config.Variants.ShortLabels && len(name) > shortLabel:
 		return xrpc.Fail("InvalidHandle", "Handle too long")
-	case isReserved(name):
+	case isReserved(name), slices.Contains(s.settings.Load().ReservedNames, name):
 		return xrpc.Fail("HandleNotAvailable", "Reserved handle")
 	}
 	return nil
@@ -58,12 +58,12 @@ func (s *Server) DomainOf(handle string) string {
 
 // passwordProblem says what is wrong with a new account password, or "".
 func (s *Server) passwordProblem(password string) string {
-	length := utf8.RuneCountInString(password)
-	if length < s.config.MinPasswordLength {
-		return fmt.Sprintf("Password must have at least %d characters", s.config.MinPasswordLength)
+	length, settings := utf8.RuneCountInString(password), s.settings.Load()
+	if length < settings.MinPasswordLength {
+		return fmt.Sprintf("Password must have at least %d characters", settings.MinPasswordLength)
 	}
-	if s.config.MaxPasswordLength >= 0 && length > s.config.MaxPasswordLength {
-		return fmt.Sprintf("Password must have at most %d characters", s.config.MaxPasswordLength)
+	if settings.MaxPasswordLength > 0 && length > settings.MaxPasswordLength {
+		return fmt.Sprintf("Password must have at most %d characters", settings.MaxPasswordLength)
 	}
 	return ""
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
 	"github.com/pdsconform/pdsconform/mockserver/internal/entropy"
-	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
@@ -23,27 +22,25 @@ import (
 // Config is what an account server is made of. It is complete: nothing in it
 // has a default.
 type Config struct {
-	Catalog                              *lexicons.Catalog // the documents that are served
-	Hostname                             string
-	UserDomains                          []string // each with a leading dot, in lower case
-	AdminPassword                        string
-	InviteRequired                       bool
-	InviteInterval                       time.Duration // zero: no codes are earned
-	MinPasswordLength, MaxPasswordLength int           // in characters; negative: no such bound
-	JWTSecret                            string        // "": a random one
-	Links                                Links
-	Clock                                quartz.Clock
-	Seed                                 uint64
-	Variants                             Variants
-	PublicURL                            string      // without a trailing slash; "": the address that a request came to
-	PLC                                  *plc.Client // where identities are looked up that Directory lacks; nil: nowhere
+	Catalog        *lexicons.Catalog // the documents that are served
+	Hostname       string
+	UserDomains    []string // each with a leading dot, in lower case
+	AdminPassword  string
+	InviteInterval time.Duration // zero: no codes are earned
+	JWTSecret      string        // "": a random one
+	Settings       Settings      // to begin with
+	Clock          quartz.Clock
+	Seed           uint64
+	Variants       Variants
+	PublicURL      string      // without a trailing slash; "": the address that a request came to
+	PLC            *plc.Client // where identities are looked up that Directory lacks; nil: nowhere
 }
 
 // Links are the addresses of a server's legal texts; empty ones are left out.
 // Source: com/atproto/server/describeServer.json#/defs/links
 type Links struct {
-	PrivacyPolicy  string
-	TermsOfService string
+	PrivacyPolicy  string `json:"privacyPolicy"`
+	TermsOfService string `json:"termsOfService"`
 }
 
 // Variants are what handlers do otherwise where documents leave it open.
@@ -92,10 +89,10 @@ type Server struct {
 	Latency   latencies
 	Hooks     atomic.Pointer[Hooks] // nil on a sound server
 
-	values      values               // of the revision that is served
-	rules       map[string]Rule      // who may call what, by NSID
-	description func() lexval.Object // of describeServer
-	loggedOut   sync.Map             // IDs of sessions whose access tokens have ended, where they do
+	values    values          // of the revision that is served
+	rules     map[string]Rule // who may call what, by NSID
+	settings  atomic.Pointer[settled]
+	loggedOut sync.Map // IDs of sessions whose access tokens have ended, where they do
 }
 
 // New makes a server without accounts. saved is nil, or the keys of the
@@ -104,7 +101,9 @@ func New(config Config, saved *SavedKeys) (*Server, error) {
 	s := &Server{config: config, Clock: clock.New(config.Clock), Entropy: entropy.New(config.Seed), Store: store.New()}
 	s.values = valuesOf(RevisionOf(config.Catalog))
 	s.keys = s.makeKeys(saved)
-	s.description = sync.OnceValue(s.describe)
+	if err := s.SetSettings(config.Settings); err != nil {
+		return nil, err
+	}
 	var err error
 	s.rules, err = Rules(config.Catalog)
 	return s, err

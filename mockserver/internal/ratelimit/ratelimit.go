@@ -4,59 +4,13 @@ package ratelimit
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
 
-// RateLimit is how many requests each address may send in a window of time.
-// The zero value is no limit.
-type RateLimit struct {
-	Requests int
-	Per      time.Duration // the window, whole seconds
-}
-
-// String returns the form that Parse reads, or "" for no limit.
-func (r RateLimit) String() string {
-	if r == (RateLimit{}) {
-		return ""
-	}
-	return fmt.Sprintf("%d/%s", r.Requests, r.Per)
-}
-
-// Parse reads a number of requests, a slash and a duration, such as
-// 3000/5m.
-func Parse(text string) (RateLimit, error) {
-	count, window, _ := strings.Cut(text, "/")
-	requests, err := strconv.Atoi(count)
-	if err != nil {
-		return RateLimit{}, fmt.Errorf("%q is not NUMBER/DURATION, such as 3000/5m", text)
-	}
-	per, err := time.ParseDuration(window)
-	if err != nil {
-		return RateLimit{}, fmt.Errorf("%q is not NUMBER/DURATION, such as 3000/5m", text)
-	}
-	limit := RateLimit{requests, per}
-	return limit, limit.Check()
-}
-
-// Check returns what keeps a limit from making sense.
-func (r RateLimit) Check() error {
-	switch {
-	case r == (RateLimit{}):
-		return nil
-	case r.Requests < 1:
-		return fmt.Errorf("a rate limit of %d requests lets nothing through", r.Requests)
-	case r.Per < time.Second || r.Per%time.Second != 0:
-		return fmt.Errorf("the window of a rate limit must be whole seconds, and is %s", r.Per)
-	}
-	return nil
-}
-
-// windows counts the requests of each address. Each has a window of its own,
+// windows counts requests by their key. Each has a window of its own,
 // which begins with its first request.
 type windows struct {
 	mutex sync.Mutex
@@ -68,21 +22,21 @@ type window struct {
 	used  int
 }
 
-// tooManyWindows is how many addresses are remembered before those whose
+// tooManyWindows is how many keys are remembered before those whose
 // window is over are forgotten.
 const tooManyWindows = 1000
 
 // count adds a request and returns the window that it falls into.
-func (w *windows) count(address string, limit RateLimit, now time.Time) window {
+func (w *windows) count(key string, limit RateLimit, now time.Time) window {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	current := w.open[address]
+	current := w.open[key]
 	if !now.Before(current.until) {
 		w.sweep(now)
 		current = window{until: now.Add(limit.Per)}
 	}
 	current.used++
-	w.open[address] = current
+	w.open[key] = current
 	return current
 }
 
@@ -94,9 +48,9 @@ func (w *windows) sweep(now time.Time) {
 	if len(w.open) < tooManyWindows {
 		return
 	}
-	for address, old := range w.open {
+	for key, old := range w.open {
 		if !now.Before(old.until) {
-			delete(w.open, address)
+			delete(w.open, key)
 		}
 	}
 }
@@ -107,25 +61,50 @@ func (w *windows) reset() {
 	w.open = nil
 }
 
-// Limiter holds requests against a limit. All methods are safe for use by
-// several goroutines.
+// Limiter holds requests against limits. All methods are safe for use by several
+// goroutines.
 type Limiter struct{ windows windows }
 
-// Admit counts a request at a time, tells its sender how many are left in the
-// headers, and reports whether it is within the limit.
-func (l *Limiter) Admit(header http.Header, r *http.Request, limit RateLimit, now time.Time) bool {
-	address, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		address = r.RemoteAddr
+// Request is who sends what.
+type Request struct {
+	Address string        // where it comes from
+	Method  string        // an NSID
+	Account func() string // whom it concerns, "" for nobody
+}
+
+// Admit counts a request at a time, tells its sender in the headers how many are
+// left by the tightest limit, and reports whether all let it through. limits has
+// those of all methods as well.
+func (l *Limiter) Admit(header http.Header, request Request, limits []RateLimit, now time.Time) bool {
+	var tightest RateLimit
+	var shown window
+	for _, limit := range limits {
+		if limit.Method != "" && limit.Method != request.Method {
+			continue
+		}
+		current := l.windows.count(limit.key(request), limit, now)
+		if tightest == (RateLimit{}) || limit.Requests-current.used < tightest.Requests-shown.used {
+			tightest, shown = limit, current
+		}
 	}
-	current := l.windows.count(address, limit, now)
-	limit.tell(header, current)
-	if current.used <= limit.Requests {
+	if tightest == (RateLimit{}) {
 		return true
 	}
-	wait := (current.until.Sub(now) + time.Second - 1) / time.Second
+	tightest.tell(header, shown)
+	if shown.used <= tightest.Requests {
+		return true
+	}
+	wait := (shown.until.Sub(now) + time.Second - 1) / time.Second
 	header.Set("Retry-After", strconv.Itoa(int(wait)))
 	return false
+}
+
+// key tells the windows of a limit apart.
+func (r RateLimit) key(request Request) string {
+	if r.PerAccount {
+		return r.Method + " " + request.Address + " " + request.Account()
+	}
+	return r.Method + " " + request.Address
 }
 
 // Reset forgets all requests.

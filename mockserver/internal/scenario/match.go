@@ -17,12 +17,12 @@ import (
 // and what a server tells about its health isn't a method.
 func calledMethod(r *http.Request) (nsid string, isCall bool) {
 	nsid, isCall = strings.CutPrefix(r.URL.Path, "/xrpc/")
-	return nsid, isCall && r.Method != http.MethodOptions && nsid != "_health"
+	return nsid, isCall && r.Method != http.MethodOptions
 }
 
-// concernOf names whom a request concerns, in lower case: whom its input or
+// Concerned names whom a request concerns, in lower case: whom its input or
 // its parameters name or, where these name nobody, whose token it bears.
-func (s *Set) concernOf(r *http.Request) []string {
+func (s *Set) Concerned(r *http.Request) []string {
 	if named := s.namedIn(xrpc.PeekBody(r)); len(named) > 0 {
 		return named
 	}

@@ -150,12 +150,12 @@ func (s *Set) Intervene(r *http.Request) *xrpc.Intervention {
 	}
 	var concerned []string // nil until somebody asks
 	for _, a := range *list {
-		if a.method != "" && a.method != method {
+		if a.method != method && (a.method != "" || method == health) {
 			continue
 		}
 		if a.Account != "" {
 			if concerned == nil {
-				concerned = s.concernOf(r)
+				concerned = s.Concerned(r)
 			}
 			if !s.concerns(concerned, a.Account) {
 				continue

@@ -50,5 +50,9 @@ func explain(err error) error {
 	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
 		return &UnknownFieldError{strings.Trim(field, `"`)}
 	}
-	return errors.New("the body must be a JSON object")
+	var syntax *json.SyntaxError
+	if wrongType != nil || errors.As(err, &syntax) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the body must be a JSON object")
+	}
+	return err // of a type that reads its own text
 }
