@@ -13,6 +13,7 @@ const family = "com.atproto.server."
 // condition is any number of these, of which all must hold; without any it does:
 //
 //	input.NAME, params.NAME, output.NAME   the method has that member or parameter
+//	optional.NAME                          its input has that member, and doesn't require it
 //	error.NAME                             the method declares that error
 //	method.NAME                            com.atproto.server has that method
 //	NAME#output.MEMBER                     any of them, of another method of com.atproto.server
@@ -43,6 +44,8 @@ func (c *Catalog) has(method *Method, term string) bool {
 		return method.Params != nil && method.Params.Property(name) != nil
 	case facet == "input":
 		return method.Input.hasMember(name)
+	case facet == "optional":
+		return method.Input.hasMember(name) && !slices.Contains(method.Input.Object().Required, name)
 	case facet == "output":
 		return method.Output.hasMember(name)
 	}

@@ -84,10 +84,7 @@ func factorCode(ctx context.Context, t *spec.Trial, account *target.Account) str
 // takendownLogins are the requirements on logging in where the client allows
 // for a takedown.
 func takendownLogins() []scenario {
-	logIn := func(ctx context.Context, t *spec.Trial, password string) xrpc.Exchange {
-		request := target.LoginRequest(takenDown(ctx, t).account.Handle, password)
-		return t.Do(ctx, request.With("allowTakendown", true))
-	}
+	logIn := logInThoughDown
 	return []scenario{
 		{
 			id: "allow-takendown.inactive", title: "With allowTakendown an account that was taken down logs in, and the answer says that it is not active.",
@@ -112,12 +109,26 @@ func takendownLogins() []scenario {
 			id: "allow-takendown.limited", title: "The token of an account that was taken down can't create app passwords.",
 			level: reports.Must, authority: reports.Security, in: "input.allowTakendown", source: "input.allowTakendown", needs: needsTakedown,
 			run: func(ctx context.Context, t *spec.Trial) {
-				exchange := logIn(ctx, t, takenDown(ctx, t).account.Password)
-				if !exchange.Succeeded() {
-					t.NotObserved("the target lets nobody log in to an account that was taken down")
-				}
-				t.Expect(askAppPassword(ctx, t, exchange.String("accessJwt"), t.Target().NewName("app")), check.Refused())
+				t.Expect(askAppPassword(ctx, t, takendownSession(ctx, t).Access, t.Target().NewName("app")), check.Refused())
 			},
 		},
 	}
+}
+
+// logInThoughDown asks for a session of an account that was taken down.
+func logInThoughDown(ctx context.Context, t *spec.Trial, password string) xrpc.Exchange {
+	request := target.LoginRequest(takenDown(ctx, t).account.Handle, password)
+	return t.Do(ctx, request.With("allowTakendown", true))
+}
+
+// takendownSession is one that was opened while the account was down; scenarios
+// share it.
+func takendownSession(ctx context.Context, t *spec.Trial) target.Session {
+	return whileTheClockStands(ctx, t, "session of an account taken down", func(ctx context.Context, t *spec.Trial) target.Session {
+		exchange := logInThoughDown(ctx, t, takenDown(ctx, t).account.Password)
+		if !exchange.Succeeded() {
+			t.NotObserved("the target lets nobody log in to an account that was taken down")
+		}
+		return sessionOf(t, exchange)
+	})
 }

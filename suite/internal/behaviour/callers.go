@@ -16,10 +16,11 @@ func MailMethods() []string {
 type caller struct {
 	credential spec.Credential
 	refuses    []refusal
+	serves     []refusal // the states in which it is to serve
 }
 
 // refusal is a state of a session or of its account, and how binding it is that
-// a method refuses it.
+// a method refuses it, or serves it.
 type refusal struct {
 	state *state
 	level reports.Level
@@ -34,10 +35,10 @@ func callers() map[string]caller {
 	anybody := caller{credential: spec.NoCredential}
 	administrator := caller{credential: spec.AdminBasic}
 	refreshing := caller{credential: spec.RefreshToken}
-	session := func(refuses ...refusal) caller { return caller{spec.AccessToken, refuses} }
+	session := func(refuses ...refusal) caller { return caller{credential: spec.AccessToken, refuses: refuses} }
 	should := func(of *state) refusal { return refusal{of, reports.Should} }
 	may := func(of *state) refusal { return refusal{of, reports.May} }
-	return map[string]caller{
+	all := map[string]caller{
 		nsidDescribeServer:       anybody,
 		nsidCreateAccount:        anybody,
 		nsidCreateSession:        anybody,
@@ -50,19 +51,29 @@ func callers() map[string]caller {
 		nsidCreateInviteCode:     administrator,
 		nsidCreateInviteCodes:    administrator,
 
-		nsidGetSession:               session(should(ofTakenDown)),
-		nsidGetAccountInviteCodes:    session(may(ofAppPassword), should(ofTakenDown), may(ofDeactivated)),
-		nsidCreateAppPassword:        session(),
-		nsidListAppPasswords:         session(),
-		nsidRevokeAppPassword:        session(),
-		nsidRequestAccountDelete:     session(should(ofAppPassword), should(ofTakenDown)),
+		nsidGetSession:               session(should(ofTakenDown), should(ofTakenDownApp)),
+		nsidGetAccountInviteCodes:    session(may(ofAppPassword), may(ofPrivileged), should(ofTakenDown), should(ofTakenDownApp), should(ofTakendownSession), may(ofDeactivated)),
+		nsidCreateAppPassword:        session(should(ofPrivileged)),
+		nsidListAppPasswords:         session(should(ofTakendownSession)),
+		nsidRevokeAppPassword:        session(should(ofTakendownSession)),
+		nsidRequestAccountDelete:     session(should(ofAppPassword), should(ofPrivileged), should(ofTakenDown), should(ofTakendownSession)),
 		nsidGetServiceAuth:           session(should(ofDeleted)),
 		nsidCheckAccountStatus:       session(should(ofDeleted)),
-		nsidActivateAccount:          session(should(ofAppPassword), should(ofDeleted)),
-		nsidDeactivateAccount:        session(should(ofAppPassword), should(ofDeleted)),
-		nsidRequestEmailConfirmation: session(should(ofTakenDown), should(ofDeleted)),
+		nsidActivateAccount:          session(should(ofAppPassword), should(ofPrivileged), should(ofTakendownSession), should(ofDeleted)),
+		nsidDeactivateAccount:        session(should(ofAppPassword), should(ofPrivileged), should(ofDeleted)),
+		nsidRequestEmailConfirmation: session(should(ofTakenDown), should(ofTakenDownApp), should(ofTakendownSession), should(ofDeleted)),
 		nsidConfirmEmail:             session(), // it needs a code that is good, see confirmations
-		nsidRequestEmailUpdate:       session(should(ofAppPassword), should(ofTakenDown), should(ofDeleted)),
-		nsidUpdateEmail:              session(should(ofAppPassword), should(ofTakenDown), should(ofDeleted)),
+		nsidRequestEmailUpdate:       session(should(ofAppPassword), should(ofPrivileged), should(ofTakenDown), should(ofTakendownSession), should(ofDeleted)),
+		nsidUpdateEmail:              session(should(ofAppPassword), should(ofPrivileged), should(ofTakenDown), should(ofTakendownSession), should(ofDeleted)),
 	}
+	// Who has deactivated an account may look after it, and delete it.
+	for nsid, level := range map[string]func(*state) refusal{
+		nsidCheckAccountStatus: should, nsidRequestAccountDelete: should, nsidListAppPasswords: may, nsidCreateAppPassword: may,
+		nsidRevokeAppPassword: may, nsidGetServiceAuth: may, nsidRequestEmailConfirmation: may, nsidRequestEmailUpdate: may,
+	} {
+		served := all[nsid]
+		served.serves = []refusal{level(whileDeactivated)}
+		all[nsid] = served
+	}
+	return all
 }

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -29,7 +30,7 @@ func confirmEmail() endpoint {
 			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { next.Used(t) },
 			Transient:    true,
 		},
-		cases: append(confirmationErrors(), confirmations()...),
+		cases: slices.Concat(confirmationErrors(), confirmations(), foreignConfirmations()),
 	}
 }
 
@@ -121,10 +122,35 @@ func confirmations() []scenario {
 			func(ctx context.Context, t *spec.Trial, _ *target.Account) string {
 				return confirmationCode(ctx, t, unconfirmed(ctx, t))
 			}),
-		refusedConfirmation("code.of-reset", "The code for a password reset is refused.", reports.Should, reports.Security, resetCode),
+		refusedConfirmation("code.beginning", "The beginning of a code is not taken for all of it.", reports.Must, reports.Security,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				return beginning(confirmationCode(ctx, t, account))
+			}),
+		{
+			// Whoever reads the mail to one address would confirm any other.
+			id: "code.of-old-address", title: "The code that was mailed to an address does not confirm the one that came after it.",
+			level: reports.Should, authority: reports.Security, source: sourceMailedCodes, in: "method.updateEmail", needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := unconfirmed(ctx, t)
+				code := confirmationCode(ctx, t, account)
+				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, ""))
+				t.Expect(confirm(ctx, t, account, account.Email, code), check.Refused())
+			},
+		},
 		refusedConfirmation("code.empty", "An empty code is refused.", reports.Must, reports.Security,
 			func(context.Context, *spec.Trial, *target.Account) string { return "" }),
 	}
+}
+
+// foreignConfirmations are codes for other purposes. An account that may change
+// its address by a code has confirmed it, and then some servers accept any code.
+func foreignConfirmations() []scenario {
+	var all []scenario
+	for _, other := range otherPurposes(nsidConfirmEmail, nsidUpdateEmail) {
+		id, title := other.refusal()
+		all = append(all, refusedConfirmation(id, title, reports.Should, reports.Security, other.code))
+	}
+	return all
 }
 
 // refusedConfirmation is a code by which an address must not be confirmed.

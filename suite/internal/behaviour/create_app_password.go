@@ -9,6 +9,7 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -221,8 +222,19 @@ func privileges() []scenario {
 
 // privileged makes an app password of either kind.
 func privileged(ctx context.Context, t *spec.Trial, privileged bool) xrpc.Exchange {
-	account, name := shared(ctx, t), t.Target().NewName("app")
+	return privilegedOf(ctx, t, shared(ctx, t), privileged)
+}
+
+// privilegedOf is privileged for any account.
+func privilegedOf(ctx context.Context, t *spec.Trial, account *target.Account, privileged bool) xrpc.Exchange {
+	name := t.Target().NewName("app")
 	t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, name) })
 	return t.Rely(t.Do(ctx, xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": name, "privileged": privileged}).
 		WithBearer(session(ctx, t, account).Access)))
+}
+
+// privilegedSession is a session that a privileged app password has opened.
+func privilegedSession(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
+	password := privilegedOf(ctx, t, account, true).String("password")
+	return sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, password)))
 }

@@ -47,15 +47,12 @@ func createInviteCode() endpoint {
 			{
 				id: "use-count.zero", title: "A code of no use is accepted or refused when it is made, and makes no account.",
 				level: reports.Should, authority: reports.Reference, needs: withAdmin,
-				run: func(ctx context.Context, t *spec.Trial) {
-					requireInvites(t)
-					made := t.Do(ctx, t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCode, map[string]any{"useCount": 0})))
-					if made.Refused() {
-						return
-					}
-					t.Expect(made, check.Succeeds())
-					t.Expect(signUpWith(ctx, t, t.Target().NewIdentity(), made.String("code")), check.Refused())
-				},
+				run: func(ctx context.Context, t *spec.Trial) { codeOfNoUse(ctx, t, 0) },
+			},
+			{
+				id: "use-count.negative", title: "A code of fewer uses than none is accepted or refused when it is made, and makes no account.",
+				level: reports.Should, authority: reports.Reference, needs: withAdmin,
+				run: func(ctx context.Context, t *spec.Trial) { codeOfNoUse(ctx, t, -1) },
 			},
 			{
 				id: "code.unique", title: "Two codes differ.",
@@ -88,4 +85,15 @@ func createInviteCode() endpoint {
 			},
 		},
 	}
+}
+
+// codeOfNoUse asks for a code of no uses, and makes no account with it.
+func codeOfNoUse(ctx context.Context, t *spec.Trial, uses int) {
+	requireInvites(t)
+	made := t.Do(ctx, t.Target().AsAdmin(xrpc.Procedure(nsidCreateInviteCode, map[string]any{"useCount": uses})))
+	if made.Refused() {
+		return
+	}
+	t.Expect(made, check.Succeeds())
+	t.Expect(signUpWith(ctx, t, t.Target().NewIdentity(), made.String("code")), check.Refused())
 }

@@ -72,6 +72,21 @@ func createInviteCodes() endpoint {
 				},
 			},
 			{
+				id: "code-count.zero", title: "No code is made where codeCount is zero, or the request is refused.",
+				level: reports.Should, authority: reports.Reference, needs: adminOnly,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := invitee(ctx, t)
+					exchange := askInviteCodes(ctx, t, map[string]any{"codeCount": 0, "useCount": 1, "forAccounts": []any{account}})
+					if exchange.Refused() {
+						return
+					}
+					t.Expect(exchange, check.Succeeds())
+					if got := len(codeLists(exchange)[account]); got != 0 {
+						t.Failf("no code", "%d codes", got)
+					}
+				},
+			},
+			{
 				id: "no-accounts.answered", title: "Without forAccounts, codes are made for nobody in particular.",
 				level: reports.Must, authority: reports.Lexicon, source: "input.forAccounts", needs: adminOnly,
 				run: func(ctx context.Context, t *spec.Trial) {

@@ -27,7 +27,7 @@ func createSession() endpoint {
 				return target.LoginRequest(nobody.Handle, nobody.Password)
 			},
 		},
-		cases: slices.Concat(loginEffects(), loginIdentifiers(), loginRefusals(), loginTakedowns(), takendownLogins(), loginFactors(),
+		cases: slices.Concat(loginEffects(), loginIdentifiers(), loginRefusals(), loginTakedowns(), takendownLogins(), loginFactors(), appLogins(),
 			[]scenario{strayAuthorization(nsidCreateSession)}),
 	}
 }

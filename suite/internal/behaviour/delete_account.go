@@ -84,6 +84,30 @@ func deletionEffects() []scenario {
 			},
 		},
 		{
+			id: "app-password.session.gone", title: "The sessions of an app password of a deleted account are refused.",
+			level: reports.Must, authority: reports.Security, source: sourceSessions, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				made := deleted(ctx, t).appSession
+				t.ExpectThat("refreshing a session of an app password after the deletion", refresh(ctx, t, made.Refresh), check.Refused())
+				t.ExpectThat("getSession after the deletion", whoAmI(ctx, t, made.Access), check.Refused())
+			},
+		},
+		{
+			id: "race.gone", title: "After two deletions at once of which one succeeded, the account is gone.",
+			level: reports.Must, authority: reports.Security, source: sourceRaces, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				kept := doom(ctx, t, fresh(ctx, t))
+				request := removal(kept.account.DID, kept.account.Password, kept.code).WithBearer(session(ctx, t, kept.account).Access)
+				exchanges := t.Race(ctx, []xrpc.Request{request, request})
+				t.Undisturbed(exchanges)
+				if !slices.ContainsFunc(exchanges, xrpc.Exchange.Succeeded) {
+					t.NotObserved("neither of two deletions sent at the same time succeeded (%s)", check.Answer(exchanges[0]))
+				}
+				awaitGone(ctx, t, kept.account)
+				t.ExpectThat("logging in afterwards", logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Refused())
+			},
+		},
+		{
 			id: "address.free", title: "The e-mail address of a deleted account is free again.",
 			level: reports.Should, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
@@ -137,6 +161,7 @@ type goneAccount struct {
 	doomed
 	session     target.Session
 	appPassword appPassword
+	appSession  target.Session // opened with the app password
 }
 
 // How long a deletion may take to show: servers delete in the background after
@@ -151,7 +176,7 @@ func deleted(ctx context.Context, t *spec.Trial) goneAccount {
 	return whileTheClockStands(ctx, t, "deleted account", func(ctx context.Context, t *spec.Trial) goneAccount {
 		account := fresh(ctx, t)
 		gone := goneAccount{session: newSession(ctx, t, account), appPassword: lastingAppPassword(ctx, t, account)}
-		t.Rely(logIn(ctx, t, account.Handle, gone.appPassword.Password))
+		gone.appSession = sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, gone.appPassword.Password)))
 		gone.doomed = doom(ctx, t, account)
 		t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, gone.code))
 		awaitDeletion(ctx, t, gone)
@@ -192,54 +217,62 @@ func await(ctx context.Context, t *spec.Trial, shows func() bool) {
 
 // wrongDeletion is a way to get one of the three proofs of a deletion wrong.
 type wrongDeletion struct {
-	id, title string
-	level     reports.Level
-	make      func(ctx context.Context, t *spec.Trial, kept doomed) (did, password, code string)
+	id, title, in string
+	level         reports.Level
+	whose         func(ctx context.Context, t *spec.Trial) *target.Account // nil for any
+	make          func(ctx context.Context, t *spec.Trial, kept doomed) (did, password, code string)
 }
 
 func wrongDeletions() []wrongDeletion {
-	return []wrongDeletion{
-		{"password.wrong", "Another password than the account's is refused.", reports.Must,
+	var all []wrongDeletion
+	for _, other := range otherPurposes(nsidDeleteAccount) {
+		id, title := other.refusal()
+		all = append(all, wrongDeletion{id: id, title: title, in: other.in, level: reports.Must, whose: other.whose,
+			make: func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, d.account.Password, other.code(ctx, t, d.account)
+			}})
+	}
+	wrong := func(id, title string, level reports.Level, make func(context.Context, *spec.Trial, doomed) (string, string, string)) wrongDeletion {
+		return wrongDeletion{id: id, title: title, level: level, make: make}
+	}
+	return append(all, []wrongDeletion{
+		wrong("password.wrong", "Another password than the account's is refused.", reports.Must,
 			func(_ context.Context, t *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, t.Target().NewPassword(), d.code
-			}},
-		{"password.empty", "An empty password is refused.", reports.Must,
+			}),
+		wrong("password.empty", "An empty password is refused.", reports.Must,
 			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, "", d.code
-			}},
-		{"password.app-password", "An app password is not taken for the account's.", reports.Must,
+			}),
+		wrong("password.app-password", "An app password is not taken for the account's.", reports.Must,
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, newAppPassword(ctx, t, d.account).Password, d.code
-			}},
-		{"did.other-account", "The password and code of one account do not delete another.", reports.Must,
+			}),
+		wrong("did.other-account", "The password and code of one account do not delete another.", reports.Must,
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
 				return ownAccount(ctx, t).DID, d.account.Password, d.code
-			}},
-		{"code.other-account", "The code of another account is refused.", reports.Must,
+			}),
+		wrong("code.other-account", "The code of another account is refused.", reports.Must,
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
 				other := t.Borrow(ctx)
 				return other.DID, other.Password, d.code
-			}},
-		{"code.of-reset", "The code for a password reset is refused.", reports.Must,
-			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
-				return d.account.DID, d.account.Password, resetCode(ctx, t, d.account)
-			}},
-		{"code.beginning", "The beginning of a code is not taken for all of it.", reports.Must,
+			}),
+		wrong("code.beginning", "The beginning of a code is not taken for all of it.", reports.Must,
 			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, d.account.Password, beginning(d.code)
-			}},
-		{"code.empty", "An empty code is refused.", reports.Must,
+			}),
+		wrong("code.empty", "An empty code is refused.", reports.Must,
 			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, d.account.Password, ""
-			}},
-		{"code.superseded", "A code is refused once a newer one was mailed.", reports.Should,
+			}),
+		wrong("code.superseded", "A code is refused once a newer one was mailed.", reports.Should,
 			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
 				if newer := deletionCode(ctx, t, d.account); newer == d.code {
 					t.NotObserved("the target mails the same code again")
 				}
 				return d.account.DID, d.account.Password, d.code
-			}},
-	}
+			}),
+	}...)
 }
 
 func deletionRefusals() []scenario {
@@ -250,9 +283,13 @@ func deletionRefusals() []scenario {
 			authority = reports.Reference
 		}
 		scenarios = append(scenarios, scenario{
-			id: wrong.id, title: wrong.title, level: wrong.level, authority: authority, source: sourceMailedCodes, needs: withMail,
+			id: wrong.id, title: wrong.title, level: wrong.level, authority: authority, source: sourceMailedCodes, needs: withMail, in: wrong.in,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t, t.Borrow(ctx))
+				whose := wrong.whose
+				if whose == nil {
+					whose = borrowed
+				}
+				kept := doom(ctx, t, whose(ctx, t))
 				did, password, code := wrong.make(ctx, t, kept)
 				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, did, password, code), check.Refused())
 				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())

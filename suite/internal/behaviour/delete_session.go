@@ -92,6 +92,16 @@ func deleteSession() endpoint {
 				},
 			},
 			{
+				id: "app-password.lives", title: "After a session of an app password was ended, the app password logs in again.",
+				level: reports.Must, authority: reports.Security, source: "description", needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					t.Rely(logOut(ctx, t, sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, made.Password))).Refresh))
+					t.Expect(logIn(ctx, t, account.Handle, made.Password), check.Succeeds())
+				},
+			},
+			{
 				id: "expired.accepted", title: "An expired refresh token can still end its session.",
 				level: reports.Should, authority: reports.Reference, needs: []target.Capability{target.Login, target.Clock},
 				run: func(ctx context.Context, t *spec.Trial) {

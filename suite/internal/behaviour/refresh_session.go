@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -28,7 +29,7 @@ func refreshSession() endpoint {
 			},
 			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { tokens.Used(t) },
 		},
-		cases: append(rotation(), deadRefreshTokens()...),
+		cases: slices.Concat(rotation(), deadRefreshTokens(), endedSessions()),
 	}
 }
 

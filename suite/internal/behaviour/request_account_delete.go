@@ -33,6 +33,7 @@ func requestAccountDelete() endpoint {
 					expectMail(ctx, t, box, target.AboutDeletion())
 				},
 			},
+			mailsDiscloseNothing(nsidRequestAccountDelete),
 			codesUnguessable(target.AboutDeletion(), borrowed, request),
 			{
 				id: "account.lives", title: "Asking for the deletion changes nothing yet: the account goes on working.",

@@ -33,6 +33,7 @@ func requestEmailConfirmation() endpoint {
 					expectMail(ctx, t, box, target.AboutConfirmation())
 				},
 			},
+			mailsDiscloseNothing(nsidRequestEmailConfirmation),
 			codesUnguessable(target.AboutConfirmation(), unconfirmed, confirmationRequest),
 			{
 				// Who can call the method would confirm whatever address they claimed.

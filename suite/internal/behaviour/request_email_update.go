@@ -47,6 +47,18 @@ func requestEmailUpdate() endpoint {
 					expectMail(ctx, t, box, target.AboutEmailUpdate())
 				},
 			},
+			mailsDiscloseNothing(nsidRequestEmailUpdate),
+			{
+				id: "address.stays-confirmed", title: "Asking for the change leaves the address confirmed.",
+				level: reports.Should, authority: reports.Reference, in: "getSession#output.emailConfirmed", needs: withMail,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := confirmed(ctx, t)
+					t.Rely(requestUpdate(ctx, t, account))
+					if exchange := t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access)); !emailConfirmed(exchange) {
+						t.Fail("emailConfirmed to be true until the address is another", "emailConfirmed is "+check.Value(exchange.Object()["emailConfirmed"]))
+					}
+				},
+			},
 			{
 				id: "address.lives", title: "Asking for the change changes nothing yet.",
 				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: signUp,

@@ -32,6 +32,7 @@ func requestPasswordReset() endpoint {
 					expectMail(ctx, t, box, target.AboutReset())
 				},
 			},
+			mailsDiscloseNothing(nsidRequestPasswordReset),
 			codesUnguessable(target.AboutReset(), borrowed, func(_ context.Context, _ *spec.Trial, account *target.Account) xrpc.Request {
 				return resetRequest(account.Email)
 			}),

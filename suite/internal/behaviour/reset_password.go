@@ -160,6 +160,34 @@ func resetEffects() []scenario {
 			},
 		},
 		{
+			id: "code.of-old-address", title: "The code that was mailed to an address is refused once the account has another.",
+			level: reports.May, authority: reports.Reference, in: "method.updateEmail", needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := unconfirmed(ctx, t)
+				code := resetCode(ctx, t, account)
+				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, ""))
+				t.Expect(reset(ctx, t, account, code, t.Target().NewPassword()), check.Refused())
+			},
+		},
+		{
+			id: "deactivation.stays", title: "The password of a deactivated account can be reset, and that does not activate it.",
+			level: reports.Should, authority: reports.Reference, source: "getSession#output.status", in: "getSession#output.active", needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := fresh(ctx, t)
+				t.Rely(deactivate(ctx, t, session(ctx, t, account).Access))
+				account.Forget()
+				box := mailbox(ctx, t, account.Email)
+				t.Expect(t.Do(ctx, resetRequest(account.Email)), check.Succeeds())
+				code, err := box.Code(ctx, target.AboutReset())
+				t.Unless(err)
+				if code == "" {
+					t.Fail("a mail with a code to the address of a deactivated account", "none came within the time limit")
+				}
+				t.Expect(reset(ctx, t, account, code, t.Target().NewPassword()), check.Succeeds())
+				expectInactive(t, "logging in after the reset", logIn(ctx, t, account.Handle, account.Password))
+			},
+		},
+		{
 			id: "code.any-case", title: "The code is accepted in any letter case.",
 			level: reports.May, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
@@ -184,21 +212,27 @@ func swapCase(text string) string {
 // refusedCode is a way to reset a password with a code that is not, or no
 // longer, the account's.
 type refusedCode struct {
-	id, title string
-	level     reports.Level
-	authority reports.Authority
-	code      func(ctx context.Context, t *spec.Trial, account *target.Account) string
+	id, title, in string
+	level         reports.Level
+	authority     reports.Authority
+	whose         func(ctx context.Context, t *spec.Trial) *target.Account
+	code          func(ctx context.Context, t *spec.Trial, account *target.Account) string
 }
 
 func refusedCodes() []refusedCode {
-	return []refusedCode{
-		{"code.single-use", "A code that was used is refused.", reports.Must, reports.Security,
+	var all []refusedCode
+	for _, other := range otherPurposes(nsidResetPassword) {
+		id, title := other.refusal()
+		all = append(all, refusedCode{id, title, other.in, reports.Must, reports.Security, other.whose, other.code})
+	}
+	return append(all, []refusedCode{
+		{"code.single-use", "A code that was used is refused.", "", reports.Must, reports.Security, borrowed,
 			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
 				code := resetCode(ctx, t, account)
 				t.Rely(reset(ctx, t, account, code, t.Target().NewPassword()))
 				return code
 			}},
-		{"code.superseded", "A code is refused once a newer one was mailed.", reports.Should, reports.Reference,
+		{"code.superseded", "A code is refused once a newer one was mailed.", "", reports.Should, reports.Reference, borrowed,
 			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
 				code := resetCode(ctx, t, account)
 				if newer := resetCode(ctx, t, account); newer == code {
@@ -206,17 +240,13 @@ func refusedCodes() []refusedCode {
 				}
 				return code
 			}},
-		{"code.of-deletion", "The code for a deletion is refused.", reports.Must, reports.Security,
-			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
-				return deletionCode(ctx, t, account)
-			}},
-		{"code.beginning", "The beginning of a code is not taken for all of it.", reports.Must, reports.Security,
+		{"code.beginning", "The beginning of a code is not taken for all of it.", "", reports.Must, reports.Security, borrowed,
 			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
 				return beginning(resetCode(ctx, t, account))
 			}},
-		{"code.empty", "An empty code is refused.", reports.Must, reports.Security,
+		{"code.empty", "An empty code is refused.", "", reports.Must, reports.Security, borrowed,
 			func(context.Context, *spec.Trial, *target.Account) string { return "" }},
-	}
+	}...)
 }
 
 // beginning is a code without its last character.
@@ -229,9 +259,9 @@ func resetRefusals() []scenario {
 	var scenarios []scenario
 	for _, wrong := range refusedCodes() {
 		scenarios = append(scenarios, scenario{
-			id: wrong.id, title: wrong.title, level: wrong.level, authority: wrong.authority, source: sourceMailedCodes, needs: withMail,
+			id: wrong.id, title: wrong.title, level: wrong.level, authority: wrong.authority, source: sourceMailedCodes, needs: withMail, in: wrong.in,
 			run: func(ctx context.Context, t *spec.Trial) {
-				account := t.Borrow(ctx)
+				account := wrong.whose(ctx, t)
 				code := wrong.code(ctx, t, account)
 				before := account.Password
 				t.Expect(reset(ctx, t, account, code, t.Target().NewPassword()), check.Refused())
@@ -257,6 +287,11 @@ func resetRefusals() []scenario {
 			}
 			t.OneWinner("resets with one code", exchanges)
 		},
+	}, scenario{
+		// Whichever of them came last: nobody can be left with a password that is
+		// none of those, nor with two.
+		id: "race.one-password", title: "After several resets at once, the account has one password: that of a reset which succeeded.",
+		level: reports.Must, authority: reports.Security, source: sourceRaces, needs: withMail, run: resetRaceState,
 	}, scenario{
 		id: "code.expires", title: "A code is refused when a quarter of an hour has passed.",
 		level: reports.Should, authority: reports.Reference, needs: withClock,
@@ -315,4 +350,31 @@ func pastItsTime(ctx context.Context, t *spec.Trial, prepare func() func() xrpc.
 		}
 	}
 	return exchange
+}
+
+func resetRaceState(ctx context.Context, t *spec.Trial) {
+	account := fresh(ctx, t)
+	code := resetCode(ctx, t, account)
+	exchanges := t.Race(ctx, racing(func() xrpc.Request {
+		return xrpc.Procedure(nsidResetPassword, map[string]any{"token": code, "password": t.Target().NewPassword()})
+	}))
+	t.Undisturbed(exchanges)
+	before, candidates, good := account.Password, []string{}, 0
+	for _, exchange := range exchanges {
+		if password, ok := exchange.Request.Input["password"].(string); ok && exchange.Succeeded() {
+			candidates = append(candidates, password)
+		}
+	}
+	if len(candidates) == 0 {
+		candidates = []string{before}
+	}
+	for _, password := range candidates {
+		if logIn(ctx, t, account.Handle, password).Succeeded() {
+			good++
+			t.Unless(t.Target().PasswordChanged(account, password))
+		}
+	}
+	if good != 1 {
+		t.Failf("one of the passwords of the resets that succeeded to log in", "%d of %d log in; %s", good, len(candidates), t.AtOnce(len(exchanges)))
+	}
 }

@@ -97,6 +97,30 @@ func revokeAppPassword() endpoint {
 				},
 			},
 			{
+				id: "unknown-name.harmless", title: "Revoking a name that does not exist revokes no app password.",
+				level: reports.Must, authority: reports.Security, source: "description", needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := t.Borrow(ctx)
+					kept := newAppPassword(ctx, t, account)
+					revoke(ctx, t, account, t.Target().NewName("none"))
+					revoke(ctx, t, account, "")
+					t.Expect(logIn(ctx, t, account.Handle, kept.Password), check.Succeeds())
+				},
+			},
+			{
+				id: "login.stays-ended", title: "A revoked app password stays so when its name is given to another.",
+				level: reports.Must, authority: reports.Security, source: sourceSessions, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					opened := sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, made.Password)))
+					t.Rely(revoke(ctx, t, account, made.Name))
+					t.Rely(askAppPassword(ctx, t, session(ctx, t, account).Access, made.Name))
+					t.ExpectThat("logging in with the revoked app password", logIn(ctx, t, account.Handle, made.Password), check.Refused())
+					t.ExpectThat("refreshing a session of the revoked app password", refresh(ctx, t, opened.Refresh), check.Refused())
+				},
+			},
+			{
 				id: "name.reusable", title: "The name of a revoked app password is free again.",
 				level: reports.Should, authority: reports.Reference, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {

@@ -34,6 +34,27 @@ var (
 			return made.Access
 		},
 	}
+	ofPrivileged = &state{
+		id: "privileged-app-password.refused", title: "A session made with a privileged app password is refused: it is for clients as well.",
+		authority: reports.Reference, in: "createAppPassword#input.privileged", needs: signUp,
+		access: func(ctx context.Context, t *spec.Trial) string {
+			account := fresh(ctx, t)
+			made := privilegedSession(ctx, t, account)
+			t.Rely(whoAmI(ctx, t, made.Access))
+			return made.Access
+		},
+	}
+	// Such a session is opened while the account is down, for its owner to leave.
+	ofTakendownSession = &state{
+		id: "allow-takendown.refused", title: "The token that an account which was taken down has logged in for is refused.",
+		authority: reports.Reference, in: "createSession#input.allowTakendown", needs: needsTakedown,
+		access: func(ctx context.Context, t *spec.Trial) string { return takendownSession(ctx, t).Access },
+	}
+	ofTakenDownApp = &state{
+		id: "takedown.app-password.refused", title: "The token of an app password is refused once the account was taken down.",
+		authority: reports.Reference, needs: needsTakedown,
+		access: func(ctx context.Context, t *spec.Trial) string { return takenDown(ctx, t).appSession.Access },
+	}
 	ofTakenDown = &state{
 		id: "takedown.refused", title: "The token of an account that was taken down is refused.",
 		authority: reports.Reference, needs: needsTakedown,
@@ -46,6 +67,10 @@ var (
 			return session(ctx, t, deactivated(ctx, t).account).Access
 		},
 	}
+	whileDeactivated = &state{
+		id: "deactivation.served", title: "An account that was deactivated is served.",
+		authority: reports.Reference, in: "method.deactivateAccount", needs: signUp, access: ofDeactivated.access,
+	}
 	ofDeleted = &state{
 		id: "deletion.refused", title: "The access token of a deleted account is refused.",
 		authority: reports.Security, source: sourceSessions, needs: withMail,
@@ -53,9 +78,9 @@ var (
 	}
 )
 
-// refusals are the requirements that the table of callers says of a method. A
-// request that is valid for another account shows that nothing but the session is
-// at fault.
+// refusals are the requirements that the table of callers says of a method: which
+// sessions it refuses, and which it serves. A request that is valid for another
+// account shows that nothing but the session is at fault.
 func refusals(nsid string, recipe spec.Recipe) []scenario {
 	var all []scenario
 	for _, refused := range callers()[nsid].refuses {
@@ -67,6 +92,17 @@ func refusals(nsid string, recipe spec.Recipe) []scenario {
 				t.Baseline(ctx, nsid)
 				access := of.access(ctx, t)
 				t.Expect(t.Do(ctx, t.ValidRequest(ctx, nsid).WithBearer(access)), check.Refused())
+			},
+		})
+	}
+	for _, served := range callers()[nsid].serves {
+		of := served.state
+		all = append(all, scenario{
+			id: of.id, title: of.title, level: served.level, authority: of.authority, source: of.source, in: of.in,
+			needs: append(of.needs[:len(of.needs):len(of.needs)], recipe.Needs...),
+			run: func(ctx context.Context, t *spec.Trial) {
+				t.Baseline(ctx, nsid)
+				t.Expect(t.Do(ctx, t.ValidRequest(ctx, nsid).WithBearer(of.access(ctx, t))), check.Succeeds())
 			},
 		})
 	}

@@ -15,6 +15,7 @@ type moderated struct {
 	account     *target.Account
 	session     target.Session
 	appPassword appPassword
+	appSession  target.Session // opened with the app password
 }
 
 // takenDown is an account that is down; scenarios share it.
@@ -43,8 +44,8 @@ func lively(ctx context.Context, t *spec.Trial) moderated {
 	made := newSession(ctx, t, account)
 	t.Rely(whoAmI(ctx, t, made.Access))
 	appPassword := lastingAppPassword(ctx, t, account)
-	t.Rely(logIn(ctx, t, account.Handle, appPassword.Password))
-	return moderated{account, made, appPassword}
+	opened := sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, appPassword.Password)))
+	return moderated{account, made, appPassword, opened}
 }
 
 // loginTakedowns are the requirements on logging in to an account that was
@@ -77,6 +78,14 @@ func loginTakedowns() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := reinstated(ctx, t).account
 				t.Expect(logIn(ctx, t, account.Handle, account.Password), check.Succeeds())
+			},
+		},
+		{
+			id: "takedown.reinstated.app-password", title: "An app password of an account that was reinstated logs in again.",
+			level: reports.Should, authority: reports.Reference, needs: needsTakedown,
+			run: func(ctx context.Context, t *spec.Trial) {
+				back := reinstated(ctx, t)
+				t.Expect(logIn(ctx, t, back.account.Handle, back.appPassword.Password), check.Succeeds())
 			},
 		},
 		{

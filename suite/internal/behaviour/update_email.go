@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -41,7 +42,7 @@ func updateEmail() endpoint {
 				}
 			},
 		},
-		cases: append(updateErrors(), updates()...),
+		cases: slices.Concat(updateErrors(), updates(), addresses(), wrongUpdateCodes()),
 	}
 }
 
@@ -119,18 +120,67 @@ func updates() []scenario {
 				t.Expect(update(ctx, t, account, other.Email, ""), check.Refused())
 			},
 		},
-		wrongUpdateCode("code.of-deletion", "The code for a deletion is refused.", deletionCode),
-		wrongUpdateCode("code.of-reset", "The code for a password reset is refused.", resetCode),
-		wrongUpdateCode("code.empty", "An empty token is none.",
-			func(context.Context, *spec.Trial, *target.Account) string { return "" }),
 	}
+}
+
+// wrongUpdateCodes are codes with which a confirmed address must not be changed.
+func wrongUpdateCodes() []scenario {
+	var all []scenario
+	for _, other := range otherPurposes(nsidUpdateEmail, nsidConfirmEmail) {
+		id, title := other.refusal()
+		all = append(all, wrongUpdateCode(id, title, reports.Must, other.code))
+	}
+	return append(all,
+		wrongUpdateCode("code.empty", "An empty token is none.", reports.Must,
+			func(context.Context, *spec.Trial, *target.Account) string { return "" }),
+		wrongUpdateCode("code.of-confirmation", "The code for the confirmation of an address is refused.", reports.Must, secondConfirmationCode),
+		wrongUpdateCode("code.beginning", "The beginning of a code is not taken for all of it.", reports.Must,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				return beginning(updateCode(ctx, t, account))
+			}),
+		wrongUpdateCode("code.other-account", "The code of another account is refused.", reports.Must,
+			func(ctx context.Context, t *spec.Trial, _ *target.Account) string {
+				return updateCode(ctx, t, confirmed(ctx, t))
+			}),
+		wrongUpdateCode("code.superseded", "A code is refused once a newer one was mailed.", reports.Should,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				code := updateCode(ctx, t, account)
+				if newer := updateCode(ctx, t, account); newer == code {
+					t.NotObserved("the target mails the same code again")
+				}
+				return code
+			}),
+		wrongUpdateCode("code.single-use", "A code that was used is refused.", reports.Must,
+			func(ctx context.Context, t *spec.Trial, account *target.Account) string {
+				code := updateCode(ctx, t, account)
+				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, code))
+				t.Rely(confirm(ctx, t, account, account.Email, confirmationCode(ctx, t, account)))
+				return code
+			}),
+	)
+}
+
+// secondConfirmationCode is a code for the confirmation of an address that is
+// confirmed already. Servers may send none, which shows once a later mail has
+// come.
+func secondConfirmationCode(ctx context.Context, t *spec.Trial, account *target.Account) string {
+	box := mailbox(ctx, t, account.Email)
+	t.Do(ctx, confirmationRequest(ctx, t, account))
+	resetCode(ctx, t, account)
+	messages, err := box.Peek(ctx)
+	t.Unless(err)
+	code := target.CodeAbout(messages, target.AboutConfirmation())
+	if code == "" {
+		t.NotObserved("the target mails no code for the confirmation of an address that is confirmed")
+	}
+	return code
 }
 
 // wrongUpdateCode is a code with which a confirmed address must not be changed:
 // it would give the account away.
-func wrongUpdateCode(id, title string, code func(context.Context, *spec.Trial, *target.Account) string) scenario {
+func wrongUpdateCode(id, title string, level reports.Level, code func(context.Context, *spec.Trial, *target.Account) string) scenario {
 	return scenario{
-		id: id, title: title, level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
+		id: id, title: title, level: level, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
 		run: func(ctx context.Context, t *spec.Trial) {
 			account := confirmed(ctx, t)
 			request := updateTo(t.Target().NewIdentity().Email, "").With("token", code(ctx, t, account))

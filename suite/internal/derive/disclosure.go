@@ -2,6 +2,7 @@ package derive
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -64,4 +65,10 @@ func (o *observation) given() {
 			o.find(idNoAddresses, "no e-mail address that the caller didn't send", "the address of an account stands in the answer")
 		}
 	}
+}
+
+// AddressesBeside are the addresses of accounts of a run that stand in a text,
+// but for one.
+func AddressesBeside(own, text string) []string {
+	return slices.DeleteFunc(runAddress.FindAllString(text, -1), func(found string) bool { return strings.EqualFold(found, own) })
 }

@@ -23,3 +23,10 @@ func (l *ledger) email(did, email string) {
 		account.Email = email
 	}
 }
+
+// CodeAbout returns the code in the newest message on a topic, empty where there
+// is none.
+func CodeAbout(messages []Message, topic Topic) string {
+	message, _ := choose(messages, topic, false)
+	return message.Code()
+}
