@@ -132,32 +132,39 @@ func Run(ctx context.Context, config Config) (*reports.Report, error) {
 	if err := config.check(all); err != nil {
 		return nil, err
 	}
-	if config.Limit == 0 {
-		config.Limit = DefaultLimit
+	report, _, err := config.carryOut(ctx, all, config.needed(all))
+	return report, err
+}
+
+// carryOut plays scenarios and judges requirements by them. The records are
+// those of the scenarios, nil where one was not played.
+func (c Config) carryOut(ctx context.Context, all []requirement, needed []scenario) (*reports.Report, []*record, error) {
+	if c.Limit == 0 {
+		c.Limit = DefaultLimit
 	}
-	if config.Parallel == 0 {
-		config.Parallel = 2 * runtime.GOMAXPROCS(0)
+	if c.Parallel == 0 {
+		c.Parallel = 2 * runtime.GOMAXPROCS(0)
 	}
-	r := &run{config: config, adminPassword: secret(config.Seed, "admin"), http: &http.Client{Timeout: 30 * time.Second}}
+	r := &run{config: c, adminPassword: secret(c.Seed, "admin"), http: &http.Client{Timeout: 30 * time.Second}}
 	defer r.http.CloseIdleConnections()
 	started := time.Now()
-	records, err := r.playAll(ctx, config.needed(all))
+	records, err := r.playAll(ctx, needed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	results, requests := r.judge(all, records)
 	report := reports.New(reports.Content{
-		Kind: reports.KindClient, Version: config.Version,
+		Kind: reports.KindClient, Version: c.Version,
 		Run: reports.Run{
-			ID: runID(config.Seed, started), StartedAt: started, DurationMs: time.Since(started).Milliseconds(), Seed: config.Seed,
-			Revision: config.Revision, Strict: config.Strict, Interrupted: ctx.Err() != nil,
+			ID: runID(c.Seed, started), StartedAt: started, DurationMs: time.Since(started).Milliseconds(), Seed: c.Seed,
+			Revision: c.Revision, Strict: c.Strict, Interrupted: ctx.Err() != nil,
 		},
-		Target:   reports.Target{URL: config.Name, Capabilities: reports.Capabilities{Admin: true, Mail: "control", Clock: true, Takedown: true}},
+		Target:   reports.Target{URL: c.Name, Capabilities: reports.Capabilities{Admin: true, Mail: "control", Clock: true, Takedown: true}},
 		Results:  results,
 		Requests: requests,
 	})
-	report.Expect(config.KnownFailures, time.Now())
-	return report, nil
+	report.Expect(c.KnownFailures, time.Now())
+	return report, records, nil
 }
 
 // needed are the scenarios in which a selected requirement shows, with those
