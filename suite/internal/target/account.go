@@ -2,7 +2,6 @@ package target
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -14,8 +13,8 @@ type Account struct {
 	DID string
 
 	target  *Target
-	login   sync.Mutex // held while the session is made anew
-	opening sync.Mutex // held while a case opens a session of its own
+	login   requestMutex // held while the session is made anew
+	opening requestMutex // held while a case opens a session of its own
 	kept    atomic.Pointer[keptSession]
 	Given   bool
 }
@@ -29,7 +28,7 @@ type keptSession struct {
 
 // named is an account that cases share by its name, nil before it was made.
 type named struct {
-	making  sync.Mutex
+	making  requestMutex
 	account atomic.Pointer[Account]
 }
 
@@ -115,8 +114,8 @@ func (t *Target) named(name string, produce func() (*Account, error)) (*Account,
 		t.accounts[name] = entry
 	}
 	t.mutex.Unlock()
-	t.lock(&entry.making)
-	defer entry.making.Unlock()
+	entry.making.lock(t)
+	defer entry.making.unlock()
 	if account := entry.account.Load(); account != nil {
 		return account, nil
 	}
@@ -203,8 +202,8 @@ func (a *Account) Login(ctx context.Context, sender Sender) (Session, error) {
 // Session returns a session that the account keeps, made anew after the
 // target's clock was moved.
 func (a *Account) Session(ctx context.Context, sender Sender) (Session, error) {
-	a.target.lock(&a.login)
-	defer a.login.Unlock()
+	a.login.lock(a.target)
+	defer a.login.unlock()
 	if session, ok := a.current(); ok {
 		return session, nil
 	}

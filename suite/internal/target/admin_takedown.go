@@ -24,7 +24,7 @@ const operator = "did:web:pdsconform.invalid"
 type AdminTakedown struct {
 	client  *xrpc.Client
 	asAdmin func(xrpc.Request) xrpc.Request
-	mutex   sync.Mutex
+	mutex   sync.Mutex     // held for no request
 	actions map[string]any // by DID: the id of the action, as 2023's method wants it back
 }
 
@@ -66,18 +66,21 @@ func (a *AdminTakedown) SetTakedown(ctx context.Context, did string, down bool) 
 }
 
 func (a *AdminTakedown) moderate(ctx context.Context, did string, down bool) xrpc.Exchange {
-	a.mutex.Lock()
-	defer a.mutex.Unlock()
 	if !down {
+		a.mutex.Lock()
+		id := a.actions[did]
+		a.mutex.Unlock()
 		return a.client.Ask(ctx, a.asAdmin(xrpc.Procedure(reverseModerationAction, map[string]any{
-			"id": a.actions[did], "reason": "pdsconform", "createdBy": operator,
+			"id": id, "reason": "pdsconform", "createdBy": operator,
 		})))
 	}
 	exchange := a.client.Ask(ctx, a.asAdmin(xrpc.Procedure(takeModerationAction, map[string]any{
 		"action": "com.atproto.admin.defs#takedown", "subject": subject(did), "reason": "pdsconform", "createdBy": operator,
 	})))
 	if exchange.Succeeded() {
+		a.mutex.Lock()
 		a.actions[did] = exchange.Object()["id"]
+		a.mutex.Unlock()
 	}
 	return exchange
 }

@@ -29,13 +29,18 @@ func (t *Target) age(by time.Duration) {
 	}
 }
 
-// lock locks a mutex that another case may hold while it waits for time to pass:
-// whoever waits for it then lets the clock be moved.
-func (t *Target) lock(mutex *sync.Mutex) {
-	if mutex.TryLock() {
+// requestMutex is a mutex that is held while requests are sent. Whoever holds it
+// may have to wait for time to pass, so that whoever waits for it lets the clock
+// be moved: there is no other way to lock it.
+type requestMutex struct{ mutex sync.Mutex }
+
+func (m *requestMutex) lock(t *Target) {
+	if m.mutex.TryLock() {
 		return
 	}
 	t.clock.queue()
-	mutex.Lock()
+	m.mutex.Lock()
 	t.clock.dequeue()
 }
+
+func (m *requestMutex) unlock() { m.mutex.Unlock() }

@@ -104,8 +104,8 @@ func Pause(ctx context.Context, pause time.Duration) error {
 // what it makes then is the case's to judge.
 func (a *Account) OwnSession(ctx context.Context, open func() (Session, error)) (Session, error) {
 	h := &a.target.handedOut
-	a.opening.Lock()
-	defer a.opening.Unlock()
+	a.opening.lock(a.target)
+	defer a.opening.unlock()
 	made, err := open()
 	if err != nil || h.handOut(made) || h.isAlways() {
 		return made, err
