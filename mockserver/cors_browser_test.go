@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pdsconform/pdsconform/fixtures/chromium"
 	"github.com/pdsconform/pdsconform/mockserver"
 )
 
@@ -42,7 +43,7 @@ const pageScript = `(async () => {
 // TestPageOfAnotherOrigin runs it in Chromium.
 func TestPageOfAnotherOrigin(t *testing.T) {
 	t.Parallel()
-	ctx := openChromium(t)
+	ctx := chromium.Open(t)
 	server := mockserver.RunT(t, mockserver.Options{RateLimit: mockserver.RateLimit{Requests: 7, Per: time.Hour}})
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
 
+	"github.com/pdsconform/pdsconform/fixtures/chromium"
 	"github.com/pdsconform/pdsconform/mockserver"
 )
 
@@ -33,7 +34,7 @@ type visitor struct {
 func visit(t *testing.T, c *client) *visitor {
 	t.Helper()
 	v := &visitor{client: c}
-	v.ctx = openChromium(t, chromedp.WithListener(v.listen))
+	v.ctx = chromium.Open(t, chromedp.WithListener(v.listen))
 	v.browse(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 		return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -18,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/pdsconform/pdsconform/fixtures/chromium"
 )
 
 // TestHTMLInBrowser opens the page from disk, as its readers do, and does what
@@ -64,38 +65,11 @@ type tab struct {
 	requests []string
 }
 
-// openTab starts a browser with a profile of its own, and skips the test where
-// there is none.
+// openTab opens a tab of a browser, and skips the test where there is none.
 func openTab(t *testing.T) *tab {
 	t.Helper()
-	binary := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "headless-shell"} {
-		if found, err := exec.LookPath(name); err == nil {
-			binary = found
-			break
-		}
-	}
-	if binary == "" {
-		t.Skip("no Chromium here: the page is not tried in a browser")
-	}
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(binary), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir())}
-	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
-		options = append(options, chromedp.Flag(flag, true))
-	}
-	background, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	t.Cleanup(cancel)
-	allocator, cancel := chromedp.NewExecAllocator(background, options...)
-	t.Cleanup(cancel)
 	page := &tab{t: t}
-	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithListener(page.listen))
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil {
-			t.Logf("close the browser: %v", err)
-		}
-		cancel()
-	})
-	page.ctx = ctx
+	page.ctx = chromium.Open(t, chromedp.WithListener(page.listen))
 	page.do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		for _, name := range []string{"clipboard-read", "clipboard-write"} {
 			if _, err := chromedp.CallBrowser(ctx, browser.SetPermission, browser.SetPermissionParams{

@@ -53,6 +53,10 @@ func TestImportEdges(t *testing.T) {
 	}
 }
 
+// forTests are packages that tests of several folders share. No program holds
+// one.
+var forTests = []string{"fixtures/chromium"}
+
 // mayImportRoom says what the rooms of the mock may import of each other: who
 // changes what a server does knows the server, and never the other way round.
 var mayImportRoom = map[string][]string{
@@ -105,6 +109,9 @@ func checkImports(t *testing.T, root fs.FS, name string, allowed []string) {
 	for _, imported := range importsOf(t, root, name) {
 		if folder, _, _ := strings.Cut(imported, "/"); !slices.Contains(allowed, folder) {
 			t.Errorf("%s imports %s", name, imported)
+		}
+		if slices.Contains(forTests, imported) {
+			t.Errorf("%s imports %s, which is for tests alone", name, imported)
 		}
 	}
 }
