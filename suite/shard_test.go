@@ -2,6 +2,7 @@ package suite
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,36 +26,69 @@ func TestParseShard(t *testing.T) {
 	}
 }
 
+// selections are some of which shards are made.
+func selections(t *testing.T) []Config {
+	t.Helper()
+	all := []Config{{}, {Endpoints: []string{"createSession"}}, {LabelFilter: "should"}}
+	for i := range all {
+		all[i].Catalog = everyRevision(t)[lexicons.DefaultRevision]
+	}
+	return all
+}
+
 // Each requirement is in one shard, whatever else is selected, and the same
 // one every time.
 func TestShardsAreDisjointAndComplete(t *testing.T) {
 	t.Parallel()
-	for _, config := range []Config{{}, {Endpoints: []string{"createSession"}}, {LabelFilter: "should"}} {
-		config.Catalog = everyRevision(t)[lexicons.DefaultRevision]
-		whole, err := List(config)
+	for _, config := range selections(t) {
+		one, err := newPlan(config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, n := range []int{1, 2, 7, 40} {
+		another, err := newPlan(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := divide(one.units(), 1)[0]
+		for _, n := range []int{2, 7, 40} {
 			in := map[string]int{}
-			for i := range n {
-				config.Shard = Shard{i + 1, n}
-				for range 2 {
-					shard, err := List(config)
-					if err != nil {
-						t.Fatal(err)
-					}
-					for _, requirement := range shard {
-						if before := in[requirement.ID]; before != 0 && before != i+1 {
-							t.Errorf("%s is in shards %d and %d of %d", requirement.ID, before, i+1, n)
+			for _, parts := range [][]map[string]bool{divide(one.units(), n), divide(another.units(), n)} {
+				for i, part := range parts {
+					for id := range part {
+						if before := in[id]; before != 0 && before != i+1 {
+							t.Errorf("%s is in shards %d and %d of %d", id, before, i+1, n)
 						}
-						in[requirement.ID] = i + 1
+						in[id] = i + 1
 					}
 				}
 			}
 			if len(in) != len(whole) {
 				t.Errorf("%d requirements in %d shards, %d as a whole", len(in), n, len(whole))
 			}
+		}
+	}
+}
+
+// What is listed for shards is the whole, each requirement once.
+func TestShardsAreListed(t *testing.T) {
+	t.Parallel()
+	for _, config := range selections(t) {
+		whole, err := List(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var listed []reports.Requirement
+		for i := range 3 {
+			config.Shard = Shard{i + 1, 3}
+			part, err := List(config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			listed = append(listed, part...)
+		}
+		slices.SortFunc(listed, func(a, b reports.Requirement) int { return strings.Compare(a.ID, b.ID) })
+		if !slices.Equal(listed, whole) {
+			t.Errorf("the shards list %d requirements, the whole %d, or others", len(listed), len(whole))
 		}
 	}
 }
