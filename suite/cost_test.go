@@ -4,10 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 )
 
@@ -15,9 +19,12 @@ var updateCosts = flag.Bool("update-costs", false, "write costs.json from what i
 
 // measured counts the requests of each case in a run of its own order, in which
 // the cases that move the clock come last.
-func measured(t *testing.T) (*plan, map[string]int) {
+func measured(t *testing.T, revision string) (*plan, map[string]int) {
 	t.Helper()
-	p, err := newPlan(mockConfig(t))
+	catalog := everyRevision(t)[revision]
+	config := mockConfig(t, mockserver.Options{Catalog: catalog, InviteRequired: true, InviteInterval: 24 * time.Hour})
+	config.Catalog, config.Revision = catalog, revision
+	p, err := newPlan(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,36 +46,73 @@ func measured(t *testing.T) (*plan, map[string]int) {
 	return p, requests
 }
 
-// The table needn't be exact: it has to keep what shards really cost alike.
+// The table needn't be exact: it has to keep what shards really cost alike, by
+// the documents of each revision.
 func TestShardsCostAlike(t *testing.T) {
 	t.Parallel()
-	p, requests := measured(t)
-	if *updateCosts {
-		writeCosts(t, p, requests)
-	}
-	for n, most := range map[int]float64{2: 1.1, 4: 1.15, 8: 1.25} {
-		var loads []int
-		sum := 0
-		for _, ids := range divide(p.units(), n) {
-			load := 0
-			for id := range ids {
-				load += requests[id]
+	for _, revision := range lexicons.Revisions() {
+		t.Run(revision, func(t *testing.T) {
+			t.Parallel()
+			p, requests := measured(t, revision)
+			for n, most := range map[int]float64{2: 1.1, 4: 1.15, 8: 1.25} {
+				var loads []int
+				sum := 0
+				for _, ids := range divide(p.units(), n) {
+					load := 0
+					for id := range ids {
+						load += requests[id]
+					}
+					loads, sum = append(loads, load), sum+load
+				}
+				if limit := most * float64(sum) / float64(n); float64(slices.Max(loads)) > limit {
+					t.Errorf("%d shards cost %v requests, want %.0f at most; go test ./suite -run TestCosts -update-costs measures anew", n, loads, limit)
+				}
 			}
-			loads, sum = append(loads, load), sum+load
-		}
-		if limit := most * float64(sum) / float64(n); float64(slices.Max(loads)) > limit {
-			t.Errorf("%d shards cost %v requests, want %.0f at most; go test ./suite -run %s -update-costs measures anew", n, loads, limit, t.Name())
-		}
+		})
 	}
 }
 
-func writeCosts(t *testing.T, p *plan, requests map[string]int) {
-	t.Helper()
-	p.costs = map[string]int{}
-	for _, c := range p.cases {
-		p.costs[unitOf(c)] += requests[c.ID]
+// TestCosts holds that the table has every unit of every revision, so that none
+// is reckoned with what nobody has measured; with -update-costs it measures them
+// anew. A unit of several revisions costs what it costs in the dearest.
+func TestCosts(t *testing.T) {
+	t.Parallel()
+	table := costTable()
+	if *updateCosts {
+		table = map[string]int{}
+		for _, revision := range lexicons.Revisions() {
+			p, requests := measured(t, revision)
+			sums := map[string]int{}
+			for _, c := range p.cases {
+				sums[unitOf(c)] += requests[c.ID]
+			}
+			for key, sum := range sums {
+				table[key] = max(table[key], sum)
+			}
+		}
+		writeCosts(t, table)
 	}
-	text, err := json.MarshalIndent(p.costs, "", "  ")
+	unknown := maps.Clone(table)
+	for _, catalog := range everyRevision(t) {
+		p, err := newPlan(Config{Catalog: catalog})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range p.cases {
+			if _, there := table[unitOf(c)]; !there {
+				t.Errorf("costs.json lacks %s; go test ./suite -run %s -update-costs measures anew", unitOf(c), t.Name())
+			}
+			delete(unknown, unitOf(c))
+		}
+	}
+	for key := range unknown {
+		t.Errorf("costs.json has %s, of which there is no requirement", key)
+	}
+}
+
+func writeCosts(t *testing.T, table map[string]int) {
+	t.Helper()
+	text, err := json.MarshalIndent(table, "", "  ")
 	if err == nil {
 		err = os.WriteFile("costs.json", append(text, '\n'), 0o600)
 	}
