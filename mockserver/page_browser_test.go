@@ -21,7 +21,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver"
 )
 
-// visitor is somebody with the page in a browser that runs no scripts.
+// visitor is somebody with the page in a browser.
 type visitor struct {
 	*client
 	ctx context.Context
@@ -30,13 +30,14 @@ type visitor struct {
 	said []string
 }
 
-// visit opens the page, and skips the test where there is no browser.
-func visit(t *testing.T, c *client) *visitor {
+// visit opens the page, with or without scripts, and skips the test where there
+// is no browser.
+func visit(t *testing.T, c *client, scripts bool) *visitor {
 	t.Helper()
 	v := &visitor{client: c}
 	v.ctx = chromium.Open(t, chromedp.WithListener(v.listen))
 	v.browse(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripts})
 		return err
 	}), chromedp.Navigate(c.server.ControlURL+"/"))
 	return v
@@ -91,7 +92,7 @@ func (v *visitor) tells(expression string) string {
 // picture keeps what the page looks like: go test -artifacts says where.
 func (v *visitor) picture(name string) {
 	v.Helper()
-	picture, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(90))
+	picture, err := chromedp.Run(v.ctx, chromedp.FullScreenshot(100))
 	if err == nil {
 		err = os.WriteFile(filepath.Join(v.ArtifactDir(), name), picture, 0o600)
 	}
@@ -107,9 +108,9 @@ func on(label string) string     { return toggle(label) + `[aria-checked=true]` 
 func TestPageInBrowser(t *testing.T) {
 	t.Parallel()
 	c := start(t)
-	v := visit(t, c)
+	v := visit(t, c, false)
 
-	v.click("#accounts summary")
+	v.click("#accounts .tools summary")
 	v.fill("input[name=handle]", "alice.test")
 	v.fill("input[name=email]", "alice@example.com")
 	v.fill("input[name=password]", "12345678")
@@ -146,6 +147,7 @@ func TestPageInBrowser(t *testing.T) {
 	c.add(mockserver.Scenario{Method: "describeServer", Times: 1, Drop: mockserver.DropAtOnce})
 	_, _ = c.attempt("GET", "describeServer", "", "")
 
+	v.click("#defects > details > summary")
 	v.fill("input[type=search][name=defect]", "createSession did missing")
 	v.click("#defects [role=search] button")
 	v.sees("input[type=search][name=defect][value='createSession did missing']")
@@ -158,15 +160,58 @@ func TestPageInBrowser(t *testing.T) {
 
 	v.click("#invites button")
 	v.sees("#invites .code")
-	v.click("#requests details:nth-of-type(3) > summary")
-	v.sees("#requests details:nth-of-type(3) pre")
+	v.click("#live details:nth-of-type(3) > summary")
+	v.sees("#live details:nth-of-type(3) pre")
 	v.looks(t)
+	v.saysNothing(t)
+	v.isSteeredByNobodyElse(t)
+}
+
+// TestPageLiveInBrowser has ten thousand accounts, and shows requests as they
+// come: none is shown in the place of one that somebody reads.
+func TestPageLiveInBrowser(t *testing.T) {
+	t.Parallel()
+	accounts := make([]mockserver.Account, 10_000)
+	for i := range accounts {
+		name := fmt.Sprintf("user-%05d", i)
+		accounts[i] = mockserver.Account{Handle: name + ".test", Email: name + "@example.com", Password: "12345678"}
+	}
+	c := start(t, mockserver.Options{Accounts: accounts})
+	v := visit(t, c, true)
+	v.sees("#accounts tbody tr:nth-of-type(50)")
+	if rows := v.tells(`document.querySelectorAll("#accounts tbody tr").length`); rows != "50" {
+		t.Errorf("%s accounts are shown", rows)
+	}
+	v.click("#accounts .more a")
+	v.sees("#accounts .more a[href='/#accounts']")
+	v.fill("input[type=search][name=account]", "user-04711")
+	v.click("#accounts [role=search] button")
+	v.sees("button[aria-label='user-04711.test is taken down']")
+	c.logIn("user-04711.test", "12345678").ok()
+	v.sees("#live .request:nth-of-type(1)")
+	v.click("#live .request:nth-of-type(1) > summary")
+	v.sees("#live pre")
+	c.logIn("user-04711.test", "12345678").ok()
+	v.browse(chromedp.WaitVisible(chromedp.JSPath(`document.getElementById("live-count").textContent == "2" ? document.getElementById("live-count") : null`)))
+	if shown := v.tells(`document.querySelectorAll("#live .request").length`); shown != "1" {
+		t.Errorf("%s requests are shown while one is read", shown)
+	}
+	v.click("#live .request:nth-of-type(1) > summary")
+	v.click("h1") // the focus leaves the list
+	c.logIn("user-04711.test", "12345678").ok()
+	v.sees("#live .request:nth-of-type(3)")
+	v.looks(t)
+	v.saysNothing(t)
+}
+
+// saysNothing is a browser that has complained of nothing.
+func (v *visitor) saysNothing(t *testing.T) {
+	t.Helper()
 	v.mu.Lock()
+	defer v.mu.Unlock()
 	for _, said := range v.said {
 		t.Errorf("the browser said: %s", said)
 	}
-	v.mu.Unlock()
-	v.isSteeredByNobodyElse(t)
 }
 
 // looks tries the page at several widths, in light and in dark.

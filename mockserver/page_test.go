@@ -81,14 +81,14 @@ func TestPageHeaders(t *testing.T) {
 	for name, want := range map[string]string{
 		"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-store", "Referrer-Policy": "same-origin",
 		"X-Content-Type-Options": "nosniff",
-		"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; " +
+		"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; " +
 			"base-uri 'none'; frame-ancestors 'none'",
 	} {
 		if got := a.header.Get(name); got != want {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
-	if strings.Contains(string(a.body), "<script") || strings.Contains(string(a.body), " style=") {
+	if strings.Contains(string(a.body), "<script>") || strings.Contains(string(a.body), " style=") {
 		t.Error("the page has what its policy forbids")
 	}
 	if style := c.sendTo(c.server.ControlURL, "GET", "/page/style.css", nil).ok(); style.header.Get("Content-Type") != "text/css; charset=utf-8" {
@@ -256,10 +256,17 @@ func TestPageSearches(t *testing.T) {
 		advance(t, c.server, time.Second)
 	}
 	page := c.page("")
-	if !strings.Contains(page, "and 10 more") || !strings.Contains(page, "user-59.test") || strings.Contains(page, "user-09.test") {
+	if !strings.Contains(page, "page 1 of 2") || !strings.Contains(page, "user-59.test") || strings.Contains(page, "user-09.test") {
 		t.Error("the newest accounts are not those that are shown")
 	}
-	if page := c.page("?account=USER-0+9"); !strings.Contains(page, "user-09.test") || strings.Contains(page, "user-10.test") {
+	if page := c.page("?accounts=2"); !strings.Contains(page, "user-09.test") || strings.Contains(page, "user-10.test") ||
+		!strings.Contains(page, `<a href="/#accounts">previous</a>`) {
+		t.Error("the second page of the accounts has others")
+	}
+	if page := c.page("?accounts=9"); !strings.Contains(page, "page 2 of 2") {
+		t.Error("behind the last page there is another")
+	}
+	if page := c.page("?account=USER-0+9&accounts=2"); !strings.Contains(page, "user-09.test") || strings.Contains(page, "user-10.test") {
 		t.Error("the search for an account finds others")
 	}
 	if page := c.page("?defect=createSession+did&facet=output"); !strings.Contains(page, "output.createSession.did.missing") ||

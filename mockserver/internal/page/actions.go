@@ -26,7 +26,14 @@ func (p page) actions() map[string]action {
 		"reset":           {"clock", func(form) error { p.Reset(); return nil }},
 		"seed":            {"accounts", p.formSeed},
 		"takedown":        {"accounts", p.formTakedown},
+		"change":          {"accounts", p.formChange},
+		"remove":          {"accounts", p.formRemove},
+		"end-session":     {"accounts", p.formEndSession},
 		"invite":          {"invites", p.formInvite},
+		"disable":         {"invites", p.formDisable},
+		"answer":          {"answers", p.formAnswer},
+		"remove-answer":   {"answers", p.formRemoveAnswer},
+		"settings":        {"settings", p.formSettings},
 		"clear-mail":      {"mail", func(form) error { p.Core.Outbox.Clear(); return nil }},
 		"defect":          {"defects", p.formDefect},
 		"sound":           {"defects", func(form) error { return p.Faults.Set() }},
@@ -46,28 +53,27 @@ func (p page) formClock(f form) error {
 	return p.Core.Clock.Advance(by)
 }
 
-func (p page) formSeed(f form) error {
-	_, err := p.Core.SeedAccount(pds.Account{Handle: f.Get("handle"), Email: f.Get("email"), Password: f.Get("password")})
-	return err
-}
-
-func (p page) formTakedown(f form) error {
-	return p.Core.Takedown(f.Get("did"), f.Get("on") == "true")
-}
-
 func (p page) formInvite(f form) error {
 	uses, err := strconv.ParseInt(f.Get("uses"), 10, 32)
 	if err != nil || uses < 1 {
 		return errors.New("uses must be a number from 1 on")
 	}
-	p.Core.Alter(func(tx *store.Tx) { tx.AddInvites(p.Core.NewInvites(1, pds.AdminAccount, pds.AdminAccount, uses)) })
+	owner := pds.AdminAccount
+	if of := strings.TrimSpace(f.Get("for")); of != "" {
+		account, err := p.Core.Account(of)
+		if err != nil {
+			return err
+		}
+		owner = account.DID
+	}
+	p.Core.Alter(func(tx *store.Tx) { tx.AddInvites(p.Core.NewInvites(1, owner, pds.AdminAccount, uses)) })
 	return nil
 }
 
 // formDefect turns one defect on or off.
 func (p page) formDefect(f form) error {
 	active := slices.DeleteFunc(p.Faults.Active(), func(id string) bool { return id == f.Get("id") })
-	if f.Get("on") == "true" {
+	if f.on("on") {
 		active = append(active, f.Get("id"))
 	}
 	return p.Faults.Set(active...)
@@ -108,7 +114,7 @@ func (p page) formExample(f form) error {
 	if err != nil || number < 0 || number >= len(examples) {
 		return errors.New("there is no such example")
 	}
-	if f.Get("on") == "true" {
+	if f.on("on") {
 		_, err = p.Scenarios.Add(examples[number].Scenario)
 		return err
 	}

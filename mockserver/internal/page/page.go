@@ -9,35 +9,41 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/control"
 )
 
-//go:embed page.html style.css
+//go:embed *.html style.css live.js
 var files embed.FS
 
 // parsed is the page, parsed when somebody looks: most servers are never looked
 // at.
 var parsed = sync.OnceValues(func() (*template.Template, error) {
-	return template.ParseFS(files, "page.html")
+	return template.New("page.html").ParseFS(files, "*.html")
 })
 
 // page shows a mock.
 type page struct{ control.Mock }
 
 // Serve adds what people see of a mock to the control listener: a page of what
-// there is, and forms to change it. It works without scripts, and runs none.
+// there is, and forms to change it. It works without scripts; the one that it has
+// shows requests as they come.
 func Serve(mock control.Mock, mux *http.ServeMux) {
 	p := page{mock}
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		p.write(w, http.StatusOK, p.viewOf(searchOf(r.URL.Query())))
+		query := r.URL.Query()
+		view := p.viewOf(searchOf(query))
+		p.fill(&view, query.Get("from"), query.Get("into"))
+		p.write(w, http.StatusOK, view)
 	})
-	mux.HandleFunc("GET /page/style.css", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeFileFS(w, r, files, "style.css")
-	})
+	for _, name := range []string{"style.css", "live.js"} {
+		mux.HandleFunc("GET /page/"+name, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeFileFS(w, r, files, name)
+		})
+	}
+	mux.HandleFunc("GET /page/events", p.events)
 	for name, done := range p.actions() {
 		mux.HandleFunc("POST /page/"+name, func(w http.ResponseWriter, r *http.Request) { p.act(w, r, done) })
 	}
@@ -78,7 +84,7 @@ func (p page) write(w http.ResponseWriter, status int, view content) {
 	for name, value := range map[string]string{
 		"Content-Type":  "text/html; charset=utf-8",
 		"Cache-Control": "no-store",
-		"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; " +
+		"Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; " +
 			"base-uri 'none'; frame-ancestors 'none'",
 		"Cross-Origin-Opener-Policy":   "same-origin",
 		"Cross-Origin-Resource-Policy": "same-origin",
@@ -97,33 +103,5 @@ type form struct{ values url.Values }
 // Get returns a field, "" where it wasn't there.
 func (f form) Get(name string) string { return f.values.Get(name) }
 
-// search is what the lists of the page are narrowed to.
-type search struct {
-	Account, Request, Defect, Facet string
-}
-
-func searchOf(query url.Values) search {
-	return search{query.Get("account"), query.Get("request"), query.Get("defect"), query.Get("facet")}
-}
-
-// term is one word of a search, by the name of its field.
-type term struct{ Name, Value string }
-
-// Without is what the search says, but for some of its fields.
-func (search search) Without(names ...string) []term {
-	return slices.DeleteFunc([]term{
-		{"account", search.Account}, {"request", search.Request}, {"defect", search.Defect}, {"facet", search.Facet},
-	}, func(t term) bool { return t.Value == "" || slices.Contains(names, t.Name) })
-}
-
-// Query is the search as the query of an address, with its question mark.
-func (search search) Query() string {
-	query := url.Values{}
-	for _, term := range search.Without() {
-		query.Set(term.Name, term.Value)
-	}
-	if len(query) == 0 {
-		return ""
-	}
-	return "?" + query.Encode()
-}
+// on reports whether a box was ticked, or a switch turned on.
+func (f form) on(name string) bool { return f.Get(name) == "true" }

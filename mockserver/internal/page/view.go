@@ -1,23 +1,16 @@
 package page
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
-	"github.com/pdsconform/pdsconform/mockserver/internal/requests"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
-
-// shownAtMost is how many entries of a list the page has at most: the newest.
-const shownAtMost = 50
 
 // content is what the page shows.
 type content struct {
@@ -40,24 +33,9 @@ type content struct {
 	Active       []defectView
 	Found        list[defectView]
 	Facets       []string
+	Answers      []answerView
+	Settings     pds.Settings
 }
-
-// list is the beginning of one, and how much of it there is.
-type list[V any] struct {
-	Shown        []V
-	Found, Total int
-}
-
-// More is how many are not shown.
-func (l list[V]) More() int { return l.Found - len(l.Shown) }
-
-// listOf takes what is wanted, and shows the first of it.
-func listOf[V any](all []V, wanted func(V) bool) list[V] {
-	found := slices.DeleteFunc(slices.Clone(all), func(v V) bool { return !wanted(v) })
-	return list[V]{found[:min(shownAtMost, len(found))], len(found), len(all)}
-}
-
-func all[V any](V) bool { return true }
 
 // containsAll reports whether each word of a search is in one of the texts.
 func containsAll(words string, texts ...string) bool {
@@ -75,10 +53,12 @@ func (p page) viewOf(search search) content {
 	view := content{
 		Version: pds.Version(), URL: p.URL, Search: search,
 		Now: people(p.Core.Clock.Now()), Offset: p.Core.Clock.Offset().String(), Steps: steps(), Bodies: scenario.Bodies(), Drops: scenario.Drops(),
-		Accounts: p.accountViews(held, search.Account),
-		Invites:  inviteViews(held),
-		Mail:     p.mailViews(),
-		Requests: p.requestViews(held, search.Request),
+		Accounts: p.accountViews(held, search),
+		Invites:  inviteViews(held, search),
+		Mail:     p.mailViews(search),
+		Requests: p.requestViews(held, search),
+		Answers:  p.answerViews(),
+		Settings: p.Core.Settings(),
 	}
 	for _, endpoint := range p.Core.Endpoints() {
 		view.Methods = append(view.Methods, pds.ShortName(endpoint.NSID))
@@ -109,17 +89,19 @@ func people(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05")
 type accountView struct {
 	store.Account
 	Created      string
-	Sessions     []string
+	Sessions     []sessionView
 	AppPasswords []string
 }
 
+type sessionView struct{ ID, Words string }
+
 // accountViews are the accounts, newest first.
-func (p page) accountViews(held store.Snapshot, words string) list[accountView] {
+func (p page) accountViews(held store.Snapshot, search search) list[accountView] {
 	now := p.Core.Clock.Now()
-	sessions := map[string][]string{}
+	sessions := map[string][]sessionView{}
 	for _, session := range held.Sessions {
 		if !session.Expired(now) {
-			sessions[session.DID] = append(sessions[session.DID], describeSession(session))
+			sessions[session.DID] = append(sessions[session.DID], sessionView{session.ID, describeSession(session)})
 		}
 	}
 	views := make([]accountView, 0, len(held.Accounts))
@@ -131,7 +113,7 @@ func (p page) accountViews(held store.Snapshot, words string) list[accountView] 
 		views = append(views, view)
 	}
 	slices.SortStableFunc(views, func(a, b accountView) int { return b.CreatedAt.Compare(a.CreatedAt) })
-	return listOf(views, func(v accountView) bool { return containsAll(words, v.Handle, v.DID, v.Email) })
+	return listOf(search, "accounts", views, func(v accountView) bool { return containsAll(search.Account, v.Handle, v.DID, v.Email) })
 }
 
 func describeSession(session store.Session) string {
@@ -153,7 +135,7 @@ type inviteView struct {
 
 // inviteViews are the invite codes, newest first. Who they are for is told by
 // handle.
-func inviteViews(held store.Snapshot) list[inviteView] {
+func inviteViews(held store.Snapshot, search search) list[inviteView] {
 	codes := slices.Clone(held.Invites)
 	slices.SortStableFunc(codes, func(a, b store.Invite) int { return b.CreatedAt.Compare(a.CreatedAt) })
 	views := make([]inviteView, 0, len(codes))
@@ -163,7 +145,7 @@ func inviteViews(held store.Snapshot) list[inviteView] {
 			int64(len(invite.Uses)), invite.Available, invite.Usable(), invite.Disabled,
 		})
 	}
-	return listOf(views, all)
+	return listOf(search, "invites", views, all)
 }
 
 // handleOf is the handle of a DID, or what is given where it has none.
@@ -181,54 +163,12 @@ type mailView struct {
 }
 
 // mailViews are the messages, newest first.
-func (p page) mailViews() list[mailView] {
+func (p page) mailViews(search search) list[mailView] {
 	var views []mailView
 	for _, message := range slices.Backward(p.Core.Mail("")) {
 		views = append(views, mailView{message, people(message.At)})
 	}
-	return listOf(views, all)
-}
-
-type requestView struct {
-	requests.Request
-	Came, Name, Who, Took string
-	Tone                  string // good, bad or lost
-	Asked, Answered       string
-}
-
-// requestViews are the requests, newest first.
-func (p page) requestViews(held store.Snapshot, words string) list[requestView] {
-	var views []requestView
-	for _, request := range slices.Backward(p.Requests.Newest()) {
-		view := requestView{
-			Request: request, Came: people(request.At), Name: pds.ShortName(strings.TrimPrefix(request.Path, "/xrpc/")),
-			Who: handleOf(held, request.Account), Took: fmt.Sprintf("%.1f ms", request.DurationMs), Tone: "good",
-			Asked: indented(request.Body), Answered: indented(request.Response),
-		}
-		switch {
-		case request.Status == 0:
-			view.Tone = "lost"
-		case request.Status >= http.StatusBadRequest:
-			view.Tone = "bad"
-		}
-		views = append(views, view)
-	}
-	return listOf(views, func(v requestView) bool {
-		return containsAll(words, v.Method, v.Path, fmt.Sprint(v.Status), v.Error, v.Who, v.Account, v.UserAgent, v.Asked)
-	})
-}
-
-// indented is JSON for people to read; a string is told as it is.
-func indented(text json.RawMessage) string {
-	var plain string
-	if json.Unmarshal(text, &plain) == nil {
-		return plain
-	}
-	var wide bytes.Buffer
-	if json.Indent(&wide, text, "", "  ") != nil {
-		return string(text)
-	}
-	return wide.String()
+	return listOf(search, "mail", views, all)
 }
 
 type scenarioView struct {
@@ -264,7 +204,7 @@ func (p page) addDefects(view *content) {
 		others = append(others, defectView{known, false, view.Search.Query()})
 	}
 	slices.Sort(view.Facets)
-	view.Found = listOf(others, func(d defectView) bool {
+	view.Found = listOf(view.Search, "defects", others, func(d defectView) bool {
 		return (view.Search.Facet == "" || d.Facet == view.Search.Facet) && containsAll(view.Search.Defect, d.ID, d.Description)
 	})
 }

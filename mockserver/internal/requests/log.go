@@ -21,9 +21,29 @@ const keptRequests = 1000
 type Log struct {
 	Logger *slog.Logger // gets a line for each request at level Info
 
-	mutex sync.Mutex
-	count int
-	ring  []*xrpc.Exchange
+	mutex   sync.Mutex
+	count   int
+	ring    []*xrpc.Exchange
+	changed chan struct{} // closed when there is another request; nil while nobody waits for that
+}
+
+// Changed is how many requests there were so far, and a channel that is closed
+// when that is no longer so.
+func (l *Log) Changed() (count int, changed <-chan struct{}) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if l.changed == nil {
+		l.changed = make(chan struct{})
+	}
+	return l.count, l.changed
+}
+
+// tell ends the wait for a change; the lock is held.
+func (l *Log) tell() {
+	if l.changed != nil {
+		close(l.changed)
+		l.changed = nil
+	}
 }
 
 func (l *Log) add(exchange *xrpc.Exchange) {
@@ -35,6 +55,7 @@ func (l *Log) add(exchange *xrpc.Exchange) {
 		l.ring[l.count%keptRequests] = exchange
 	}
 	l.count++
+	l.tell()
 }
 
 // Reset forgets all requests and counts from 1 again.
@@ -42,6 +63,7 @@ func (l *Log) Reset() {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.ring, l.count = nil, 0
+	l.tell()
 }
 
 // newest returns the exchanges in order and the number of the first.
