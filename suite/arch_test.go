@@ -64,7 +64,7 @@ var mayImportRoom = map[string][]string{
 	"faults":    {"lexval", "mail", "nearest", "pds", "store", "token", "xrpc"},
 	"scenario":  {"faults", "headers", "lexval", "nearest", "pds", "store", "strict", "token", "xrpc"},
 	"control":   {"answers", "faults", "further", "pds", "requests", "scenario", "strict"},
-	"page":      {"control", "faults", "pds", "requests", "scenario", "store"},
+	"page":      {"answers", "control", "faults", "pds", "ratelimit", "requests", "scenario", "store"},
 	"requests":  {"lexval", "xrpc"},
 	"further":   {"answers", "example", "forward", "lexval", "pds", "xrpc"},
 	"repo":      {"dag", "lexval", "pds", "store", "xrpc"},
