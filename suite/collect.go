@@ -71,6 +71,7 @@ func (c *collector) try(ctx context.Context, one spec.Case) {
 		c.lost = c.lost || lost
 		c.mutex.Unlock()
 	}
+	verdict.Exchanges = lasting(verdict)
 	defer close(c.done[one.ID])
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

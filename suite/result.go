@@ -149,6 +149,16 @@ func (c *collector) held(one spec.Case) []spec.Finding {
 	return findings
 }
 
+// lasting are the exchanges of a verdict that a report may show: a run keeps no
+// others.
+func lasting(verdict spec.Verdict) []xrpc.Exchange {
+	most := exchangesOfFailure
+	if verdict.Outcome == reports.Passed {
+		most = exchangesOfPass
+	}
+	return slices.Clone(verdict.Exchanges[max(0, len(verdict.Exchanges)-most):])
+}
+
 // evidence records exchanges with secrets replaced, the last ones where there
 // are many or long ones, since the last one is what failed.
 func (c *collector) evidence(result *reports.Result, exchanges []xrpc.Exchange) {

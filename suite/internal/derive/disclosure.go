@@ -46,10 +46,14 @@ func (b *builder) refusalsGiveNothingAway() {
 	b.add(obligation{idNoAddresses, "No refusal tells somebody without a credential an e-mail address that they didn't send.", reports.Must, reports.Security, sourceAddresses}, b.anyAnswer)
 }
 
+// maxSearched is how much of an answer is searched for what it gives away, in
+// bytes: more than any account server has to say.
+const maxSearched = 16 << 10
+
 // given judges an answer by what it gives away.
 func (o *observation) given() {
 	exchange := o.exchange
-	body := string(exchange.Body)
+	body := string(exchange.Body[:min(len(exchange.Body), maxSearched)])
 	if hashes.MatchString(body) {
 		o.find(idNoHashes, "no hash of a password and no private key in an answer", "one stands in the answer")
 	}

@@ -23,6 +23,8 @@ type Bench struct {
 
 	mutex  sync.Mutex
 	memo   map[string]*flight
+	long   []longEvidence // of the memo, oldest first
+	size   int            // bytes of it
 	offers *offers
 }
 
@@ -60,6 +62,7 @@ func Once[T any](ctx context.Context, t *Trial, name string, produce func(contex
 }
 
 func (b *Bench) once(ctx context.Context, t *Trial, name string, produce func(context.Context, *Trial) any) *evidence {
+	name = memoName(name)
 	for {
 		b.mutex.Lock()
 		under := b.memo[name]
@@ -84,6 +87,8 @@ func (b *Bench) lead(ctx context.Context, t *Trial, name string, own *flight, pr
 		defer b.mutex.Unlock()
 		if own.found == nil || ctx.Err() != nil {
 			delete(b.memo, name)
+		} else {
+			b.bound(name, own.found)
 		}
 		b.Target.Resume(own.waiting)
 		own.waiting = 0

@@ -231,6 +231,7 @@ func (a *Account) Forget() { a.kept.Store(nil) }
 func (a *Account) Keep(session Session) {
 	a.target.handedOut.handOut(session)
 	a.kept.Store(&keptSession{session, a.target.Moved()})
+	a.target.longSessions.keep(a)
 }
 
 func (a *Account) take(exchange xrpc.Exchange) error {

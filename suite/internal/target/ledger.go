@@ -2,6 +2,7 @@ package target
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"maps"
 	"net/http"
 	"slices"
@@ -27,14 +28,14 @@ func (l left) key() string { return cmp.Or(l.DID, l.Handle) }
 type ledger struct {
 	mutex        *sync.Mutex
 	created      int
-	vanished     int               // accounts that turned out to be gone already
-	accounts     map[string]*left  // by key
-	appPasswords map[string]bool   // of the given account, by name
-	owners       map[string]string // DIDs by token, where there is a given account
+	vanished     int                          // accounts that turned out to be gone already
+	accounts     map[string]*left             // by key
+	appPasswords map[string]bool              // of the given account, by name
+	owners       map[[sha256.Size]byte]string // DIDs by a token's hash, where there is a given account
 }
 
 func newLedger() ledger {
-	return ledger{mutex: &sync.Mutex{}, accounts: map[string]*left{}, appPasswords: map[string]bool{}, owners: map[string]string{}}
+	return ledger{mutex: &sync.Mutex{}, accounts: map[string]*left{}, appPasswords: map[string]bool{}, owners: map[[sha256.Size]byte]string{}}
 }
 
 // takedown takes note that an account is down, or not any more, and returns its
@@ -154,8 +155,9 @@ func (t *Target) learnOwner(exchange xrpc.Exchange) {
 	}
 	switch exchange.Request.NSID {
 	case createSession, refreshSession:
-		t.ledger.owners[exchange.String("accessJwt")] = exchange.String("did")
-		t.ledger.owners[exchange.String("refreshJwt")] = exchange.String("did")
+		for _, token := range []string{exchange.String("accessJwt"), exchange.String("refreshJwt")} {
+			t.ledger.owners[sha256.Sum256([]byte(token))] = exchange.String("did")
+		}
 	}
 }
 
@@ -164,7 +166,7 @@ func (t *Target) learnOwner(exchange xrpc.Exchange) {
 func (t *Target) ofGivenAccount(request xrpc.Request) bool {
 	given := t.given.Load()
 	token, _ := strings.CutPrefix(request.Authorization, "Bearer ")
-	owner, known := t.ledger.owners[token]
+	owner, known := t.ledger.owners[sha256.Sum256([]byte(token))]
 	if given == nil || token == "" {
 		return false
 	}

@@ -56,6 +56,7 @@ type Target struct {
 	distance      time.Duration // the quickest answer to the probe
 	missedMail    misses
 	handedOut     handedOut
+	longSessions  longSessions
 	confirm       func() bool
 
 	clock barrier

@@ -146,7 +146,7 @@ func (c *Client) once(ctx context.Context, request Request) (exchange Exchange, 
 	exchange = Exchange{Request: request}
 	c.sent.Add(1)
 	exchange.Err = c.roundTrip(ctx, request, &exchange)
-	exchange.Duration = time.Since(start)
+	exchange.Duration, exchange.decoded = time.Since(start), new(decoded)
 	return exchange, exchange.Err != nil && reused.Load() && !answering.Load() && ctx.Err() == nil
 }
 

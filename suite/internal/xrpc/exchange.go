@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -18,7 +19,10 @@ type Exchange struct {
 	Err      error // why there is no complete answer, nil where there is one
 	Duration time.Duration
 
-	leftOut int // bytes of the body that Brief has cut
+	leftOut        int // bytes of the body that Brief has cut
+	headersLeftOut int // values of headers that Brief has dropped
+
+	decoded *decoded // shared by all copies, nil where the body is decoded each time
 }
 
 // Answered reports whether a complete answer came back.
@@ -43,9 +47,25 @@ func (e Exchange) MediaType() string {
 	return mediaType
 }
 
+// decoded is what a body holds, once somebody has asked for it: a long one takes
+// time.
+type decoded struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
 // JSON decodes the body, numbers as json.Number. Text after the value is an
-// error.
+// error. All who ask share what is returned, and leave it as it is.
 func (e Exchange) JSON() (any, error) {
+	if e.decoded == nil {
+		return e.decode()
+	}
+	e.decoded.once.Do(func() { e.decoded.value, e.decoded.err = e.decode() })
+	return e.decoded.value, e.decoded.err
+}
+
+func (e Exchange) decode() (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(e.Body))
 	decoder.UseNumber()
 	var decoded any

@@ -56,7 +56,7 @@ func (c *Client) Pipeline(ctx context.Context, requests []Request) []Exchange {
 		if err != nil {
 			exchanges[i].Err = plain(err, c.timeout)
 		}
-		exchanges[i].Duration = time.Since(start)
+		exchanges[i].Duration, exchanges[i].decoded = time.Since(start), new(decoded)
 		c.secrets.learnResponse(exchanges[i])
 		c.pace.hear(exchanges[i])
 		if last && err == nil {

@@ -30,12 +30,12 @@ func (s *Secrets) Record(base string, exchange Exchange) reports.Exchange {
 		Request: reports.Request{
 			Method:  request.Verb,
 			URL:     s.Replace(base + request.Path()),
-			Headers: s.headers(sentHeaders(request)),
+			Headers: s.headers(sentHeaders(request), 0),
 			Body:    s.body(request.Body(), 0),
 		},
 		Response: reports.Response{
 			Status:     exchange.Status,
-			Headers:    s.headers(exchange.Header),
+			Headers:    s.headers(exchange.Header, exchange.headersLeftOut),
 			Body:       s.body(exchange.Body, exchange.leftOut),
 			DurationMs: exchange.Duration.Milliseconds(),
 		},
@@ -61,10 +61,11 @@ func sentHeaders(request Request) http.Header {
 	return headers
 }
 
-// headers shortens a long value, and leaves out headers that are too many.
-func (s *Secrets) headers(headers http.Header) map[string][]string {
+// headers shortens a long value, and leaves out headers that are too many,
+// besides those that were before.
+func (s *Secrets) headers(headers http.Header, leftOut int) map[string][]string {
 	recorded := make(map[string][]string, min(len(headers), maxKeptHeader))
-	size, leftOut := 0, 0
+	size := 0
 	for _, name := range sortedNames(headers) {
 		for _, value := range headers[name] {
 			shown := s.header(name, value)
