@@ -19,7 +19,8 @@ const (
 	ExitUnreachable ExitCode = 3
 
 	// ExitNothingChecked: the selection was empty, or everything blocked, or
-	// less was checked than was asked for.
+	// less was checked than was asked for, or somebody else moved the target's
+	// clock while what gates was checked.
 	ExitNothingChecked ExitCode = 4
 
 	// ExitStale: a known failure passed or does not exist.
@@ -69,8 +70,14 @@ func exitCode(results []Result, run Run, stale, unmet bool) ExitCode {
 	for _, result := range results {
 		switch result.Outcome {
 		case Errored:
-			targetFault = targetFault || result.Fault == FaultTarget
-			suiteFault = suiteFault || result.Fault != FaultTarget
+			switch result.Fault {
+			case FaultTarget:
+				targetFault = true
+			case FaultInterference:
+				unmet = unmet || result.binds(run.Strict)
+			default:
+				suiteFault = true
+			}
 		case Passed, Failed, KnownFailure:
 			checked = true
 			gating = gating || result.Gates(run.Strict)

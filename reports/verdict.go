@@ -69,7 +69,11 @@ func (r *Report) Verdict() Verdict {
 		}
 	case ExitNothingChecked:
 		v.Tone, v.Words = Open, ExitNothingChecked.String()+": the selection is empty, or everything in it was blocked"
-		if unmet := r.Unmet(); v.Checked > 0 && len(unmet) > 0 {
+		unmet := r.Unmet()
+		if c.disturbed > 0 {
+			unmet = append(unmet, c.interference())
+		}
+		if v.Checked > 0 && len(unmet) > 0 {
 			v.Words = "too little was checked: " + strings.Join(unmet, ", ")
 		}
 		v.Remarks = append(v.Remarks, coverage)
@@ -93,8 +97,11 @@ func (r *Report) remarks(c census) []string {
 	if other := c.Failed - c.gating; other > 0 {
 		remarks = append(remarks, plural(other, "failure")+" that "+verb(other, "does", "do")+" not gate")
 	}
-	if c.Errored > 0 {
-		remarks = append(remarks, plural(c.Errored, "check")+" came to no verdict")
+	if errored := c.Errored - c.disturbed; errored > 0 {
+		remarks = append(remarks, plural(errored, "check")+" came to no verdict")
+	}
+	if c.disturbed > 0 && r.Summary.ExitCode != ExitNothingChecked {
+		remarks = append(remarks, c.interference())
 	}
 	if stale := len(r.Summary.Stale); stale > 0 {
 		remarks = append(remarks, "the list of known failures is stale: "+plural(stale, "entry")+" to be taken off")
@@ -108,8 +115,9 @@ func (r *Report) remarks(c census) []string {
 // census is a count of results, with what gates among them.
 type census struct {
 	Counts
-	gating  int // failures that gate
-	blocked int // blocked requirements that would gate
+	gating    int // failures that gate
+	blocked   int // blocked requirements that would gate
+	disturbed int // checks that somebody else has disturbed
 }
 
 func newCensus(results []Result, strict bool) census {
@@ -121,9 +129,16 @@ func newCensus(results []Result, strict bool) census {
 			c.gating++
 		case result.Outcome == Blocked && result.binds(strict):
 			c.blocked++
+		case result.Outcome == Errored && result.Fault == FaultInterference:
+			c.disturbed++
 		}
 	}
 	return c
+}
+
+// interference says that somebody else has disturbed the run.
+func (c census) interference() string {
+	return "somebody else moved the clock of the target while " + plural(c.disturbed, "requirement") + " " + verb(c.disturbed, "was", "were") + " being checked"
 }
 
 // checked is the number of requirements that came to a verdict.

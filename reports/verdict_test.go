@@ -8,12 +8,15 @@ import (
 )
 
 // judged returns a report of results with these outcomes, each of a must.
-func judged(run Run, outcomes ...Outcome) *Report {
+func judged(run Run, outcomes ...Outcome) *Report { return judgedBy(FaultTarget, run, outcomes...) }
+
+// judgedBy is judged with whose fault an errored outcome is.
+func judgedBy(fault Fault, run Run, outcomes ...Outcome) *Report {
 	content := Content{Run: run}
 	for i, outcome := range outcomes {
 		content.Results = append(content.Results, Result{
 			Requirement: Requirement{ID: "server.createSession.case-" + string(rune('a'+i)), Endpoint: "com.atproto.server.createSession", Level: Must},
-			Outcome:     outcome, Reason: "so it is", Fault: FaultTarget,
+			Outcome:     outcome, Reason: "so it is", Fault: fault,
 		})
 	}
 	return New(content)
@@ -35,6 +38,8 @@ var verdictCases = []struct {
 	{"too little", judged(Run{MinChecked: 80}, Passed, Blocked), Open, "too little was checked: 1 of 2 requirements, 80 percent were asked for"},
 	{"a capability missing", judged(Run{Require: []string{"mail", "clock"}}, Passed), Open, "too little was checked: no mail, no clock"},
 	{"nothing", judged(Run{}, Blocked), Open, "nothing was checked: the selection is empty, or everything in it was blocked"},
+	{"disturbed", judgedBy(FaultInterference, Run{}, Passed, Errored), Open, "too little was checked: somebody else moved the clock of the target while 1 requirement was being checked"},
+	{"disturbed, and fails", judgedBy(FaultInterference, Run{}, Failed, Errored), Bad, "does not conform: 1 gating requirement failed"},
 	{"interrupted", judged(Run{Interrupted: true}, Passed, Failed), Open, "interrupted"},
 }
 

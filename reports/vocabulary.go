@@ -121,10 +121,14 @@ const (
 
 	// FaultTarget is a target that could not be reached or stopped answering.
 	FaultTarget Fault = "target"
+
+	// FaultInterference is somebody else who moved the target's clock while the
+	// check was under way: it says nothing about the target.
+	FaultInterference Fault = "interference"
 )
 
-// Faults returns both faults.
-func Faults() []Fault { return []Fault{FaultSuite, FaultTarget} }
+// Faults returns all faults.
+func Faults() []Fault { return []Fault{FaultSuite, FaultTarget, FaultInterference} }
 
 // UnmarshalText refuses a word that is no fault.
 func (f *Fault) UnmarshalText(text []byte) error {

@@ -31,13 +31,22 @@ func TestClockThatJumps(t *testing.T) {
 		}
 	}
 	report := runSuite(t, config)
+	disturbed := 0
 	for _, result := range report.Results {
 		if result.Outcome == reports.Failed {
 			t.Errorf("%s failed: expected %s, got %s", result.ID, result.Expected, result.Actual)
 		}
-		if result.Outcome == reports.Errored && !strings.Contains(result.Reason, "clock was moved") {
-			t.Errorf("%s errored: %s", result.ID, result.Reason)
+		if result.Outcome != reports.Errored {
+			continue
 		}
+		disturbed++
+		if result.Fault != reports.FaultInterference || !strings.Contains(result.Reason, "clock was moved") {
+			t.Errorf("%s errored by %s: %s", result.ID, result.Fault, result.Reason)
+		}
+	}
+	words, code := report.Verdict().String(), report.Summary.ExitCode
+	if told := strings.Contains(words, "somebody else moved the clock of the target"); disturbed > 0 && (!told || code == reports.ExitUnreachable) {
+		t.Errorf("exit code %d: %s", code, words)
 	}
 	if left := report.Summary.Accounts.Left; left != 0 {
 		t.Errorf("%d accounts left", left)

@@ -65,8 +65,7 @@ type Config struct {
 	Rate Rate // never send more than this; the zero value: as the target allows
 
 	// MaxWait is how long to wait, all in all, where the target limits requests; 0:
-	// 5 minutes and half a second for each of its answers, so that a target which
-	// allows two requests a second is checked to the end.
+	// DefaultMaxWait.
 	MaxWait time.Duration
 
 	// FailFast ends the run at the first failure that gates. What is checked goes

@@ -23,13 +23,13 @@ func (p *plan) drivers(ctx context.Context) (target.Drivers, func(), error) {
 	}
 	hooks := p.config.Hooks
 	if len(hooks.AdvanceClock) > 0 {
-		drivers.Clock = target.ClockHook{Hook: hooks.AdvanceClock}
+		drivers.Clock = target.ClockHook{Hook: target.NewHook(hooks.AdvanceClock...)}
 	}
 	if len(hooks.Takedown) > 0 {
-		drivers.Takedown = target.TakedownHook{Hook: hooks.Takedown}
+		drivers.Takedown = target.TakedownHook{Hook: target.NewHook(hooks.Takedown...)}
 	}
 	if len(hooks.ReadMail) > 0 {
-		drivers.Mail, drivers.MailName = &target.MailHook{Hook: hooks.ReadMail}, "exec"
+		drivers.Mail, drivers.MailName = &target.MailHook{Hook: target.NewHook(hooks.ReadMail...)}, "exec"
 	}
 	if p.config.Control != "" {
 		control, err := p.control(ctx)
@@ -102,7 +102,7 @@ func (p *plan) mail(drivers *target.Drivers, closers *[]func()) error {
 		*closers = append(*closers, func() { _ = sink.Close() })
 		drivers.Mail, drivers.MailName = sink, "smtp"
 	case isExec && strings.TrimSpace(command) != "":
-		drivers.Mail, drivers.MailName = &target.MailHook{Hook: strings.Fields(command)}, "exec"
+		drivers.Mail, drivers.MailName = &target.MailHook{Hook: target.NewHook(strings.Fields(command)...)}, "exec"
 	default:
 		return &UsageError{fmt.Sprintf("--mail: %q is none of control, smtp://HOST:PORT and exec:COMMAND", p.config.Mail)}
 	}

@@ -220,8 +220,8 @@ func (s settings) checkNumbers() error {
 		return usagef("--min-checked needs a percentage from 0 to 100")
 	case s.patience < 0:
 		return usagef("--patience can't be below 0")
-	case s.maxWait < 0:
-		return usagef("--max-wait can't be below 0")
+	case s.maxWait <= 0:
+		return usagef("--max-wait must be more than 0")
 	case s.deadline < 0:
 		return usagef("--deadline can't be below 0")
 	case s.budgetRequests < 0:

@@ -108,7 +108,7 @@ func optionFlags(s *settings) *pflag.FlagSet {
 	_ = flags.MarkHidden(oldParallel)
 	flags.DurationVar(&s.patience, "patience", 0, "wait this long for expiry where no clock can be moved")
 	flags.StringVar(&s.rate, "rate", "", "never send more than `N/D` requests, such as 100/1m (default: as the target allows)")
-	flags.DurationVar(&s.maxWait, "max-wait", 0, "wait this long, all in all, where the target limits requests (default: 5m, and half a second for each of its answers)")
+	flags.DurationVar(&s.maxWait, "max-wait", suite.DefaultMaxWait, "wait this long, all in all, where the target limits requests")
 	flags.DurationVar(&s.deadline, "deadline", 0, "end the run after this time as an interruption would, with reports (default: none)")
 	flags.BoolVar(&s.failFast, "fail-fast", false, "stop at the first failure that gates, in the order in which a server is built")
 	flags.BoolVar(&s.watch, "watch", false, "run again when a key is pressed or the target comes back after a restart, and print only what changed")

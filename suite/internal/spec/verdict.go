@@ -73,6 +73,7 @@ func (b *Bench) disturbed(id string, verdict Verdict) Verdict {
 		}
 	}
 	b.mutex.Unlock()
-	return Verdict{Outcome: reports.Errored, Fault: reports.FaultTarget, Exchanges: verdict.Exchanges, Duration: verdict.Duration,
-		Reason: "the target's clock was moved while the check was under way, and not by this run"}
+	return Verdict{Outcome: reports.Errored, Fault: reports.FaultInterference, Exchanges: verdict.Exchanges, Duration: verdict.Duration,
+		Reason: "the target's clock was moved while the check was under way, and not by this run",
+		Unlock: "--rerun-failed, while nobody else moves the clock"}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
@@ -46,6 +47,10 @@ func (d direct) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 	return exchange
 }
 
+// driverTime is how long a driver may take for one thing while the run removes
+// what it has made: less than while it checks, since somebody waits for its end.
+const driverTime = 20 * time.Second
+
 // removers is how many accounts are removed at the same time.
 const removers = 4
 
@@ -77,7 +82,7 @@ func (t *Target) CleanUp(ctx context.Context) int {
 func (t *Target) remove(ctx context.Context, account left) error {
 	if account.down {
 		// Where that fails, the account may not have been taken down at all.
-		_ = t.SetTakedown(ctx, account.DID, false)
+		_ = t.reinstate(ctx, account)
 	}
 	if t.has(Mail) {
 		if err := t.removeByCode(ctx, account); err == nil {
@@ -99,6 +104,12 @@ func (t *Target) remove(ctx context.Context, account left) error {
 	defer t.ledger.mutex.Unlock()
 	t.ledger.vanished++
 	return nil
+}
+
+func (t *Target) reinstate(ctx context.Context, account left) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, driverTime, &late{driverTime})
+	defer cancel()
+	return t.SetTakedown(ctx, account.DID, false)
 }
 
 // seenGone reports whether the target says that there is no such account. One
@@ -138,7 +149,7 @@ func (t *Target) removeByCode(ctx context.Context, account left) error {
 // deleteByCode asks for the code with the session of the sign-up where that still
 // holds: log-ins are limited, and a password may have been changed.
 func (t *Target) deleteByCode(ctx context.Context, account left) error {
-	box, err := t.Mailbox(ctx, account.Email)
+	box, err := t.mailbox(ctx, account.Email, driverTime)
 	if err != nil {
 		return err
 	}
@@ -161,7 +172,7 @@ func (t *Target) deleteByCode(ctx context.Context, account left) error {
 
 // resetByCode gives an account another password by the code that is mailed to it.
 func (t *Target) resetByCode(ctx context.Context, account left) (password string, err error) {
-	box, err := t.Mailbox(ctx, account.Email)
+	box, err := t.mailbox(ctx, account.Email, driverTime)
 	if err != nil {
 		return "", err
 	}

@@ -7,11 +7,13 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 const (
 	hookTimeout = time.Minute
+	hookChances = 2 // how often in a row a hook may not be done in time before it is run no more
 	maxHookText = 1 << 20
 
 	maxOfAddress = 1000 // messages that a hook has shown
@@ -19,18 +21,37 @@ const (
 
 // Hook is a command that stands in for a driver: run without a shell, with its
 // values in the environment.
-type Hook []string
+type Hook struct {
+	command []string
+	hung    atomic.Int32 // how often in a row it was not done in time
+}
+
+// NewHook makes a hook of a program and its arguments.
+func NewHook(command ...string) *Hook { return &Hook{command: command} }
 
 // run runs the command and returns what it printed. The error shows the end of
 // what it wrote to standard error, where a hook says what went wrong.
-func (h Hook) run(ctx context.Context, environment ...string) (string, error) {
+func (h *Hook) run(ctx context.Context, environment ...string) (string, error) {
 	return h.runWithin(ctx, hookTimeout, environment...)
 }
 
-func (h Hook) runWithin(ctx context.Context, limit time.Duration, environment ...string) (string, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not done within %s", limit))
+func (h *Hook) runWithin(ctx context.Context, limit time.Duration, environment ...string) (string, error) {
+	if h.hung.Load() >= hookChances {
+		return "", fmt.Errorf("hook %s: not run any more: it was not done in time %d times", h.command[0], hookChances)
+	}
+	output, err := h.runOnce(ctx, limit, environment)
+	if errors.Is(err, context.DeadlineExceeded) {
+		h.hung.Add(1)
+	} else if err == nil {
+		h.hung.Store(0)
+	}
+	return output, err
+}
+
+func (h *Hook) runOnce(ctx context.Context, limit time.Duration, environment []string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, &late{limit})
 	defer cancel()
-	command := exec.CommandContext(ctx, h[0], h[1:]...) //nolint:gosec // it is the user's own command
+	command := exec.CommandContext(ctx, h.command[0], h.command[1:]...) //nolint:gosec // it is the user's own command
 	command.Env = command.Environ()
 	for _, value := range environment {
 		// No environment holds NUL, which a server may have taken in an e-mail address.
@@ -45,14 +66,23 @@ func (h Hook) runWithin(ctx context.Context, limit time.Duration, environment ..
 		return string(output.text), nil
 	}
 	if ctx.Err() != nil {
-		return "", fmt.Errorf("hook %s: %w", h[0], context.Cause(ctx))
+		return "", fmt.Errorf("hook %s: %w", h.command[0], context.Cause(ctx))
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) && len(trouble.text) > 0 {
-		return "", fmt.Errorf("hook %s: %w: %s", h[0], err, lastLine(string(trouble.text)))
+		return "", fmt.Errorf("hook %s: %w: %s", h.command[0], err, lastLine(string(trouble.text)))
 	}
-	return "", fmt.Errorf("hook %s: %w", h[0], err)
+	return "", fmt.Errorf("hook %s: %w", h.command[0], err)
 }
+
+// late says that a hook was not done in time.
+type late struct{ limit time.Duration }
+
+// Error names the limit.
+func (l *late) Error() string { return fmt.Sprintf("not done within %s", l.limit) }
+
+// Is reports that a deadline was exceeded.
+func (l *late) Is(err error) bool { return err == context.DeadlineExceeded } //nolint:errorlint // it is what errors.Is asks
 
 // head keeps the beginning of what is written, and drops the rest.
 type head struct {
@@ -78,7 +108,7 @@ func lastLine(text string) string {
 }
 
 // ClockHook moves the clock by a command, told by PDSCONFORM_ADVANCE.
-type ClockHook struct{ Hook Hook }
+type ClockHook struct{ Hook *Hook }
 
 // Advance runs the command.
 func (c ClockHook) Advance(ctx context.Context, by time.Duration) error {
@@ -100,7 +130,7 @@ func shortDuration(d time.Duration) string {
 
 // TakedownHook takes accounts down by a command, told by PDSCONFORM_DID and
 // PDSCONFORM_ACTION.
-type TakedownHook struct{ Hook Hook }
+type TakedownHook struct{ Hook *Hook }
 
 // SetTakedown runs the command.
 func (h TakedownHook) SetTakedown(ctx context.Context, did string, down bool) error {
@@ -116,7 +146,7 @@ func (h TakedownHook) SetTakedown(ctx context.Context, did string, down bool) er
 // newest message to the address or the code in it. It remembers what it saw,
 // so that a newer message can be told from one that was there before.
 type MailHook struct {
-	Hook  Hook
+	Hook  *Hook
 	mutex sync.Mutex
 	seen  map[string][]Message
 }

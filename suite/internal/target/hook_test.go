@@ -36,22 +36,22 @@ func TestMain(m *testing.M) {
 }
 
 // shell is a hook that runs a script.
-func shell(script string) Hook { return Hook{"sh", "-c", script} }
+func shell(script string) *Hook { return NewHook("sh", "-c", script) }
 
-func itself(t *testing.T, act string) Hook {
+func itself(t *testing.T, act string) *Hook {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Hook{program, asHook, act}
+	return NewHook(program, asHook, act)
 }
 
 // written runs a hook that writes a file, and returns what it wrote.
-func written(t *testing.T, script string, run func(Hook) error) string {
+func written(t *testing.T, script string, run func(*Hook) error) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "written")
-	if err := run(Hook{"sh", "-c", script + ` >"$0"`, file}); err != nil {
+	if err := run(NewHook("sh", "-c", script+` >"$0"`, file)); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(file)
@@ -64,23 +64,23 @@ func written(t *testing.T, script string, run func(Hook) error) string {
 func TestHooksGetTheirValues(t *testing.T) {
 	t.Parallel()
 	const did = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
-	takedown := func(down bool) func(Hook) error {
-		return func(hook Hook) error { return TakedownHook{hook}.SetTakedown(t.Context(), did, down) }
+	takedown := func(down bool) func(*Hook) error {
+		return func(hook *Hook) error { return TakedownHook{hook}.SetTakedown(t.Context(), did, down) }
 	}
 	for name, test := range map[string]struct {
 		script string
-		run    func(Hook) error
+		run    func(*Hook) error
 		want   string
 	}{
-		"clock":     {`printf %s "$PDSCONFORM_ADVANCE"`, func(hook Hook) error { return ClockHook{hook}.Advance(t.Context(), 20*time.Minute) }, "20m"},
+		"clock":     {`printf %s "$PDSCONFORM_ADVANCE"`, func(hook *Hook) error { return ClockHook{hook}.Advance(t.Context(), 20*time.Minute) }, "20m"},
 		"takedown":  {`printf %s "$PDSCONFORM_ACTION $PDSCONFORM_DID"`, takedown(true), "takedown " + did},
 		"reinstate": {`printf %s "$PDSCONFORM_ACTION $PDSCONFORM_DID"`, takedown(false), "reinstate " + did},
 		"path":      {`test -n "$PATH" && printf kept`, takedown(true), "kept"},
-		"mail": {`printf %s "$PDSCONFORM_TO"`, func(hook Hook) error {
+		"mail": {`printf %s "$PDSCONFORM_TO"`, func(hook *Hook) error {
 			_, err := (&MailHook{Hook: hook}).Messages(t.Context(), "a b'$HOME@example.com")
 			return err
 		}, "a b'$HOME@example.com"},
-		"mail to what no environment holds": {`printf %s "$PDSCONFORM_TO"`, func(hook Hook) error {
+		"mail to what no environment holds": {`printf %s "$PDSCONFORM_TO"`, func(hook *Hook) error {
 			_, err := (&MailHook{Hook: hook}).Messages(t.Context(), "a\x00b")
 			return err
 		}, "ab"},
@@ -97,7 +97,7 @@ func TestHooksGetTheirValues(t *testing.T) {
 func TestHooksThatFail(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		hook Hook
+		hook *Hook
 		want []string // in the error
 		not  string
 	}{
@@ -105,8 +105,8 @@ func TestHooksThatFail(t *testing.T) {
 		"standard error":       {shell(`echo starting >&2; echo no such account >&2; exit 1`), []string{"exit status 1: no such account"}, "starting"},
 		"blank lines after it": {shell(`printf 'the reason\r\n\n  \n' >&2; exit 1`), []string{": the reason"}, "\n"},
 		"output of a failure":  {shell(`echo 482913; exit 1`), []string{"exit status 1"}, "482913"},
-		"no such command":      {Hook{"./no-such-hook"}, []string{"hook ./no-such-hook", "no such file"}, ""},
-		"no program":           {Hook{t.TempDir()}, []string{"hook ", "permission denied"}, ""},
+		"no such command":      {NewHook("./no-such-hook"), []string{"hook ./no-such-hook", "no such file"}, ""},
+		"no program":           {NewHook(t.TempDir()), []string{"hook ", "permission denied"}, ""},
 		"killed":               {shell(`kill -9 $$`), []string{"signal: killed"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,6 +144,21 @@ func TestHookThatTakesTooLong(t *testing.T) {
 	}
 }
 
+// TestHookThatHangsIsGivenUp runs a hook that isn't done in time, twice, and no
+// more: not even where somebody waits less long for it than it may take.
+func TestHookThatHangsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	hook := itself(t, "hang")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, first := hook.run(ctx)
+	_, second := hook.runWithin(t.Context(), 50*time.Millisecond)
+	_, third := hook.run(t.Context())
+	if first == nil || second == nil || third == nil || !strings.Contains(third.Error(), "not run any more") {
+		t.Errorf("errors %v, %v, %v", first, second, third)
+	}
+}
+
 func TestHookIsInterrupted(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -158,7 +173,7 @@ func TestHookIsInterrupted(t *testing.T) {
 func TestHookThatLeavesSomethingRunning(t *testing.T) {
 	t.Parallel()
 	program := itself(t, "hang")
-	output, err := Hook{"sh", "-c", `"$0" "$@" & echo $!`, program[0], program[1], program[2]}.run(t.Context())
+	output, err := NewHook("sh", "-c", `"$0" "$@" & echo $!`, program.command[0], program.command[1], program.command[2]).run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +206,7 @@ func TestHookEndsWithItsChildren(t *testing.T) {
 	if output, err := exec.CommandContext(t.Context(), "mkfifo", path).CombinedOutput(); err != nil {
 		t.Skipf("no named pipe can be made here: %v: %s", err, output)
 	}
-	hook := Hook{"sh", "-c", `sleep 60 >"$0" & wait`, path}
+	hook := NewHook("sh", "-c", `sleep 60 >"$0" & wait`, path)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -225,7 +240,7 @@ func TestHookEndsWithItsChildren(t *testing.T) {
 func TestMailHookRemembers(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	hook := &MailHook{Hook: Hook{"sh", "-c", `cat "$0/$PDSCONFORM_TO" 2>/dev/null || true`, folder}}
+	hook := &MailHook{Hook: NewHook("sh", "-c", `cat "$0/$PDSCONFORM_TO" 2>/dev/null || true`, folder)}
 	for _, step := range []struct {
 		put  string // the newest mail; empty leaves what is there
 		want []string

@@ -62,20 +62,30 @@ type Mailbox struct {
 	to     string
 	seen   int
 	read   []Message
+	limit  time.Duration // for one look, 0: as long as the driver takes
 }
 
 // Mailbox opens the mail to an address: what is there already is not shown.
 func (t *Target) Mailbox(ctx context.Context, to string) (*Mailbox, error) {
+	return t.mailbox(ctx, to, 0)
+}
+
+func (t *Target) mailbox(ctx context.Context, to string, limit time.Duration) (*Mailbox, error) {
 	if missing := t.Missing(Mail); missing != nil {
 		return nil, missing
 	}
-	box := &Mailbox{target: t, to: to}
+	box := &Mailbox{target: t, to: to, limit: limit}
 	messages, err := box.messages(ctx)
 	box.seen = len(messages)
 	return box, err
 }
 
 func (b *Mailbox) messages(ctx context.Context) ([]Message, error) {
+	if b.limit > 0 {
+		limited, cancel := context.WithTimeoutCause(ctx, b.limit, &late{b.limit})
+		defer cancel()
+		ctx = limited
+	}
 	messages, err := b.target.options.Drivers.Mail.Messages(ctx, b.to)
 	if err != nil {
 		return nil, fmt.Errorf("read mail: %w", err)

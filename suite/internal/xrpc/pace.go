@@ -13,18 +13,15 @@ const (
 	// MaxWaits is how often one request is sent again.
 	MaxWaits = 3
 
-	// defaultMaxWait is how long a run waits where nobody says, all in all, besides
-	// waitPerAnswer for each answer that it got: a target that allows two requests
-	// a second is checked to the end.
-	defaultMaxWait = 5 * time.Minute
-	waitPerAnswer  = time.Second / 2
+	// DefaultMaxWait is how long a run waits where nobody says, all in all.
+	DefaultMaxWait = 5 * time.Minute
 )
 
 // PaceOptions say how fast requests are sent. The zero value of each field is a
 // sensible default.
 type PaceOptions struct {
 	Rate    Rate          // never exceeded
-	MaxWait time.Duration // for the target's limits, all in all; 0: 5m and half a second for each answer
+	MaxWait time.Duration // for the target's limits, all in all; 0: DefaultMaxWait
 	Clock   quartz.Clock
 }
 
@@ -105,20 +102,6 @@ func (p *Pace) Skipped() {
 	p.skipped = true
 }
 
-// Waited is how long the run has waited for the target's limits so far.
-func (p *Pace) Waited() time.Duration {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.waited
-}
-
-// Exhausted says that requests can't be sent: the run may not wait so long, or
-// they are more at a time than are allowed.
-type Exhausted struct{ Reason, Unlock string }
-
-// Error is the reason.
-func (e *Exhausted) Error() string { return e.Reason }
-
 // Wait returns when requests may be sent, all before the first answer, or ctx
 // ends. The function that it returns is called once they were answered. The
 // error is an *Exhausted.
@@ -167,40 +150,6 @@ func (p *Pace) reserve(requests []Request) (pause, error) {
 	}
 	p.sent = p.sent.note(p.options.Rate, now, len(requests))
 	return pause{counts: p.limits.take(requests)}, nil
-}
-
-func tooMany(requests int, than, unlock string) error {
-	return &Exhausted{fmt.Sprintf("%d requests at the same time are more than %s allows", requests, than), unlock}
-}
-
-// charge adds a wait to those of the run, what several wait for once, unless it
-// is too long. The caller holds the mutex.
-func (p *Pace) charge(now time.Time, wait time.Duration) (pause, error) {
-	from := now
-	if p.counted.After(from) {
-		from = p.counted
-	}
-	until, most := now.Add(wait), p.most()
-	added := max(until.Sub(from), 0)
-	if p.waited+added > most {
-		return pause{}, &Exhausted{"the target limits requests, and the run may not wait any longer for it (--max-wait)",
-			p.advice(p.waited + wait)}
-	}
-	told := ""
-	if added > 0 {
-		told = fmt.Sprintf("the target limits requests: waiting %s (%s of at most %s so far)", wait.Round(time.Second), p.waited.Round(time.Second), most.Round(time.Second))
-		p.counted = until
-	}
-	p.waited += added
-	return pause{until: wait, added: added, told: told}, nil
-}
-
-// most is how long the run may wait in all. The caller holds the mutex.
-func (p *Pace) most() time.Duration {
-	if p.options.MaxWait > 0 {
-		return p.options.MaxWait
-	}
-	return defaultMaxWait + time.Duration(p.answers)*waitPerAnswer
 }
 
 // pass waits, or has time pass for the target.
@@ -305,30 +254,4 @@ func (p *Pace) Again(exchange Exchange, times int) bool {
 	}
 	wait := p.limits.wait(p.options.Clock.Now(), []Request{exchange.Request})
 	return !p.blocked[nsid] && p.waited+wait <= p.most()
-}
-
-// Advice is what a user can do whose run the target refuses by its limits.
-func (p *Pace) Advice() string {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.advice(p.waited)
-}
-
-// advice says how long the run would have to wait, where that can be reckoned:
-// by what the target tells, or by how far it has come. The caller holds the mutex.
-func (p *Pace) advice(waited time.Duration) string {
-	const (
-		telling = 50 // answers that show how fast a run gets on
-		margin  = time.Minute
-		longest = 24 * time.Hour
-	)
-	longer := p.limits.longer(p.expected)
-	if p.answers >= telling {
-		longer = max(longer, waited/time.Duration(p.answers)*time.Duration(p.expected))
-	}
-	longer = (longer + longer/4 + margin).Round(time.Minute)
-	if longer <= max(margin, p.options.MaxWait) || longer > longest {
-		return "a target that allows more requests, or a lower --rate"
-	}
-	return "--max-wait " + shortly(longer) + ", or a target that allows more requests"
 }

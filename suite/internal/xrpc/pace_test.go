@@ -138,7 +138,7 @@ func TestPaceCounts(t *testing.T) {
 // TestPaceTellsLimitsApart holds only those methods back that a limit counts.
 func TestPaceTellsLimitsApart(t *testing.T) {
 	t.Parallel()
-	p := newPaced(t, PaceOptions{})
+	p := newPaced(t, PaceOptions{MaxWait: time.Hour})
 	global := []string{"RateLimit-Limit", "3000", "RateLimit-Remaining", "2000", "RateLimit-Policy", "3000;w=300"}
 	for _, method := range []string{"a.b.read", "a.b.list"} {
 		p.send(t, answered(method, 200, global...))
@@ -202,11 +202,11 @@ func TestMaxWait(t *testing.T) {
 	}
 }
 
-// TestTwoASecondIsEnough goes on for as long as the target lets two requests a
-// second through.
+// TestTwoASecondIsEnough checks a target that lets two requests a second through
+// to the end, in as many minutes as that takes and the user allows.
 func TestTwoASecondIsEnough(t *testing.T) {
 	t.Parallel()
-	p := newPaced(t, PaceOptions{})
+	p := newPaced(t, PaceOptions{MaxWait: 25 * time.Minute})
 	for sent := range 3000 {
 		left := 119 - sent%120
 		headers := []string{"RateLimit-Limit", "120", "RateLimit-Policy", "120;w=60", "RateLimit-Remaining", strconv.Itoa(left)}
@@ -343,5 +343,16 @@ func TestRetryAfter(t *testing.T) {
 		if got, _ := (Exchange{Status: 429, Header: test.header}).RetryAfter(); got != test.want {
 			t.Errorf("%s: %s, want %s", name, got, test.want)
 		}
+	}
+}
+
+// TestDefaultMaxWait holds the waiting of a run to what its help says, however
+// many answers it got.
+func TestDefaultMaxWait(t *testing.T) {
+	t.Parallel()
+	p := NewPace(PaceOptions{})
+	p.answers = 10_000
+	if p.most() != 5*time.Minute {
+		t.Errorf("a run waits %s", p.most())
 	}
 }
