@@ -28,7 +28,7 @@ func (b *Bench) bound(name string, found *evidence) {
 	case xrpc.Exchange:
 		size = value.Size()
 	case Baseline:
-		size = value.Exchange.Size()
+		size = value.Size()
 	}
 	if size <= usualAnswer {
 		return

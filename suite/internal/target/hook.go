@@ -82,7 +82,7 @@ type late struct{ limit time.Duration }
 func (l *late) Error() string { return fmt.Sprintf("not done within %s", l.limit) }
 
 // Is reports that a deadline was exceeded.
-func (l *late) Is(err error) bool { return err == context.DeadlineExceeded } //nolint:errorlint // it is what errors.Is asks
+func (l *late) Is(err error) bool { return err == context.DeadlineExceeded }
 
 // head keeps the beginning of what is written, and drops the rest.
 type head struct {
