@@ -15,13 +15,18 @@ type Defect = faults.Defect
 // own; the behaviour is that of this server. Nil stands for the embedded
 // documents.
 func Defects(catalog *lexicons.Catalog) []Defect {
-	if catalog == nil {
-		catalog, _ = embeddedCatalog(lexicons.DefaultRevision) // the embedded documents load, or no server starts
-	}
-	if catalog == nil {
+	if catalog = orEmbedded(catalog); catalog == nil {
 		return nil
 	}
 	return faults.NewCatalogue(catalog).Defects()
+}
+
+// orEmbedded are the documents of the default revision where none are given.
+func orEmbedded(catalog *lexicons.Catalog) *lexicons.Catalog {
+	if catalog == nil {
+		catalog, _ = embeddedCatalog(lexicons.DefaultRevision) // the embedded documents load, or no server starts
+	}
+	return catalog
 }
 
 // SetDefects makes the server have these defects and no others. An unknown
@@ -38,7 +43,17 @@ func (s *Server) ActiveDefects() []string { return s.faults.Active() }
 // anyone expects it.
 type Freedom = faults.Variant
 
-// Freedoms lists what Options.Odd can name. Of two that exclude each other the
-// earlier one is used. "all", which stands for every one of them, is not
-// listed.
-func Freedoms() []Freedom { return faults.Variants() }
+// Freedoms lists what Options.Odd can name for the documents of the default
+// revision, see FreedomsOf.
+func Freedoms() []Freedom { return FreedomsOf(nil) }
+
+// FreedomsOf lists what Options.Odd can name where a server is made of these
+// documents: a variant of what they don't have is none. Of two that exclude each
+// other the earlier one is used. "all", which stands for every one of them, is
+// not listed. Nil stands for the embedded documents.
+func FreedomsOf(catalog *lexicons.Catalog) []Freedom {
+	if catalog = orEmbedded(catalog); catalog == nil {
+		return nil
+	}
+	return faults.Variants(catalog)
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/coder/quartz"
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver"
 )
 
@@ -115,7 +117,14 @@ func TestFreedoms(t *testing.T) {
 			return false
 		},
 	}
-	for _, freedom := range mockserver.Freedoms() {
+	looksFor(t, mockserver.Freedoms(), shown, oddStart)
+}
+
+// looksFor looks for each variant that has no test of its own on a server that
+// uses it and on one that doesn't.
+func looksFor(t *testing.T, freedoms []mockserver.Freedom, shown map[string]func(*client) bool, serve func(*testing.T, ...string) *client) {
+	t.Helper()
+	for _, freedom := range freedoms {
 		if freedom.Name == "invites-open" || freedom.Name == "slow-deletion" || freedom.Name == "old-tokens" {
 			continue // have tests of their own
 		}
@@ -125,13 +134,69 @@ func TestFreedoms(t *testing.T) {
 			if shows == nil || freedom.Description == "" {
 				t.Fatal("nobody looks for it, or it isn't described")
 			}
-			if shows(oddStart(t)) {
+			if shows(serve(t)) {
 				t.Error("a plain server shows it")
 			}
-			if !shows(oddStart(t, freedom.Name)) {
+			if !shows(serve(t, freedom.Name)) {
 				t.Error("it doesn't show")
 			}
 		})
+	}
+}
+
+// TestFreedomsOfToday are those that the documents of 2023 know nothing of.
+func TestFreedomsOfToday(t *testing.T) {
+	t.Parallel()
+	today, err := lexicons.LoadRevision("2026-07")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const nobody = "did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"
+	serve := func(t *testing.T, freedoms ...string) *client {
+		t.Helper()
+		return startToday(t, mockserver.Options{Odd: freedoms})
+	}
+	looksFor(t, slices.DeleteFunc(mockserver.FreedomsOf(today), func(f mockserver.Freedom) bool {
+		return slices.Contains(mockserver.Freedoms(), f)
+	}), map[string]func(*client) bool{
+		"other-refusals": func(c *client) bool {
+			return c.post("createAccount", "", object{"handle": "alice.test", "did": nobody}).text("error") == "AuthenticationRequired"
+		},
+		"imports-ignored": func(c *client) bool {
+			made := c.post("createAccount", "", object{"handle": "alice.test", "did": nobody, "plcOp": object{"type": "none"}})
+			return made.status == 200 && made.text("did") != nobody
+		},
+		"bound-service-tokens": func(c *client) bool {
+			return c.get("getServiceAuth?aud=did:web:a.test", c.signUp("alice").access).status == 400
+		},
+		"did-docs": func(c *client) bool {
+			s := c.signUp("alice")
+			for _, a := range []answer{s.session(c), c.logIn(s.handle, s.password), c.post("refreshSession", s.refresh, nil)} {
+				if document, _ := a.ok().object()["didDoc"].(map[string]any); document["id"] != s.did {
+					return false
+				}
+			}
+			return true
+		},
+	}, serve)
+}
+
+// everyFreedom are the variants of each revision, one at a time and all at once,
+// by revision and name.
+func everyFreedom(t *testing.T) iter.Seq2[string, string] {
+	t.Helper()
+	return func(yield func(string, string) bool) {
+		for _, revision := range lexicons.Revisions() {
+			catalog, err := lexicons.LoadRevision(revision)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, freedom := range append(mockserver.FreedomsOf(catalog), mockserver.Freedom{Name: "all"}) {
+				if !yield(revision, freedom.Name) {
+					return
+				}
+			}
+		}
 	}
 }
 
@@ -215,15 +280,11 @@ func TestOldTokensEndSessions(t *testing.T) {
 // with all of them.
 func TestOddServersWork(t *testing.T) {
 	t.Parallel()
-	names := []string{"all"}
-	for _, freedom := range mockserver.Freedoms() {
-		names = append(names, freedom.Name)
-	}
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
+	for revision, name := range everyFreedom(t) {
+		t.Run(revision+" "+name, func(t *testing.T) {
 			t.Parallel()
 			clock := quartz.NewMock(t)
-			server := mockserver.RunT(t, mockserver.Options{Odd: []string{name}, InviteInterval: day, Clock: clock})
+			server := mockserver.RunT(t, mockserver.Options{Revision: revision, Odd: []string{name}, InviteInterval: day, Clock: clock})
 			life(newClient(t, server), clock)
 			if defects := server.OutputDefects(); len(defects) > 0 {
 				t.Error(defects)

@@ -214,7 +214,7 @@ func (o Options) complete() (Options, error) {
 		o.Catalog = catalog
 	}
 	var err error
-	if o.variants, err = faults.Choose(o.Odd); err != nil {
+	if o.variants, err = faults.Choose(o.Catalog, o.Odd); err != nil {
 		return o, err
 	}
 	o.InviteRequired = o.variants.InviteRequired(o.InviteRequired)

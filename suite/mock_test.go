@@ -22,10 +22,14 @@ func mockConfig(t *testing.T, options ...mockserver.Options) Config {
 		chosen = options[0]
 	}
 	chosen.AdminPassword = "admin-pass-of-the-mock"
+	revision := lexicons.DefaultRevision
+	if chosen.Catalog != nil {
+		catalog, revision = chosen.Catalog, ""
+	}
 	mock := mockserver.RunT(t, chosen)
 	return Config{
 		Target: mock.URL, Control: mock.ControlURL, Embedded: true, AdminPassword: "admin-pass-of-the-mock",
-		Catalog: catalog, Revision: lexicons.DefaultRevision, Seed: 1,
+		Catalog: catalog, Revision: revision, Seed: 1,
 	}
 }
 

@@ -1,9 +1,11 @@
 package suite
 
 import (
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/reports"
 )
@@ -13,26 +15,34 @@ import (
 var mayFailOddly = map[string]bool{"xrpc.unknown-method.named": true}
 
 // TestFreedoms checks a mock that takes each freedom that the documents leave,
-// and one that takes them all: the suite accuses none of them.
+// and one of each revision that takes them all: the suite accuses none of them.
+// What servers of two revisions are both free to do is tried alone on one.
 func TestFreedoms(t *testing.T) {
 	t.Parallel()
-	names := []string{"all"}
-	for _, freedom := range mockserver.Freedoms() {
-		names = append(names, freedom.Name)
+	for revision, catalog := range everyRevision(t) {
+		for _, freedom := range append(mockserver.FreedomsOf(catalog), mockserver.Freedom{Name: "all"}) {
+			if freedom.Name != "all" && revision != lexicons.DefaultRevision && slices.Contains(mockserver.Freedoms(), freedom) {
+				continue
+			}
+			t.Run(revision+" "+freedom.Name, func(t *testing.T) {
+				t.Parallel()
+				fairTo(t, catalog, freedom.Name)
+			})
+		}
 	}
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			config := mockConfig(t, mockserver.Options{InviteRequired: true, InviteInterval: 24 * time.Hour, Odd: []string{name}})
-			report := runSuite(t, config)
-			if report.Summary.ExitCode != reports.ExitConforms {
-				t.Errorf("exit code %d", report.Summary.ExitCode)
-			}
-			for _, result := range report.Results {
-				if (result.Outcome == reports.Failed || result.Outcome == reports.Errored) && !mayFailOddly[result.ID] && result.Level != reports.May {
-					t.Errorf("%s %s: expected %s, actual %s%s", result.ID, result.Outcome, result.Expected, result.Actual, result.Reason)
-				}
-			}
-		})
+}
+
+func fairTo(t *testing.T, catalog *lexicons.Catalog, variant string) {
+	t.Helper()
+	config := mockConfig(t, mockserver.Options{Catalog: catalog, InviteRequired: true, InviteInterval: 24 * time.Hour, Odd: []string{variant}})
+	config.PLC = config.Target
+	report := runSuite(t, config)
+	if report.Summary.ExitCode != reports.ExitConforms {
+		t.Errorf("exit code %d", report.Summary.ExitCode)
+	}
+	for _, result := range report.Results {
+		if (result.Outcome == reports.Failed || result.Outcome == reports.Errored) && !mayFailOddly[result.ID] && result.Level != reports.May {
+			t.Errorf("%s %s: expected %s, actual %s%s", result.ID, result.Outcome, result.Expected, result.Actual, result.Reason)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coder/quartz"
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver"
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/client"
@@ -159,7 +160,7 @@ func (a *app) clientConfig(chosen settings, own clientSettings, command []string
 	}
 	config := client.Config{
 		Catalog: catalog, Revision: revision, Version: version(), Only: chosen.only, Skip: chosen.skip, Strict: chosen.strict,
-		KnownFailures: known, Limit: own.limit, Parallel: own.parallel, Seed: chosen.seed, Variants: mockVariants(), Serve: serveScenario(own.odd),
+		KnownFailures: known, Limit: own.limit, Parallel: own.parallel, Seed: chosen.seed, Variants: mockVariants(catalog), Serve: serveScenario(own.odd),
 	}
 	if config.Seed == 0 {
 		config.Seed = rand.Int64()
@@ -191,9 +192,9 @@ func (a *app) clientConfig(chosen settings, own clientSettings, command []string
 }
 
 // mockVariants are the legal but unusual ways of the mock.
-func mockVariants() []client.Variant {
+func mockVariants(catalog *lexicons.Catalog) []client.Variant {
 	var all []client.Variant
-	for _, one := range mockserver.Freedoms() {
+	for _, one := range mockserver.FreedomsOf(catalog) {
 		all = append(all, client.Variant{Name: one.Name, Description: one.Description})
 	}
 	return all

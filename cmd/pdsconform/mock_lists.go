@@ -33,7 +33,7 @@ the mock can be made wrong, by ID.`,
   pdsconform mock defects --revision 2026-07 --format json`,
 		Args: noArgs,
 	}
-	revision := cmd.Flags().String("revision", lexicons.DefaultRevision, "lexicon `revision` that the mock is made of: "+strings.Join(lexicons.Revisions(), ", "))
+	revision := addMockRevision(cmd)
 	format := addListFormat(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
 		catalog, _, err := loadRevision(*revision)
@@ -58,12 +58,17 @@ func (a *app) variantsCommand() *cobra.Command {
 		Long: `Prints what --odd=NAME of the mock can name: what the documents leave open, each
 a way to be right and unlike what anyone expects. --odd alone uses all of them.`,
 		Example: `  pdsconform mock variants
-  pdsconform mock variants --format json`,
+  pdsconform mock variants --revision 2026-07 --format json`,
 		Args: noArgs,
 	}
+	revision := addMockRevision(cmd)
 	format := addListFormat(cmd)
 	cmd.RunE = func(*cobra.Command, []string) error {
-		variants := mockserver.Freedoms()
+		catalog, _, err := loadRevision(*revision)
+		if err != nil {
+			return err
+		}
+		variants := mockserver.FreedomsOf(catalog)
 		shown := listing{header: table.Row{"variant", "what is unusual"}, flexible: 1}
 		for _, variant := range variants {
 			shown.rows = append(shown.rows, table.Row{variant.Name, variant.Description})
@@ -71,6 +76,10 @@ a way to be right and unlike what anyone expects. --odd alone uses all of them.`
 		return a.printAs(*format, variants, shown, "variant")
 	}
 	return cmd
+}
+
+func addMockRevision(cmd *cobra.Command) *string {
+	return cmd.Flags().String("revision", lexicons.DefaultRevision, "lexicon `revision` that the mock is made of: "+strings.Join(lexicons.Revisions(), ", "))
 }
 
 func addListFormat(cmd *cobra.Command) *string {

@@ -81,9 +81,16 @@ func (d defect) where(condition string) defect {
 	return d
 }
 
-// catalogueOf returns all defects, sorted by ID. Those of methods that the
-// documents lack are left out.
+// catalogueOf returns all defects, sorted by ID.
 func catalogueOf(catalog *lexicons.Catalog) []defect {
+	all := slices.DeleteFunc(conceivable(catalog), func(d defect) bool { return freedoms()[d.ID] != "" })
+	slices.SortFunc(all, func(a, b defect) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
+
+// conceivable are the defects of these documents, and what only looks like one.
+// Those of methods that the documents lack are left out.
+func conceivable(catalog *lexicons.Catalog) []defect {
 	rules, _ := pds.Rules(catalog) // or no server starts
 	var all []defect
 	for _, document := range catalog.Documents() {
@@ -102,7 +109,6 @@ func catalogueOf(catalog *lexicons.Catalog) []defect {
 			all = append(all, d)
 		}
 	}
-	slices.SortFunc(all, func(a, b defect) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
 

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ func (p place) defects(method *lexicons.Method) []defect {
 	var all []defect
 	add := func(name, description string, change func(any) (any, bool)) {
 		all = append(all, about(method, "output", p.name()+"."+name, description, func(f *xrpc.Faults) {
-			f.Output = append(f.Output, func(output any) any { return changeAt(output, p.path, change) })
+			f.Output = append(f.Output, func(output any) any { return changeAt(p.toldOf(output), p.path, change) })
 		}))
 	}
 	if p.required {
@@ -131,6 +132,23 @@ func (p place) defects(method *lexicons.Method) []defect {
 		})
 	}
 	return all
+}
+
+// inStates are members of an output that this server sends in some states of an
+// account alone, where one of a wrong type has to be looked for.
+func inStates() []string { return []string{"emailAuthFactor", "status"} }
+
+// toldOf is an output that has the member which the place is, were this server
+// one that never sends it.
+func (p place) toldOf(output any) any {
+	members, isObject := output.(lexval.Object)
+	if len(p.path) > 1 || !isObject || slices.Contains(inStates(), p.name()) {
+		return output
+	}
+	if slices.ContainsFunc(members, func(m lexval.Member) bool { return m.Name == p.path[0] }) {
+		return output
+	}
+	return append(slices.Clone(members), pds.Field(p.path[0], lexval.Sample(p.schema)))
 }
 
 // changeAt returns a copy of a value in which change was done to everything

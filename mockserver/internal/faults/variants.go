@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
@@ -17,6 +18,8 @@ import (
 type Variant struct {
 	Name        string `json:"name"`
 	Description string `json:"description"`
+
+	in string // a condition on the documents, see lexicons.Catalog.Holds
 }
 
 // The variants by name.
@@ -50,42 +53,55 @@ const (
 	oddNoContent    = "no-content"
 	oddClosing      = "closing"
 	oddHTMLLimits   = "html-limits"
+	oddRefusals     = "other-refusals"
+	oddImports      = "imports-ignored"
+	oddBoundTokens  = "bound-service-tokens"
+	oddDIDDocs      = "did-docs"
 	oddAll          = "all"
 )
 
-// Variants lists all variants. Of two that exclude each other the earlier one is
-// used. "all", which stands for every one of them, is not listed.
-func Variants() []Variant {
+// Variants lists the variants that a server of these documents can use. Of two
+// that exclude each other the earlier one is used. "all", which stands for every
+// one of them, is not listed.
+func Variants(catalog *lexicons.Catalog) []Variant {
+	return slices.DeleteFunc(variants(), func(v Variant) bool { return !catalog.Holds("", v.in) })
+}
+
+func variants() []Variant {
 	return []Variant{
-		{oddExtraFields, "every object of an answer has members that no document lists, of odd types"},
-		{oddKeyOrder, "the members of objects come in reversed order"},
-		{oddWhiteSpace, "there is white space wherever JSON allows it"},
-		{oddEscapes, "every character of a JSON string is escaped"},
-		{oddMediaType, "the media type has parameters"},
-		{oddMessages, "errors have other, longer messages"},
-		{oddTokens, "tokens are long and opaque"},
-		{oddCodes, "invite codes, mail codes and app passwords have another form"},
-		{oddStatuses, "errors have other statuses where the texts leave them open"},
-		{oddHeaders, "answers have more headers"},
-		{oddChunked, "bodies come in chunks, without a length"},
-		{oddHTTP2, "HTTP/2 is offered without TLS, besides HTTP/1.1"},
-		{oddInvites, "an invite code is required"},
-		{oddNoInvites, "no invite code is required"},
-		{oddNoLinks, "describeServer leaves the links out"},
-		{oddDomains, "handles can be had in several domains"},
-		{oddNoGrace, "a refresh token is good for once"},
-		{oddSlowDeletion, "a deletion takes a second to show"},
-		{oddOldTokens, "a refresh token that has expired still ends its session"},
-		{oddPasswords, "every password will do"},
-		{oddLimits, "a few requests are refused with status 429 and Retry-After: 1"},
-		{oddUnsaid, "an invite code is required, and describeServer doesn't say so"},
-		{oddSameSecond, "sessions that one password opens in the same second have the same refresh token"},
-		{oddAccessEnds, "an access token ends when its session is logged out"},
-		{oddLabels, "the first label of a handle has at most 18 characters"},
-		{oddAddresses, "addresses with a plus sign, or at domains that have no mail, are refused"},
-		{oddNoContent, "success without a body has the status 204"},
-		{oddClosing, "the connection is closed after each answer"},
-		{oddHTMLLimits, "a few requests are refused with status 429, Retry-After: 1 and a page of HTML"},
+		{oddExtraFields, "every object of an answer has members that no document lists, of odd types", ""},
+		{oddKeyOrder, "the members of objects come in reversed order", ""},
+		{oddWhiteSpace, "there is white space wherever JSON allows it", ""},
+		{oddEscapes, "every character of a JSON string is escaped", ""},
+		{oddMediaType, "the media type has parameters", ""},
+		{oddMessages, "errors have other, longer messages", ""},
+		{oddTokens, "tokens are long and opaque", ""},
+		{oddCodes, "invite codes, mail codes and app passwords have another form", ""},
+		{oddStatuses, "errors have other statuses where the texts leave them open", ""},
+		{oddHeaders, "answers have more headers", ""},
+		{oddChunked, "bodies come in chunks, without a length", ""},
+		{oddHTTP2, "HTTP/2 is offered without TLS, besides HTTP/1.1", ""},
+		{oddInvites, "an invite code is required", ""},
+		{oddNoInvites, "no invite code is required", ""},
+		{oddNoLinks, "describeServer leaves the links out", ""},
+		{oddDomains, "handles can be had in several domains", ""},
+		{oddNoGrace, "a refresh token is good for once", ""},
+		{oddSlowDeletion, "a deletion takes a second to show", ""},
+		{oddOldTokens, "a refresh token that has expired still ends its session", ""},
+		{oddPasswords, "every password will do", ""},
+		{oddLimits, "a few requests are refused with status 429 and Retry-After: 1", ""},
+		{oddUnsaid, "an invite code is required, and describeServer doesn't say so", ""},
+		{oddSameSecond, "sessions that one password opens in the same second have the same refresh token", ""},
+		{oddAccessEnds, "an access token ends when its session is logged out", ""},
+		{oddLabels, "the first label of a handle has at most 18 characters", ""},
+		{oddAddresses, "addresses with a plus sign, or at domains that have no mail, are refused", ""},
+		{oddNoContent, "success without a body has the status 204", ""},
+		{oddClosing, "the connection is closed after each answer", ""},
+		{oddHTMLLimits, "a few requests are refused with status 429, Retry-After: 1 and a page of HTML", ""},
+		{oddRefusals, "an account that is brought along, or was deleted, is refused under another name", "createAccount#input.did"},
+		{oddImports, "a sign-up takes no notice of plcOp, nor of a DID that comes without a token", "createAccount#input.did"},
+		{oddBoundTokens, "a service token is made for one method only, which has to be named", "getServiceAuth#params.lxm"},
+		{oddDIDDocs, "answers about a session hold the DID document", "getSession#output.didDoc"},
 	}
 }
 
@@ -93,10 +109,10 @@ func Variants() []Variant {
 // server's other options.
 type Chosen map[string]bool
 
-// Choose returns the variants of these names.
-func Choose(names []string) (Chosen, error) {
+// Choose returns the variants of these names, for a server of these documents.
+func Choose(catalog *lexicons.Catalog, names []string) (Chosen, error) {
 	var known []string
-	for _, variant := range Variants() {
+	for _, variant := range Variants(catalog) {
 		known = append(known, variant.Name)
 	}
 	chosen := Chosen{}
@@ -149,6 +165,7 @@ func (c Chosen) Handlers() pds.Variants {
 		NoGrace: c[oddNoGrace], SlowDeletion: c[oddSlowDeletion], InvitesUnsaid: c[oddUnsaid],
 		SameSecondTokens: c[oddSameSecond], AccessEnds: c[oddAccessEnds],
 		ShortLabels: c[oddLabels], StrictAddresses: c[oddAddresses], OldTokens: c[oddOldTokens],
+		ImportsIgnored: c[oddImports], BoundServiceTokens: c[oddBoundTokens], DIDDocuments: c[oddDIDDocs],
 	}
 }
 
@@ -217,7 +234,24 @@ func (c Chosen) refusal(err *xrpc.Error) *xrpc.Error {
 	if status, open := oddStatusOf(err); open && c[oddStatuses] {
 		other.Status = status
 	}
+	if c[oddRefusals] {
+		other.Status, other.Name = underAnotherName(other)
+	}
 	return &other
+}
+
+// underAnotherName is what those say who look for the proof before the DID, take
+// no operation along, and don't look for the account of a token that is void.
+func underAnotherName(err xrpc.Error) (status int, name string) {
+	switch err.Name {
+	case "UnresolvableDid":
+		return http.StatusUnauthorized, "AuthenticationRequired"
+	case "IncompatibleDidDoc":
+		return http.StatusBadRequest, "InvalidRequest"
+	case "AccountNotFound":
+		return http.StatusBadRequest, "InvalidToken"
+	}
+	return err.Status, err.Name
 }
 
 // oddStatusOf is another status of the same class that says the same; of one

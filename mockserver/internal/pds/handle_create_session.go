@@ -30,7 +30,7 @@ func (s *Server) createSession(ctx context.Context, call *xrpc.Call) (lexval.Obj
 		s.mailFactor(opened)
 		return nil, opened.refusal
 	}
-	return append(describeSession(opened.account), s.tokensWith(opened.session, opened.scope)...), nil
+	return append(s.sessionOutput(ctx, call, opened.account), s.tokensWith(opened.session, opened.scope)...), nil
 }
 
 // opening is what became of a log-in.

@@ -47,6 +47,9 @@ func (s *Server) getServiceAuth(_ context.Context, call *xrpc.Call) (lexval.Obje
 	if !isAudience(audience) {
 		return nil, xrpc.InvalidRequest("aud must be a DID, or a DID and the fragment of a service")
 	}
+	if method == "" && s.config.Variants.BoundServiceTokens {
+		return nil, xrpc.InvalidRequest("lxm is needed")
+	}
 	if err := s.mayAskFor(call, method); err != nil {
 		return nil, err
 	}

@@ -12,10 +12,10 @@ import (
 
 // getSession knows no difference between an account that was taken down and
 // one that is not there.
-func (s *Server) getSession(_ context.Context, call *xrpc.Call) (lexval.Object, error) {
+func (s *Server) getSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	account, found := s.Store.Account(call.Caller.DID)
 	if err := s.refuses(call, account, found); err != nil {
 		return nil, err
 	}
-	return describeSession(account), nil
+	return s.sessionOutput(ctx, call, account), nil
 }

@@ -35,7 +35,7 @@ func (s *Server) refreshSession(ctx context.Context, call *xrpc.Call) (lexval.Ob
 	if err != nil {
 		return nil, err
 	}
-	return append(describeSession(account), s.TokensOf(successor)...), nil
+	return append(s.sessionOutput(ctx, call, account), s.TokensOf(successor)...), nil
 }
 
 // rotate returns the session's successor. It is fixed at the first use, which

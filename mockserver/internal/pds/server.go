@@ -57,6 +57,10 @@ type Variants struct {
 	AccessEnds       bool // an access token ends when its session is logged out
 	ShortLabels      bool // the first label of a handle has at most 18 characters
 	StrictAddresses  bool // addresses with a plus sign, or at domains that have no mail, are refused
+
+	ImportsIgnored     bool // a sign-up takes no notice of plcOp, nor of a did without a token
+	BoundServiceTokens bool // no service token is made that names no method
+	DIDDocuments       bool // answers about a session hold the DID document
 }
 
 // Hooks are where faults change what lies below the handlers. What is nil or

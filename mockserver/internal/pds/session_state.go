@@ -1,8 +1,11 @@
 package pds
 
 import (
+	"context"
+
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
 // sessionMembers is how many members an answer about a session has at most,
@@ -24,6 +27,19 @@ func describeSession(account store.Account) lexval.Object {
 	status := statusOf(account)
 	if output = append(output, Field("active", status == "")); status != "" {
 		output = append(output, Field("status", status))
+	}
+	return output
+}
+
+// sessionOutput is describeSession for the answer to a call, with what servers add
+// where they are set to.
+func (s *Server) sessionOutput(ctx context.Context, call *xrpc.Call, account store.Account) lexval.Object {
+	output := describeSession(account)
+	if !s.config.Variants.DIDDocuments || !call.Tells("didDoc") {
+		return output
+	}
+	if current, err := s.identityOf(ctx, account, s.Origin(call.HTTP)); err == nil {
+		output = append(output, Field("didDoc", didDocument(account.DID, current)))
 	}
 	return output
 }

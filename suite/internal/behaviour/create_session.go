@@ -22,6 +22,7 @@ func createSession() endpoint {
 				account := shared(ctx, t)
 				return account.LoginRequest(account.Handle)
 			},
+			States: sessionStates(func(_ context.Context, _ *spec.Trial, opened xrpc.Exchange) xrpc.Exchange { return opened }),
 			Placeholder: func(t *spec.Trial) xrpc.Request {
 				nobody := t.Target().NewIdentity()
 				return target.LoginRequest(nobody.Handle, nobody.Password)

@@ -18,6 +18,9 @@ func getSession() endpoint {
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				return xrpc.Query(nsidGetSession, nil).WithBearer(session(ctx, t, shared(ctx, t)).Access)
 			},
+			States: sessionStates(func(ctx context.Context, t *spec.Trial, opened xrpc.Exchange) xrpc.Exchange {
+				return whoAmI(ctx, t, opened.String("accessJwt"))
+			}),
 		},
 		cases: []scenario{
 			{

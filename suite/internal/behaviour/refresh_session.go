@@ -28,6 +28,9 @@ func refreshSession() endpoint {
 				return xrpc.ProcedureWithoutInput(nsidRefreshSession).WithBearer(kept.Refresh)
 			},
 			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { tokens.Used(t) },
+			States: sessionStates(func(ctx context.Context, t *spec.Trial, opened xrpc.Exchange) xrpc.Exchange {
+				return refresh(ctx, t, opened.String("refreshJwt"))
+			}),
 		},
 		cases: slices.Concat(rotation(), deadRefreshTokens(), endedSessions()),
 	}

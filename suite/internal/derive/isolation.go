@@ -9,6 +9,7 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 const sourceIsolation = "https://owasp.org/Top10/A01_2021-Broken_Access_Control/#description"
@@ -19,39 +20,46 @@ func (b *builder) isolation() {
 	if !b.method.IsQuery() || b.recipe.Credential != spec.AccessToken || !tellsApart(b.method.Output.Object()) {
 		return
 	}
-	nsid := b.method.NSID
 	b.addWith([]target.Capability{target.SignUp}, obligation{"isolation.parameters",
 		"A query with a token of one account, and the DID and handle of another in parameters, tells nothing of the other.",
-		reports.Must, reports.Security, sourceIsolation}, func(ctx context.Context, t *spec.Trial) {
-		t.Need(b.recipe.Needs...)
-		t.Baseline(ctx, nsid)
-		other, err := t.Target().Account(ctx, t, "other")
-		t.Unless(err)
-		// An account of the trial's own: what other trials do to a shared one would
-		// look like an answer about somebody else.
-		session, err := t.Borrow(ctx).Session(ctx, t)
-		t.Unless(err)
-		plain := t.ValidRequest(ctx, nsid).WithBearer(session.Access)
-		request := plain
-		for name, value := range map[string]string{"did": other.DID, "repo": other.DID, "account": other.DID, "actor": other.Handle, "handle": other.Handle} {
-			if b.method.Params == nil || b.method.Params.Property(name) == nil {
-				request = request.WithParameter(name, value)
-			}
+		reports.Must, reports.Security, sourceIsolation}, b.isolated)
+}
+
+// isolated takes the account of valid requests, which has something to tell of,
+// and asks in the name of one that nothing was done to.
+func (b *builder) isolated(ctx context.Context, t *spec.Trial) {
+	nsid := b.method.NSID
+	t.Need(b.recipe.Needs...)
+	t.Baseline(ctx, nsid)
+	other := t.Borrow(ctx)
+	session, err := other.Session(ctx, t)
+	t.Unless(err)
+	plain := t.ValidRequest(ctx, nsid)
+	request := plain
+	for name, value := range map[string]string{"did": other.DID, "repo": other.DID, "account": other.DID, "actor": other.Handle, "handle": other.Handle} {
+		if b.method.Params == nil || b.method.Params.Property(name) == nil {
+			request = request.WithParameter(name, value)
 		}
-		own := canonical(t.Rely(t.Do(ctx, plain)))
-		exchange := t.Do(ctx, request)
-		if exchange.Refused() {
-			return
+	}
+	ask := func(request xrpc.Request) string { return canonical(t.Rely(t.Do(ctx, request))) }
+	own := ask(plain)
+	exchange := t.Do(ctx, request)
+	if exchange.Refused() {
+		return
+	}
+	t.Expect(exchange, check.Succeeds())
+	if canonical(exchange) == own {
+		if ask(plain.WithBearer(session.Access)) == own {
+			t.NotObserved("both accounts are answered alike, so that nothing can be told")
 		}
-		t.Expect(exchange, check.Succeeds())
-		if canonical(exchange) == own {
-			return
-		}
-		if canonical(t.Rely(t.Do(ctx, plain))) != own {
-			t.NotObserved("two equal requests are answered differently, so that nothing can be told")
-		}
-		t.Fail("the answer about the account whose token was sent", "another answer where parameters name another account")
-	})
+		return
+	}
+	// The account is one that other trials use as well: what they do to it would
+	// look like an answer about somebody else.
+	if ask(plain) != own || ask(request) != canonical(exchange) {
+		t.NotObserved("two equal requests are answered differently, so that nothing can be told")
+	}
+	t.Fail("the answer about the account whose token was sent", "another answer where parameters name another account")
 }
 
 // tellsApart reports whether answers about two accounts differ: they name the

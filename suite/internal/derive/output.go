@@ -3,11 +3,13 @@ package derive
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 )
 
 // itemsStep stands for the elements of an array in the path of a requirement.
@@ -88,7 +90,8 @@ func (b *builder) bounds(path []string, schema lexicons.Schema) {
 }
 
 // seen passes where an answer held at least one value at a path: otherwise
-// nothing was shown.
+// nothing was shown. A member that is there in one state of an account alone is
+// looked for in that state.
 func (b *builder) seen(path []string) checkFunc {
 	return func(ctx context.Context, t *spec.Trial) {
 		exchange := b.baseline(ctx, t).Exchange
@@ -96,10 +99,27 @@ func (b *builder) seen(path []string) checkFunc {
 		if err != nil {
 			t.Fail("a JSON object", check.Answer(exchange)+" with a body that is no JSON")
 		}
-		if !holds(decoded, path) {
+		if !holds(decoded, path) && !b.seenInState(ctx, t, path) {
 			t.NotObserved("no answer held %s", words(path))
 		}
 	}
+}
+
+// seenInState brings the state about, where the target has what that takes. No
+// target has to know the state: what keeps it away is a reason of its own.
+func (b *builder) seenInState(ctx context.Context, t *spec.Trial, path []string) (seen bool) {
+	if len(path) == 0 {
+		return false
+	}
+	state, known := b.recipe.States[path[0]]
+	if !known || slices.ContainsFunc(state.Needs, func(c target.Capability) bool { return t.Target().Missing(c) != nil }) {
+		return false
+	}
+	t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) {
+		decoded, err := state.Answer(ctx, t).JSON()
+		seen = err == nil && holds(decoded, path)
+	})
+	return seen
 }
 
 func holds(value any, path []string) bool {

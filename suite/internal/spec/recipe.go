@@ -43,9 +43,22 @@ type Recipe struct {
 	// which nothing is. Nil where no list of the answer can be empty at will.
 	Empty func(ctx context.Context, t *Trial) xrpc.Request
 
+	// States are states of an account in which answers have members that they
+	// otherwise lack, by the name of the member.
+	States map[string]State
+
 	// Transient says that a success ends what the request is about (an
 	// account, a session), so that cases don't call it more than they must.
 	Transient bool
+}
+
+// State is a state of an account in which an answer has more to tell.
+type State struct {
+	// Needs are the capabilities without which it can't be brought about.
+	Needs []target.Capability
+
+	// Answer is one of the method about such an account.
+	Answer func(ctx context.Context, t *Trial) xrpc.Exchange
 }
 
 // Baseline is a valid request with the answer that shows it.
