@@ -132,7 +132,7 @@ func (s *Server) build() (err error) {
 	if err != nil {
 		return err
 	}
-	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog), s.core, s.router)
+	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog, s.options.further...), s.core, s.router)
 	s.scenarios = scenario.NewSet(s.options.Catalog, s.core, s.faults)
 	return s.load(saved)
 }

@@ -34,10 +34,11 @@ type Catalogue struct {
 	defects func() []defect // sorted by ID
 }
 
-// NewCatalogue is the catalogue of these documents. Most of it comes from them,
-// so that a new one brings its own; the behaviour is that of this server.
-func NewCatalogue(catalog *lexicons.Catalog) *Catalogue {
-	return &Catalogue{sync.OnceValue(func() []defect { return catalogueOf(catalog) })}
+// NewCatalogue is the catalogue of these documents, and of further ones whose
+// methods no handler serves. Most of it comes from them, so that a new one brings
+// its own; the behaviour is that of this server.
+func NewCatalogue(catalog *lexicons.Catalog, further ...*lexicons.Catalog) *Catalogue {
+	return &Catalogue{sync.OnceValue(func() []defect { return catalogueOf(catalog, further...) })}
 }
 
 // Defects lists what is in the catalogue, sorted by ID.
@@ -82,26 +83,30 @@ func (d defect) where(condition string) defect {
 }
 
 // catalogueOf returns all defects, sorted by ID.
-func catalogueOf(catalog *lexicons.Catalog) []defect {
-	all := slices.DeleteFunc(conceivable(catalog), func(d defect) bool { return freedoms()[d.ID] != "" })
+func catalogueOf(catalog *lexicons.Catalog, further ...*lexicons.Catalog) []defect {
+	all := slices.DeleteFunc(conceivable(catalog, further...), func(d defect) bool { return freedoms()[d.ID] != "" })
 	slices.SortFunc(all, func(a, b defect) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
 
 // conceivable are the defects of these documents, and what only looks like one.
 // Those of methods that the documents lack are left out.
-func conceivable(catalog *lexicons.Catalog) []defect {
+func conceivable(catalog *lexicons.Catalog, further ...*lexicons.Catalog) []defect {
 	rules, _ := pds.Rules(catalog) // or no server starts
 	var all []defect
-	for _, document := range catalog.Documents() {
-		method := catalog.Method(document.ID)
-		if method == nil {
-			continue
+	known := map[string]bool{}
+	for _, documents := range append([]*lexicons.Catalog{catalog}, further...) {
+		for _, method := range documents.Methods() {
+			if known[method.NSID] {
+				continue
+			}
+			known[method.NSID] = true
+			rule, served := rules[method.NSID]
+			if !served {
+				rule = pds.FurtherRule(method.NSID)
+			}
+			all = append(all, defectsOf(method, rule)...)
 		}
-		all = slices.Concat(all, outputDefectsOf(method), errorDefects(method), inputDefects(method),
-			methodDefects(method), authDefects(method, rules[method.NSID]), accessDefects(method, rules[method.NSID]),
-			credentialDefects(method, rules[method.NSID]), textDefects(method), transportDefects(method),
-			concurrencyDefects(method), isolationDefects(method, rules[method.NSID]))
 	}
 	all = slices.Concat(all, protocolDefects(), anyTextDefects(catalog), anyTransportDefects(), disclosureDefects())
 	for _, d := range behaviourDefects() {
@@ -110,6 +115,15 @@ func conceivable(catalog *lexicons.Catalog) []defect {
 		}
 	}
 	return all
+}
+
+// defectsOf are those that follow from the document of a method, and from who may
+// call it.
+func defectsOf(method *lexicons.Method, rule pds.Rule) []defect {
+	return slices.Concat(outputDefectsOf(method), errorDefects(method), inputDefects(method),
+		methodDefects(method), authDefects(method, rule), accessDefects(method, rule),
+		credentialDefects(method, rule), textDefects(method), transportDefects(method),
+		concurrencyDefects(method), isolationDefects(method, rule))
 }
 
 // UnknownError is the error of an ID that no defect has.

@@ -3,8 +3,10 @@ package faults
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/lexicons"
+	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
@@ -32,7 +34,7 @@ func inputDefects(method *lexicons.Method) []defect {
 			func(f *xrpc.Faults) { f.AnyJSON = true }),
 		about(method, "input", "extra-refused", "refuses properties that it does not know",
 			func(f *xrpc.Faults) { f.ClosedInput = true }))
-	for _, place := range placesOf(method.Input.Schema) {
+	for _, place := range placesOf(method.Input.Schema, true) {
 		all = append(all, place.lapses(method)...)
 	}
 	return all
@@ -64,6 +66,7 @@ func paramDefects(method *lexicons.Method) []defect {
 				}
 			})(f)
 		}))
+	all = append(all, uncheckedParams(method)...)
 	for _, property := range method.Params.Properties {
 		name := property.Name
 		if !method.Params.Requires(name) {
@@ -78,6 +81,22 @@ func paramDefects(method *lexicons.Method) []defect {
 				onQuery(func(query url.Values) bool {
 					return query.Has(name) && query.Get(name) != "true" && query.Get(name) != "false"
 				})))
+		}
+	}
+	return all
+}
+
+// uncheckedParams are the checks of parameters that can be forgotten. Every text
+// is a string, and servers differ in what they make of one that is no boolean.
+func uncheckedParams(method *lexicons.Method) []defect {
+	var all []defect
+	for _, property := range method.Params.Properties {
+		schema := lexicons.Deref(property.Schema)
+		p := place{[]string{property.Name}, property.Schema.At(), schema, method.Params.Requires(property.Name)}
+		for _, d := range p.unchecked(method, func(f *xrpc.Faults) *lexval.Lapses { return &f.Params }) {
+			if _, isNumber := schema.(*lexicons.Integer); isNumber || !strings.HasSuffix(d.ID, ".type-unchecked") {
+				all = append(all, d)
+			}
 		}
 	}
 	return all
@@ -100,39 +119,41 @@ func onQuery(crashes func(url.Values) bool) func(*xrpc.Faults) {
 
 // lapses are the checks of an input that can be forgotten at a place.
 func (p place) lapses(method *lexicons.Method) []defect {
-	var all []defect
-	add := func(name, description string, lapses func(*xrpc.Faults) *map[lexicons.Pointer]bool) {
-		all = append(all, about(method, "input", p.name()+"."+name, description, func(f *xrpc.Faults) {
-			forgotten := lapses(f)
-			if *forgotten == nil {
-				*forgotten = map[lexicons.Pointer]bool{}
-			}
-			(*forgotten)[p.schema.At()] = true
-		}))
+	all := p.unchecked(method, func(f *xrpc.Faults) *lexval.Lapses { return &f.Input })
+	if len(p.path) > 1 {
+		return all
 	}
-	if p.required && !hasDefault(p.schema) {
-		add("absence-unchecked", "takes an input without "+p.name(),
-			func(f *xrpc.Faults) *map[lexicons.Pointer]bool { return &f.Input.Absent })
-	}
-	if len(p.path) == 1 && p.required && hasDefault(p.schema) {
+	if p.required && hasDefault(p.schema) {
 		all = append(all, about(method, "input", p.name()+".absence-server-error", "takes the blame for an input without "+p.name()+" with status 500",
 			func(f *xrpc.Faults) { f.Demanded, f.Crashes = p.name(), true }))
 	}
-	if len(p.path) == 1 && !p.required {
+	if !p.required {
 		all = append(all, demanded(method, p.name()))
 	}
-	switch s := p.schema.(type) {
-	case *lexicons.String:
-		if s.Format != "" {
-			add("format-unchecked", "takes "+p.name()+" that is no "+s.Format,
-				func(f *xrpc.Faults) *map[lexicons.Pointer]bool { return &f.Input.Unformed })
-		}
-	case *lexicons.Integer, *lexicons.Boolean, *lexicons.Array, *lexicons.Object:
-	default:
+	return all
+}
+
+// unchecked are the keywords that nobody looks at: each by itself, all by what
+// the schema of the place says.
+func (p place) unchecked(method *lexicons.Method, lapses func(*xrpc.Faults) *lexval.Lapses) []defect {
+	var all []defect
+	add := func(name, description string, at lexicons.Pointer, keyword string) {
+		all = append(all, about(method, "input", p.name()+"."+name, description,
+			func(f *xrpc.Faults) { lapses(f).Miss(at, keyword) }))
+	}
+	if p.required && !hasDefault(p.schema) {
+		add("absence-unchecked", "takes an input without "+p.name(), p.at, "required")
+	}
+	if p.schema == nil { // its document is not at hand
 		return all
 	}
-	add("type-unchecked", "takes "+p.name()+" of any type",
-		func(f *xrpc.Faults) *map[lexicons.Pointer]bool { return &f.Input.Untyped })
+	add("type-unchecked", "takes "+p.name()+" of any type", p.schema.At(), "type")
+	if text, isText := p.schema.(*lexicons.String); isText && text.Format != "" {
+		add("format-unchecked", "takes "+p.name()+" that is no "+text.Format, text.At(), "format")
+	}
+	for _, keyword := range boundsOf(p.schema) {
+		add(dashed(keyword)+"-unchecked", "takes "+p.name()+" beyond its "+keyword, p.schema.At(), keyword)
+	}
 	return all
 }
 

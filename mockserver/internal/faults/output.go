@@ -30,7 +30,7 @@ func outputDefectsOf(method *lexicons.Method) []defect {
 		})),
 		about(method, "output", "malformed", "breaks its output off", onSuccess(breakOff)),
 	}
-	for _, place := range placesOf(method.Output.Schema) {
+	for _, place := range placesOf(method.Output.Schema, false) {
 		all = append(all, place.defects(method)...)
 	}
 	return all
@@ -58,6 +58,7 @@ const item = "item"
 // place is one value that a schema describes.
 type place struct {
 	path     []string
+	at       lexicons.Pointer // of the member itself, in front of its ref
 	schema   lexicons.Schema
 	required bool
 }
@@ -65,8 +66,9 @@ type place struct {
 func (p place) name() string { return strings.Join(p.path, ".") }
 
 // placesOf lists everything below a schema, in the order of the document. A
-// definition that contains itself is entered once.
-func placesOf(schema lexicons.Schema) []place {
+// definition that contains itself is entered once. What the types of a union
+// have is below their names, where that is asked for.
+func placesOf(schema lexicons.Schema, unions bool) []place {
 	var found []place
 	inside := map[lexicons.Schema]bool{}
 	var visit func(schema lexicons.Schema, path []string)
@@ -78,9 +80,8 @@ func placesOf(schema lexicons.Schema) []place {
 		inside[schema] = true
 		defer delete(inside, schema)
 		below := func(step string, inner lexicons.Schema, required bool) {
-			inner = lexicons.Deref(inner)
 			at := append(path[:len(path):len(path)], step)
-			found = append(found, place{at, inner, required})
+			found = append(found, place{at, inner.At(), lexicons.Deref(inner), required})
 			visit(inner, at)
 		}
 		switch s := schema.(type) {
@@ -90,10 +91,21 @@ func placesOf(schema lexicons.Schema) []place {
 			}
 		case *lexicons.Array:
 			below(item, s.Items, false)
+		case *lexicons.Union:
+			for _, target := range s.Targets {
+				if object, isObject := target.(*lexicons.Object); isObject && unions {
+					visit(object, append(path[:len(path):len(path)], typeStep(object)))
+				}
+			}
 		}
 	}
 	visit(schema, nil)
 	return found
+}
+
+// typeStep is the step of a path into a value of a union that is of a type.
+func typeStep(target lexicons.Schema) string {
+	return strings.ReplaceAll(lexval.TypeName(target), "#", ".")
 }
 
 // defects are those of an output that has the place.
@@ -122,6 +134,9 @@ func (p place) defects(method *lexicons.Method) []defect {
 				})
 			}
 		}
+	}
+	if wrong, possible := beyond(p.schema); possible {
+		add("out-of-bounds", "answers with "+p.name()+" beyond its bounds", func(any) (any, bool) { return wrong, true })
 	}
 	if _, isList := p.schema.(*lexicons.Array); isList && len(p.path) == 1 && canBeEmpty(method, p.name()) {
 		add("empty-null", "answers with null in the place of "+p.name()+" that is empty", func(value any) (any, bool) {

@@ -19,7 +19,7 @@ func textDefects(method *lexicons.Method) []defect {
 		return nil
 	}
 	var all []defect
-	for _, p := range placesOf(object) {
+	for _, p := range placesOf(object, false) {
 		switch p.schema.(type) {
 		case *lexicons.String:
 			all = append(all, about(method, "text", p.name()+".unusual-server-error", "answers unusual text in "+p.name()+" with 500",

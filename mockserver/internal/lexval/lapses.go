@@ -2,88 +2,131 @@ package lexval
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/lexicons"
 )
 
-// Lapses are the places of a schema at which a reader does not look: keys are
-// the pointers of the properties' schemas. The zero value misses nothing.
+// Lapses are what a reader of a schema does not look at: each the pointer of a
+// value's schema and a keyword of it. "type" stands for the whole value, and
+// "required" at a member's own schema for its presence. The zero value misses
+// nothing.
 type Lapses struct {
-	Absent   map[lexicons.Pointer]bool // required, and missed by nobody
-	Untyped  map[lexicons.Pointer]bool // made into the type, whatever it is
-	Unformed map[lexicons.Pointer]bool // a string's format is not looked at
-
+	missed    map[lexicons.Pointer]bool
 	schema    lexicons.Schema
 	validator *Validator
 }
 
-func (l *Lapses) none() bool { return len(l.Absent)+len(l.Untyped)+len(l.Unformed) == 0 }
+// Miss adds a keyword that is not looked at.
+func (l *Lapses) Miss(at lexicons.Pointer, keyword string) {
+	if l.missed == nil {
+		l.missed = map[lexicons.Pointer]bool{}
+	}
+	l.missed[at+"/"+lexicons.Pointer(keyword)] = true
+}
+
+func (l *Lapses) misses(schema lexicons.Schema, keyword string) bool {
+	return l != nil && schema != nil && l.missed[schema.At()+"/"+lexicons.Pointer(keyword)]
+}
 
 // Compile has to be called before Take.
 func (l *Lapses) Compile(schema lexicons.Schema) (err error) {
-	if l.none() {
+	if len(l.missed) == 0 {
 		return nil
 	}
 	l.schema = schema
-	l.validator, err = NewCompiler().Compile(l.loosen(schema))
+	compiler := NewCompiler()
+	compiler.lapses = l
+	l.validator, err = compiler.Compile(schema)
 	return err
 }
 
 // Take reports whether an input passes that the schema refuses. Values of the
 // wrong type are replaced then.
 func (l *Lapses) Take(members map[string]any) bool {
-	if l.none() {
+	if len(l.missed) == 0 {
 		return false
 	}
 	l.coerce(l.schema, members)
 	return l.validator.Check(members) == nil
 }
 
-// loosen copies the containers of a schema, without what is not looked at.
-// What lies behind a union stays as it is.
-func (l *Lapses) loosen(schema lexicons.Schema) lexicons.Schema {
-	switch s := lexicons.Deref(schema).(type) {
-	case *lexicons.Object:
+// loose is a schema without the keywords that are not looked at.
+func (l *Lapses) loose(schema lexicons.Schema) lexicons.Schema {
+	switch s := schema.(type) {
+	case *lexicons.Boolean:
 		loose := *s
-		loose.Required = nil
-		for _, name := range s.Required {
-			if property := s.Property(name); property == nil || !l.Absent[property.At()] {
-				loose.Required = append(loose.Required, name)
-			}
-		}
-		loose.Properties = nil
-		for _, property := range s.Properties {
-			loose.Properties = append(loose.Properties, lexicons.Property{Name: property.Name, Schema: l.loosen(property.Schema)})
-		}
+		loose.Const = unless(l, s, "const", s.Const)
 		return &loose
-	case *lexicons.Array:
+	case *lexicons.Integer:
 		loose := *s
-		loose.Items = l.loosen(s.Items)
+		loose.Const, loose.Enum = unless(l, s, "const", s.Const), unless(l, s, "enum", s.Enum)
+		loose.Minimum, loose.Maximum = unless(l, s, "minimum", s.Minimum), unless(l, s, "maximum", s.Maximum)
 		return &loose
 	case *lexicons.String:
 		loose := *s
-		if l.Unformed[s.At()] || l.Untyped[s.At()] {
-			loose.Format = ""
-		}
+		loose.Format, loose.Const, loose.Enum = unless(l, s, "format", s.Format), unless(l, s, "const", s.Const), unless(l, s, "enum", s.Enum)
+		loose.MinLength, loose.MaxLength = unless(l, s, "minLength", s.MinLength), unless(l, s, "maxLength", s.MaxLength)
+		loose.MinGraphemes, loose.MaxGraphemes = unless(l, s, "minGraphemes", s.MinGraphemes), unless(l, s, "maxGraphemes", s.MaxGraphemes)
+		return &loose
+	}
+	return l.looseContainer(schema)
+}
+
+func (l *Lapses) looseContainer(schema lexicons.Schema) lexicons.Schema {
+	switch s := schema.(type) {
+	case *lexicons.Bytes:
+		loose := *s
+		loose.MinLength, loose.MaxLength = unless(l, s, "minLength", s.MinLength), unless(l, s, "maxLength", s.MaxLength)
+		return &loose
+	case *lexicons.Array:
+		loose := *s
+		loose.MinLength, loose.MaxLength = unless(l, s, "minLength", s.MinLength), unless(l, s, "maxLength", s.MaxLength)
+		return &loose
+	case *lexicons.Union:
+		loose := *s
+		loose.Closed = unless(l, s, "closed", s.Closed)
+		return &loose
+	case *lexicons.Object:
+		loose := *s
+		loose.Required = l.asked(s.Properties, s.Required)
+		return &loose
+	case *lexicons.Params:
+		loose := *s
+		loose.Required = l.asked(s.Properties, s.Required)
 		return &loose
 	}
 	return schema
 }
 
+// unless is the value of a keyword, or its zero where it is not looked at.
+func unless[T any](l *Lapses, schema lexicons.Schema, keyword string, value T) T {
+	if l.misses(schema, keyword) {
+		return *new(T)
+	}
+	return value
+}
+
+// asked are the members whose presence is looked at.
+func (l *Lapses) asked(properties []lexicons.Property, required []string) []string {
+	return slices.DeleteFunc(slices.Clone(required), func(name string) bool {
+		return slices.ContainsFunc(properties, func(p lexicons.Property) bool {
+			return p.Name == name && l.misses(p.Schema, "required")
+		})
+	})
+}
+
 // coerce makes values into what the schema says, where that is not looked at.
 func (l *Lapses) coerce(schema lexicons.Schema, value any) any {
 	schema = lexicons.Deref(schema)
-	if l.Untyped[schema.At()] {
+	if l.misses(schema, "type") {
 		value = coerced(schema, value)
 	}
 	switch s := schema.(type) {
 	case *lexicons.Object:
-		members, _ := value.(map[string]any)
-		for _, property := range s.Properties {
-			if inner, present := members[property.Name]; present {
-				members[property.Name] = l.coerce(property.Schema, inner)
-			}
-		}
+		l.coerceMembers(s.Properties, value)
+	case *lexicons.Params:
+		l.coerceMembers(s.Properties, value)
 	case *lexicons.Array:
 		list, _ := value.([]any)
 		for i, item := range list {
@@ -91,6 +134,15 @@ func (l *Lapses) coerce(schema lexicons.Schema, value any) any {
 		}
 	}
 	return value
+}
+
+func (l *Lapses) coerceMembers(properties []lexicons.Property, value any) {
+	members, _ := value.(map[string]any)
+	for _, property := range properties {
+		if inner, present := members[property.Name]; present {
+			members[property.Name] = l.coerce(property.Schema, inner)
+		}
+	}
 }
 
 // coerced is a value of the schema's type: the value itself, where it is one,

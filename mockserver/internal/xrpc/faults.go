@@ -27,6 +27,7 @@ type Faults struct {
 	Demanded     string        // an input property or parameter that is taken for required
 	Crashes      bool          // every refusal of a request's form is status 500
 	Input        lexval.Lapses // what is not checked in an input
+	Params       lexval.Lapses // and in parameters
 
 	active bool // set by Prepare: a server without faults has none that are
 
@@ -63,13 +64,15 @@ func (router *Router) SetFaults(faults map[string]*Faults) error {
 // Prepare makes faults ready for the use in an Intervention, which replaces
 // those that the router has.
 func (router *Router) Prepare(faults map[string]*Faults) error {
-	for nsid, endpoint := range router.endpoints {
-		if faults[nsid] == nil {
-			faults[nsid] = &Faults{}
-		}
-		faults[nsid].active = true
-		if err := faults[nsid].compile(endpoint); err != nil {
-			return err
+	for _, endpoints := range []map[string]*endpoint{router.further, router.endpoints} { // what both have, the server's own answer
+		for nsid, endpoint := range endpoints {
+			if faults[nsid] == nil {
+				faults[nsid] = &Faults{}
+			}
+			faults[nsid].active = true
+			if err := faults[nsid].compile(endpoint); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -97,6 +100,11 @@ func (router *Router) faultsFor(hit *Intervention) map[string]*Faults {
 }
 
 func (f *Faults) compile(e *endpoint) error {
+	if e.method.Params != nil {
+		if err := f.Params.Compile(e.method.Params); err != nil {
+			return err
+		}
+	}
 	if e.method.Input == nil || e.method.Input.Schema == nil {
 		return nil
 	}

@@ -122,7 +122,10 @@ func (p *passage) takeInput() error {
 	}
 	var problem *lexval.Problem
 	if p.call.Params, problem = p.params.Decode(r.URL.RawQuery); problem != nil {
-		return InvalidRequest(problem.In("Error: Params"))
+		if !p.Params.Take(p.call.Params) {
+			return InvalidRequest(problem.In("Error: Params"))
+		}
+		p.lapsed = true
 	}
 	if p.ClosedParams {
 		if name := p.unknownParam(r.URL.Query()); name != "" {

@@ -134,16 +134,40 @@ func (b *builder) value(p place, nullable bool, inside map[lexicons.Pointer]bool
 	case *lexicons.Array:
 		b.value(p.deeper(itemsStep, s.Items), false, inside)
 	case *lexicons.Object:
-		if inside[s.At()] {
-			return
+		b.inside(p, s, inside)
+	case *lexicons.Union:
+		b.union(p, s, inside)
+	}
+}
+
+// inside adds the refusals of what is wrong with the members of an object.
+func (b *builder) inside(p place, s *lexicons.Object, inside map[lexicons.Pointer]bool) {
+	if inside[s.At()] {
+		return
+	}
+	inside[s.At()] = true
+	defer delete(inside, s.At())
+	for _, property := range s.Properties {
+		if s.Requires(property.Name) && !hasDefault(property.Schema) {
+			b.nestedRequired(p, s, property.Name)
 		}
-		inside[s.At()] = true
-		defer delete(inside, s.At())
-		for _, property := range s.Properties {
-			if s.Requires(property.Name) && !hasDefault(property.Schema) {
-				b.nestedRequired(p, s, property.Name)
-			}
-			b.value(p.deeper(property.Name, property.Schema), s.AllowsNull(property.Name), inside)
+		b.value(p.deeper(property.Name, property.Schema), s.AllowsNull(property.Name), inside)
+	}
+}
+
+// union adds the refusals of objects that don't say of which type they are, or
+// that a closed union does not list, and goes down into those of each type.
+// Source: https://atproto.com/specs/lexicon#union
+func (b *builder) union(p place, s *lexicons.Union, inside map[lexicons.Pointer]bool) {
+	b.refuseValue(p, must(p.id()+".type.untyped", fmt.Sprintf("A request in which %s does not say by $type what it is is refused.", words(p.path)), s.At()),
+		map[string]any{"a": "1"})
+	if s.Closed {
+		b.refuseValue(p, must(p.id()+".closed", fmt.Sprintf("A request in which %s is of a type that the document does not list is refused.", words(p.path)),
+			s.Pointer+"/closed"), map[string]any{"$type": "com.example.unlisted"})
+	}
+	for _, target := range s.Targets {
+		if object, isObject := target.(*lexicons.Object); isObject {
+			b.inside(p.deeper(strings.ReplaceAll(definitionName(object.At()), "#", "."), object), object, inside)
 		}
 	}
 }

@@ -38,7 +38,29 @@ func (p place) with(request xrpc.Request, value any) xrpc.Request {
 
 // sampled is a request that has a valid value in the place.
 func (p place) sampled(request xrpc.Request) xrpc.Request {
-	return p.with(request, sample(p.schema, maxSampleDepth))
+	return request.With(p.path[0], p.put(request.Input[p.path[0]], 0, func(value any) any {
+		made := sample(p.schema, maxSampleDepth)
+		if kind, typed := typeOf(value); typed && p.inUnion() {
+			made.(map[string]any)["$type"] = kind
+		}
+		return made
+	}))
+}
+
+// inUnion reports whether the value is one of a union, of the type that the
+// schema is.
+func (p place) inUnion() bool {
+	if len(p.above) == 0 {
+		return false
+	}
+	_, isUnion := lexicons.Deref(p.above[len(p.above)-1]).(*lexicons.Union)
+	return isUnion
+}
+
+func typeOf(value any) (kind any, typed bool) {
+	object, _ := value.(map[string]any)
+	kind, typed = object["$type"]
+	return kind, typed
 }
 
 // without drops a member of an object from a request.
@@ -63,6 +85,15 @@ func (p place) put(value any, step int, change func(any) any) any {
 		}
 		elements[0] = p.put(elements[0], step+1, change)
 		return elements
+	}
+	if _, isUnion := schema.(*lexicons.Union); isUnion {
+		inner := p.schema
+		if step+1 < len(p.above) {
+			inner = p.above[step+1]
+		}
+		typed, _ := sample(inner, maxSampleDepth).(map[string]any)
+		typed["$type"] = definitionName(inner.At())
+		return p.put(typed, step+1, change)
 	}
 	object := objectLike(value, schema)
 	object[next] = p.put(object[next], step+1, change)

@@ -12,13 +12,14 @@ import (
 // and the last word of its ID, as the parts of an ID after the method. The
 // asterisk stands for what the defect is about.
 var shows = map[string][]string{
-	"output missing":    {"output.*.required"},
-	"output wrong-type": {"output.*.type"},
-	"output ill-formed": {"output.*.format"},
-	"output media-type": {"output.media-type"},
-	"output absent":     {"output.type", "output.media-type"},
-	"output malformed":  {"output.type"},
-	"output unexpected": {"output"},
+	"output missing":       {"output.*.required"},
+	"output wrong-type":    {"output.*.type"},
+	"output ill-formed":    {"output.*.format"},
+	"output out-of-bounds": {"output.*.bounds"},
+	"output media-type":    {"output.media-type"},
+	"output absent":        {"output.type", "output.media-type"},
+	"output malformed":     {"output.type"},
+	"output unexpected":    {"output"},
 
 	"errors wrong-name":   {"error.*"},
 	"errors generic-name": {"error.*", "handle.taken.named"},
@@ -27,9 +28,18 @@ var shows = map[string][]string{
 	"errors html":         {"error.media-type", "error.envelope", "method.refusal-envelope"},
 	"errors nameless":     {"error.envelope", "method.refusal-envelope"},
 
-	"input absence-unchecked":         {"input.*.required"},
-	"input type-unchecked":            {"input.*.type"},
-	"input format-unchecked":          {"input.*.format"},
+	"input absence-unchecked":         {"input.*.required", "params.*.required"},
+	"input type-unchecked":            {"input.*.type", "params.*.type"},
+	"input format-unchecked":          {"input.*.format", "params.*.format"},
+	"input minimum-unchecked":         {"input.*.minimum", "params.*.minimum"},
+	"input maximum-unchecked":         {"input.*.maximum", "params.*.maximum"},
+	"input min-length-unchecked":      {"input.*.min-length", "params.*.min-length"},
+	"input max-length-unchecked":      {"input.*.max-length", "params.*.max-length"},
+	"input min-graphemes-unchecked":   {"input.*.min-graphemes", "params.*.min-graphemes"},
+	"input max-graphemes-unchecked":   {"input.*.max-graphemes", "params.*.max-graphemes"},
+	"input const-unchecked":           {"input.*.const", "params.*.const"},
+	"input enum-unchecked":            {"input.*.enum", "params.*.enum"},
+	"input closed-unchecked":          {"input.*.closed"},
 	"input malformed-accepted":        {"input.body.malformed", "input.body.trailing"},
 	"input media-type-unchecked":      {"input.body.media-type"},
 	"input extra-refused":             {"input.unknown-property"},
@@ -100,14 +110,14 @@ func Places(defect mockserver.Defect) []string {
 		return written
 	}
 	facet, rest, _ := strings.Cut(defect.ID, ".")
-	method, rest, _ := strings.Cut(rest, ".")
+	rest = strings.TrimPrefix(rest, strings.TrimPrefix(defect.Method, "com.atproto.server.")+".")
 	about, kind := "", rest
 	if last := strings.LastIndexByte(rest, '.'); last >= 0 {
 		about, kind = rest[:last], rest[last+1:]
 	}
 	var places []string
 	for _, place := range shows[facet+" "+kind] {
-		places = append(places, "server."+method+"."+strings.Replace(place, "*", inRequirement(about), 1))
+		places = append(places, strings.TrimPrefix(defect.Method, "com.atproto.")+"."+strings.Replace(place, "*", inRequirement(about), 1))
 	}
 	return places
 }
