@@ -64,6 +64,9 @@ func (s *Server) DisableInviteCode(code string) bool { return s.core.SetInviteDi
 // stands for all.
 func (s *Server) Mail(to string) []Message { return s.core.Mail(to) }
 
+// ClearMail empties the outbox. Numbers of messages are not used again.
+func (s *Server) ClearMail() { s.core.Outbox.Clear() }
+
 // SetLatency makes a method wait at a stage, which widens the window of a
 // race; a delay of zero ends that. The only stage is BeforeCommit, and only
 // methods that change something have it.

@@ -46,6 +46,14 @@ func (s *Server) EndSession(id string) bool { return s.core.EndSession(id) }
 // Invites lists all invite codes, sorted by code.
 func (s *Server) Invites() []InviteState { return s.core.Invites() }
 
+// AddInvite adds an invite code that is an account's to give away, by DID, handle
+// or e-mail address; nobody's in particular where that is empty. Without a Code
+// one is made up. The error begins with the field's name; ErrUnknownAccount where
+// there is no such account.
+func (s *Server) AddInvite(invite Invite, of string) (InviteState, error) {
+	return s.core.AddInvite(invite, of)
+}
+
 // SetInviteDisabled makes a code useless, as an administrator of a real server
 // can, or valid again; it reports whether there is such a code.
 func (s *Server) SetInviteDisabled(code string, disabled bool) bool {

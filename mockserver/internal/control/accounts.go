@@ -60,6 +60,28 @@ func problem(err error) error {
 
 func (c controller) sessions(*http.Request) (any, error) { return c.Core.Sessions(), nil }
 
+// session is one that was just opened.
+type session struct {
+	DID        string `json:"did"`
+	Handle     string `json:"handle"`
+	AccessJwt  string `json:"accessJwt"`
+	RefreshJwt string `json:"refreshJwt"`
+}
+
+func (c controller) logIn(r *http.Request) (any, error) {
+	var order struct {
+		Account string `json:"account"`
+	}
+	if err := read(r, &order); err != nil {
+		return nil, err
+	}
+	if order.Account == "" {
+		return nil, badRequest("account must be a DID, a handle or an address")
+	}
+	opened, err := c.Core.LogIn(order.Account)
+	return session{opened.DID, opened.Handle, opened.AccessJwt, opened.RefreshJwt}, problem(err)
+}
+
 func (c controller) endSession(r *http.Request) (any, error) {
 	if !c.Core.EndSession(r.PathValue("id")) {
 		return nil, notFound("there is no session of this id")
@@ -68,6 +90,18 @@ func (c controller) endSession(r *http.Request) (any, error) {
 }
 
 func (c controller) invites(*http.Request) (any, error) { return c.Core.Invites(), nil }
+
+func (c controller) addInvite(r *http.Request) (any, error) {
+	var order struct {
+		pds.Invite
+		Account string `json:"account"`
+	}
+	if err := read(r, &order); err != nil {
+		return nil, err
+	}
+	added, err := c.Core.AddInvite(order.Invite, order.Account)
+	return added, problem(err)
+}
 
 func (c controller) changeInvite(r *http.Request) (any, error) {
 	var change struct {

@@ -12,7 +12,7 @@ import (
 func (p page) formSeed(f form) error {
 	account := pds.Account{
 		Handle: f.Get("handle"), Email: f.Get("email"), Password: f.Get("password"), DID: f.Get("seedDID"),
-		TakenDown: f.on("takenDown"), Deactivated: f.on("deactivated"), EmailConfirmed: f.on("emailConfirmed"),
+		TakenDown: f.on("takenDown"), Deactivated: f.on("deactivated"), EmailConfirmed: f.on("emailConfirmed"), AuthFactor: f.on("authFactor"),
 	}
 	if password := f.Get("appPassword"); password != "" {
 		account.AppPasswords = []pds.AppPassword{{Name: "from the page", Password: password}}

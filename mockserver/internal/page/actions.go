@@ -10,7 +10,6 @@ import (
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
-	"github.com/pdsconform/pdsconform/mockserver/internal/store"
 )
 
 // action is what a form of the page does, and the section that it is in.
@@ -58,16 +57,8 @@ func (p page) formInvite(f form) error {
 	if err != nil || uses < 1 {
 		return errors.New("uses must be a number from 1 on")
 	}
-	owner := pds.AdminAccount
-	if of := strings.TrimSpace(f.Get("for")); of != "" {
-		account, err := p.Core.Account(of)
-		if err != nil {
-			return err
-		}
-		owner = account.DID
-	}
-	p.Core.Alter(func(tx *store.Tx) { tx.AddInvites(p.Core.NewInvites(1, owner, pds.AdminAccount, uses)) })
-	return nil
+	_, err = p.Core.AddInvite(pds.Invite{Uses: int(uses)}, strings.TrimSpace(f.Get("for")))
+	return err
 }
 
 // formDefect turns one defect on or off.

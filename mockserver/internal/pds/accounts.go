@@ -34,6 +34,10 @@ type Account struct {
 
 	// EmailConfirmed makes the address one that was confirmed.
 	EmailConfirmed bool `json:"emailConfirmed" yaml:"emailConfirmed"`
+
+	// AuthFactor has a log-in ask for a code that is mailed, in revisions that
+	// know of it.
+	AuthFactor bool `json:"authFactor" yaml:"authFactor"`
 }
 
 // AppPassword is an app password to start with. Its text may be any.
@@ -64,7 +68,8 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 		return "", bad
 	}
 	seeded := s.NewAccount(account.Handle, account.Email, account.Password)
-	seeded.TakenDown, seeded.Deactivated, seeded.EmailConfirmed = account.TakenDown, account.Deactivated, account.EmailConfirmed
+	seeded.TakenDown, seeded.Deactivated = account.TakenDown, account.Deactivated
+	seeded.EmailConfirmed, seeded.AuthFactor = account.EmailConfirmed, account.AuthFactor
 	if account.DID != "" {
 		seeded.DID = account.DID
 	}
@@ -117,6 +122,37 @@ func (s *Server) seededInvites(given []Invite, account string) []store.Invite {
 		})
 	}
 	return invites
+}
+
+// AddInvite adds an invite code that is an account's to give away, by DID, handle
+// or e-mail address; nobody's in particular where that is empty. Without a Code
+// one is made up. The error begins with the field's name.
+func (s *Server) AddInvite(invite Invite, of string) (InviteState, error) {
+	owner := AdminAccount
+	if of != "" {
+		account, err := s.Account(of)
+		if err != nil {
+			return InviteState{}, err
+		}
+		owner = account.DID
+	}
+	if invite.Code == "" {
+		invite.Code = s.NewInvites(1, owner, AdminAccount, 1)[0].Code
+	}
+	if bad := newAccountCheck().invites("", []Invite{invite}); bad != nil {
+		return InviteState{}, errors.New(strings.TrimPrefix(bad.Error(), "invites[0]."))
+	}
+	for {
+		tx := s.Store.Begin()
+		if _, taken := tx.Invite(invite.Code); taken {
+			return InviteState{}, errors.New("code is taken")
+		}
+		added := s.seededInvites([]Invite{invite}, owner)
+		tx.AddInvites(added)
+		if err := tx.Commit(); !errors.Is(err, store.ErrConflict) {
+			return inviteState(added[0]), err
+		}
+	}
 }
 
 // Populate adds the accounts and codes of the options, but for those that a

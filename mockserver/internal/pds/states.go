@@ -196,14 +196,18 @@ type InviteState struct {
 func (s *Server) Invites() []InviteState {
 	states := []InviteState{}
 	for _, invite := range s.Store.Snapshot().Invites {
-		state := InviteState{invite.Code, invite.ForAccount, invite.CreatedBy, invite.Available, []string{}, invite.Disabled}
-		for _, use := range invite.Uses {
-			state.UsedBy = append(state.UsedBy, use.By)
-		}
-		states = append(states, state)
+		states = append(states, inviteState(invite))
 	}
 	slices.SortFunc(states, func(a, b InviteState) int { return strings.Compare(a.Code, b.Code) })
 	return states
+}
+
+func inviteState(invite store.Invite) InviteState {
+	state := InviteState{invite.Code, invite.ForAccount, invite.CreatedBy, invite.Available, []string{}, invite.Disabled}
+	for _, use := range invite.Uses {
+		state.UsedBy = append(state.UsedBy, use.By)
+	}
+	return state
 }
 
 // SetInviteDisabled makes a code useless, or valid again; it reports whether
