@@ -40,7 +40,8 @@ fail() {
 	exit 1
 }
 
-build() { go build -o "$pdsconform" ./cmd/pdsconform; }
+# build builds the program as the action of GitHub does where there is no release.
+build() { .github/actions/pdsconform/build.sh "$pdsconform"; }
 
 # run_embedded NAME FLAG… runs with reports in a folder of that name.
 run_embedded() { "$pdsconform" run --progress none --out "$reports/$1" "${@:2}"; }

@@ -22,6 +22,7 @@ type runner struct {
 	temporary string
 	inputs    map[string]string
 	github    map[string]string // of the context github, what a test chooses
+	programs  string            // a folder in which programs are looked for before others
 }
 
 func newRunner(t *testing.T, inputs map[string]string) *runner {
@@ -75,6 +76,9 @@ func (r *runner) command(step actionStep) *exec.Cmd {
 	command.Dir = r.workspace
 	command.Env = append(command.Environ(), "GITHUB_ACTIONS=true", "RUNNER_TEMP="+r.temporary,
 		"GITHUB_OUTPUT="+r.file("output"), "GITHUB_STEP_SUMMARY="+r.file("summary"))
+	if r.programs != "" {
+		command.Env = append(command.Env, "PATH="+r.programs+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
 	for name, value := range step.Env {
 		command.Env = append(command.Env, name+"="+evaluate(value))
 	}
@@ -106,7 +110,7 @@ func scripts(t *testing.T) (build, run actionStep) {
 const hostile = `a'b"; touch "$(echo stolen)"; $(touch stolen) ` + "`touch stolen`"
 
 // TestActionRuns executes the steps of the action as GitHub's runner does,
-// against a mock with a defect.
+// against a mock with a defect. What is built is this test's own program.
 func TestActionRuns(t *testing.T) {
 	t.Parallel()
 	mock := mockserver.RunT(t, mockserver.Options{AdminPassword: hostile, InviteRequired: true})
@@ -117,9 +121,13 @@ func TestActionRuns(t *testing.T) {
 		"target": mock.URL, "admin-password": hostile, "out": "the reports", "strict": "true", "format": "json,md",
 		"args": "\n  --only=server.describeServer\r\n--only=server.createInviteCode \n\n--label-filter=must && !security\n",
 	})
+	actions.programs = standInForGo(t)
 	build, run := scripts(t)
 	if code, out := actions.step(build); code != 0 {
 		t.Fatalf("build: exit code %d: %s", code, out)
+	}
+	if program := actions.read("pdsconform"); !strings.Contains(program, "main.release=v0.0.0-test") || !strings.Contains(program, "./cmd/pdsconform") {
+		t.Errorf("go was told to build something else: %s", program)
 	}
 	code, out := actions.step(run)
 	if code != 1 {
@@ -128,7 +136,7 @@ func TestActionRuns(t *testing.T) {
 	if got := actions.read("output"); got != "exit-code=1\nreport=the reports\n" {
 		t.Errorf("outputs: %q", got)
 	}
-	if page := actions.read("summary"); !strings.Contains(page, "What failed") || !strings.Contains(page, "pdsconform v0.0.0-test") {
+	if page := actions.read("summary"); !strings.Contains(page, "What failed") {
 		t.Errorf("summary: %s", page)
 	}
 	if !strings.Contains(out, "\n::error title=server.describeServer.") || strings.Contains(out, hostile) {
