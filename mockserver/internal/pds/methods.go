@@ -123,7 +123,7 @@ func (s *Server) Endpoints() []xrpc.Endpoint {
 	for _, m := range methods() {
 		rule := s.rules[Prefix+m.name]
 		endpoint := xrpc.Endpoint{
-			NSID: Prefix + m.name, Writes: bool(m.effects), AuthorizeLast: rule.BodyFirst, Keeps: m.keeps,
+			NSID: Prefix + m.name, Writes: bool(m.effects), AuthorizeLast: rule.BodyFirst, Keeps: m.keeps, Unwritten: s.unwritten(Prefix + m.name),
 			Handle: func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) { return m.handle(s, ctx, call) },
 		}
 		if rule.Takes&^(NoCredentials|ServiceToken) != 0 { // a service token is for the handler to verify

@@ -51,8 +51,9 @@ type Endpoint struct {
 	AuthorizeLast bool
 	Handle        Handler
 	Writes        bool
-	Keeps         []string // members of the output that are sent even where the document doesn't list them
-	MaxBody       int      // bytes of an input; 0 stands for MaxBody
+	Keeps         []string      // members of the output that are sent even where the document doesn't list them
+	Unwritten     lexval.Object // members that the document requires and the handler can't know of
+	MaxBody       int           // bytes of an input; 0 stands for MaxBody
 }
 
 // Documents are methods of further documents, with what serves them. Methods of

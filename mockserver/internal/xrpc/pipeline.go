@@ -182,7 +182,7 @@ func (e *endpoint) handle(ctx context.Context, call *Call) (lexval.Object, error
 		return nil, err
 	}
 	output, _ = e.listedOutput.Only(output, e.Keeps...).(lexval.Object)
-	return output, nil
+	return append(output, e.Unwritten...), nil
 }
 
 // checkVerb lets HEAD pass where GET does.

@@ -1,7 +1,12 @@
 package selftest
 
 import (
+	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -49,7 +54,7 @@ func TestMadeUpDocuments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bench := Bench{Config: suite.Config{Catalog: catalog, Seed: 1}, Requirements: requirements(t, catalog), Start: startWith()}
+	bench := Bench{Config: suite.Config{Catalog: catalog, Seed: 1}, Requirements: requirements(t, catalog), Start: startWith(mockserver.Options{}, madeUp)}
 	if sound := bench.check(t.Context(), mockserver.Defect{}, nil); len(sound.Failures) > 0 || sound.Broken != "" {
 		t.Fatalf("the mock without a defect: %v %s", sound.Failures, sound.Broken)
 	}
@@ -76,20 +81,88 @@ func TestMadeUpDocuments(t *testing.T) {
 	}
 }
 
-// startWith starts a mock that serves the made-up documents besides its own.
-func startWith() Start {
+// startWith starts a mock that serves made-up documents besides its own.
+func startWith(options mockserver.Options, further fs.FS) Start {
 	return func(config suite.Config, defects ...string) (suite.Config, func(), error) {
-		if len(defects) == 1 && defects[0] == "" {
-			defects = nil
-		}
-		server, err := mockserver.New(mockserver.Options{
-			Defects: defects, Seed: 1, AdminPassword: "admin-pass", Lexicons: []fs.FS{madeUp},
-		})
+		started := options
+		started.Seed, started.AdminPassword, started.Lexicons = 1, "admin-pass", []fs.FS{further}
+		started.Defects = slices.DeleteFunc(slices.Clone(defects), func(id string) bool { return id == "" })
+		server, err := mockserver.New(started)
 		if err != nil {
 			return config, nil, err
 		}
 		config.Embedded, config.AdminPassword = true, "admin-pass"
 		config.Target, config.Control = server.URL, server.ControlURL
 		return config, server.Close, nil
+	}
+}
+
+// nextRevision is a revision that follows the newest: with an output that is
+// required and that no handler can know of, an input and an output that are not,
+// and a method that a handler of the test serves.
+func nextRevision(t *testing.T) (served, all *lexicons.Catalog, further fs.FS) {
+	t.Helper()
+	newest, err := lexicons.FS(lexicons.Revisions()[len(lexicons.Revisions())-1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const folder = "com/atproto/server/"
+	files := fstest.MapFS{}
+	names, err := fs.Glob(newest, folder+"*.json")
+	for _, name := range names {
+		text, failed := fs.ReadFile(newest, name)
+		err = errors.Join(err, failed)
+		files[name] = &fstest.MapFile{Data: text}
+	}
+	change := func(name, before, after string) {
+		changed := strings.Replace(string(files[folder+name].Data), before, after, 1)
+		if changed == string(files[folder+name].Data) {
+			err = errors.Join(err, fmt.Errorf("%s has no %s", name, before))
+		}
+		files[folder+name].Data = []byte(changed)
+	}
+	change("getSession.json", `"properties": {`, `"properties": {"serial": {"type": "integer"}, "nickname": {"type": "string"},`)
+	change("getSession.json", `"required": [`, `"required": ["serial", `)
+	change("createSession.json", `"identifier": {`, `"nickname": {"type": "string", "maxLength": 9}, "identifier": {`)
+	ping := fstest.MapFS{folder + "ping.json": {Data: []byte(`{"lexicon":1,"id":"com.atproto.server.ping","defs":{"main":{"type":"procedure"}}}`)}}
+	served, failed := lexicons.Load(files)
+	err = errors.Join(err, failed)
+	maps.Copy(files, ping)
+	all, failed = lexicons.Load(files)
+	if err = errors.Join(err, failed); err != nil {
+		t.Fatal(err)
+	}
+	return served, all, ping
+}
+
+// What a revision has that nobody has written a line for is scored by the
+// self-test as all else is.
+func TestNextRevision(t *testing.T) {
+	t.Parallel()
+	served, all, further := nextRevision(t)
+	handlers := http.NewServeMux()
+	handlers.HandleFunc("/xrpc/com.atproto.server.ping", func(http.ResponseWriter, *http.Request) {}) // which says 200
+	bench := Bench{
+		Config: suite.Config{Catalog: all, Seed: 1}, Requirements: requirements(t, all),
+		Start: startWith(mockserver.Options{Catalog: served, Fallback: handlers}, further),
+	}
+	tried := 0
+	for _, defect := range mockserver.Defects(all) {
+		isNew := defect.Method == "com.atproto.server.ping" && (defect.Facet == "output" || defect.Facet == "method") ||
+			strings.Contains(defect.ID, ".getSession.serial.") || strings.Contains(defect.ID, ".getSession.nickname.") ||
+			strings.Contains(defect.ID, "input.createSession.nickname.")
+		if !isNew {
+			continue
+		}
+		tried++
+		t.Run(defect.ID, func(t *testing.T) {
+			t.Parallel()
+			if by, wrong := Judge(defect, bench.Try(t.Context(), defect).Failures); len(by) == 0 {
+				t.Errorf("not noticed at %v; what failed: %v", Places(defect), wrong)
+			}
+		})
+	}
+	if tried != 9 {
+		t.Errorf("%d defects are new", tried)
 	}
 }
