@@ -22,6 +22,7 @@ import (
 func EncodeSARIF(w io.Writer, report *Report, options Options) error {
 	run := sarif.NewRun().WithTool(sarif.NewTool().WithDriver(sarifDriver(report)))
 	run.WithColumnKind("unicodeCodePoints")
+	run.WithOriginalUriBaseIds(map[string]sarif.ArtifactLocation{originID: *sarif.NewSimpleArtifactLocation(origin)})
 	run.WithAutomationDetails(sarif.NewRunAutomationDetails().WithID(report.Tool.Name + "/" + report.Run.Revision + "/"))
 	run.WithProperties(sarifProperties(map[string]any{
 		"target": report.Target.URL, "revision": report.Run.Revision, "summary": report.Summary.Counts, "verdict": report.Verdict().String(),
@@ -88,7 +89,10 @@ func addSARIFResult(run *sarif.Run, result Result, strict bool, books *library) 
 }
 
 // origin is where the documents of the protocol's own authorities are kept.
-const origin = "https://github.com/bluesky-social/atproto/blob/main/lexicons/"
+const (
+	origin   = "https://github.com/bluesky-social/atproto/blob/main/lexicons/"
+	originID = "LEXICONS" // of the folder that locations are relative to
+)
 
 // sourceURL is where a reader finds a source who has no copy of it: a URL, or a
 // document of the protocol under its origin. It is empty for others' documents.
@@ -97,17 +101,22 @@ func sourceURL(source string) string {
 		return source
 	}
 	name, _, ok := splitPointer(source)
-	own := slices.ContainsFunc([]string{"com/atproto/", "app/bsky/", "chat/bsky/", "tools/ozone/"}, func(authority string) bool {
-		return strings.HasPrefix(name, authority)
-	})
-	if !ok || !own {
+	if !ok || !hasOrigin(name) {
 		return ""
 	}
 	return origin + name
 }
 
-// sarifLocation returns where a result stands. The path is relative, as
-// readers of SARIF refuse locations on other hosts.
+// hasOrigin reports whether a document is one of the protocol's own authorities.
+func hasOrigin(name string) bool {
+	return slices.ContainsFunc([]string{"com/atproto/", "app/bsky/", "chat/bsky/", "tools/ozone/"}, func(authority string) bool {
+		return strings.HasPrefix(name, authority)
+	})
+}
+
+// sarifLocation returns where a result stands: in a document under the URL of its
+// origin, since a reader seldom has a copy. That URL is the base to which the path
+// is relative, as some readers of SARIF refuse locations on other hosts.
 func sarifLocation(result Result, books *library) *sarif.Location {
 	name, at := books.find(result.Source)
 	if name == "" {
@@ -119,9 +128,13 @@ func sarifLocation(result Result, books *library) *sarif.Location {
 	if at.first == 0 {
 		at = place{1, 1}
 	}
+	artifact := sarif.NewSimpleArtifactLocation(name)
+	if hasOrigin(name) {
+		artifact.WithURIBaseID(originID)
+	}
 	return sarif.NewLocation().
 		WithPhysicalLocation(sarif.NewPhysicalLocation().
-			WithArtifactLocation(sarif.NewSimpleArtifactLocation(name)).
+			WithArtifactLocation(artifact).
 			WithRegion(sarif.NewSimpleRegion(at.first, at.last))).
 		WithLogicalLocations([]*sarif.LogicalLocation{
 			sarif.NewLogicalLocation().WithFullyQualifiedName(result.Endpoint).WithKind("function"),

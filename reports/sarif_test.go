@@ -44,6 +44,9 @@ func TestSARIF(t *testing.T) {
 			*run.Tool.Driver.Rules[item.RuleIndex].ID,
 		}
 	}
+	if base, there := run.OriginalUriBaseIds[originID]; !there || *base.URI != origin {
+		t.Errorf("the paths are relative to %v", run.OriginalUriBaseIds)
+	}
 	const success, unknown, output = "server.createSession.success.status", "server.createSession.input.unknown", "server.describeServer.output"
 	want := map[string]result{
 		success: {"error", "com/atproto/server/createSession.json", 3, 4, false, success, success},
@@ -76,8 +79,12 @@ func TestSARIFPlaces(t *testing.T) {
 		result := sample().Results[0]
 		result.Source = source
 		location := sarifLocation(result, newLibrary(nil))
-		if got := *location.PhysicalLocation.ArtifactLocation.URI; got != want {
+		artifact := location.PhysicalLocation.ArtifactLocation
+		if got := *artifact.URI; got != want {
 			t.Errorf("%s: %s, want %s", source, got, want)
+		}
+		if base := artifact.URIBaseID; base == nil || *base != originID {
+			t.Errorf("%s: a path of this machine", source)
 		}
 	}
 	result := sample().Results[0]

@@ -26,6 +26,9 @@ type collector struct {
 	lost     bool   // the target stopped answering
 	ended    string // why what was not tried was not
 	stopped  bool   // by a failure, where the first ends the run
+
+	ending bool // no more verdicts come
+	mail   mailTrouble
 }
 
 func newCollector(p *plan, bench *spec.Bench) *collector {
@@ -113,7 +116,10 @@ func (c *collector) gone(ctx context.Context, exchanges []xrpc.Exchange) bool {
 // not selected.
 func (c *collector) report(ctx context.Context, started time.Time) *reports.Report {
 	c.excuseLast()
-	c.ended = spec.Interruption(ctx)
+	c.ended, c.ending = spec.Interruption(ctx), true
+	if trouble, found := c.mailTrouble(); found {
+		c.mail = trouble
+	}
 	results := make([]reports.Result, 0, len(c.plan.cases))
 	for _, one := range c.plan.cases {
 		results = append(results, c.result(one))

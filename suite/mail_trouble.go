@@ -60,7 +60,13 @@ func (c *collector) failedBy(id string) (xrpc.Exchange, bool) {
 // Where more than one method fails by it, that is one finding, and all else waits
 // behind it.
 func (c *collector) tellOfMail(one spec.Case, result *reports.Result) {
-	trouble, found := c.mailTrouble()
+	if result.BlockedBy == "" && result.Outcome != reports.Failed {
+		return
+	}
+	trouble, found := c.mail, c.mail.lead != ""
+	if !c.ending {
+		trouble, found = c.mailTrouble()
+	}
 	if !found {
 		return
 	}
