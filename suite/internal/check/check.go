@@ -17,7 +17,10 @@ import (
 type Check func(xrpc.Exchange) error
 
 // Mismatch is what was expected and what came.
-type Mismatch struct{ Expected, Actual string }
+type Mismatch struct {
+	Expected, Actual string
+	Lacks            string // the member that the answer has not, where that is all
+}
 
 // Error puts both into one line.
 func (m *Mismatch) Error() string { return "expected " + m.Expected + ", got " + m.Actual }
@@ -147,10 +150,14 @@ func Member(name, value string) Check {
 			return Succeeds()(exchange)
 		}
 		if got := exchange.Object()[name]; got != any(value) {
-			return &Mismatch{
+			mismatch := &Mismatch{
 				Expected: fmt.Sprintf("%s to be %q", name, value),
 				Actual:   fmt.Sprintf("%s is %s", name, Value(got)),
 			}
+			if got == nil {
+				mismatch.Lacks = name
+			}
+			return mismatch
 		}
 		return nil
 	}

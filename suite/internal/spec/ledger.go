@@ -2,6 +2,7 @@ package spec
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -47,6 +48,28 @@ func (l *Ledger) Of(id string) []Finding {
 	defer l.mutex.Unlock()
 	return append([]Finding(nil), l.findings[id]...)
 }
+
+// Lacking returns the requirements of members that answers of a method have
+// lacked, in order.
+func (l *Ledger) Lacking(nsid string) []string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	var ids []string
+	for id, findings := range l.findings {
+		member, isOutput := strings.CutPrefix(id, Prefix(nsid)+outputStep)
+		member, isRequired := strings.CutSuffix(member, requiredStep)
+		if isOutput && isRequired && !strings.Contains(member, ".") && len(findings) > 0 {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+const outputStep, requiredStep = ".output.", ".required"
+
+// requiredID is the requirement that answers of a method have a member.
+func requiredID(nsid, member string) string { return Prefix(nsid) + outputStep + member + requiredStep }
 
 // Forget drops what one case has seen.
 func (l *Ledger) Forget(seenIn string) {

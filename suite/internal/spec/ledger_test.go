@@ -68,3 +68,24 @@ func TestLedgerServesGoroutines(t *testing.T) {
 		t.Errorf("%d findings, want %d", got, 4*maxFindings)
 	}
 }
+
+// TestLedgerTellsWhatAnswersLack names the members that answers of a method have
+// lacked, and nothing of what is in them or of other methods.
+func TestLedgerTellsWhatAnswersLack(t *testing.T) {
+	t.Parallel()
+	ledger := NewLedger()
+	for _, id := range []string{
+		"server.createSession.output.handle.required", "server.createSession.output.did.required",
+		"server.createSession.output.list.items.name.required", "server.createSession.output.did.type", "server.getSession.output.did.required",
+	} {
+		ledger.Add(Finding{ID: id, SeenIn: "x"})
+	}
+	want := []string{"server.createSession.output.did.required", "server.createSession.output.handle.required"}
+	if got := ledger.Lacking("com.atproto.server.createSession"); !slices.Equal(got, want) {
+		t.Errorf("lacking are %q, want %q", got, want)
+	}
+	ledger.Forget("x")
+	if got := ledger.Lacking("com.atproto.server.createSession"); len(got) != 0 {
+		t.Errorf("forgotten, and lacking are %q", got)
+	}
+}

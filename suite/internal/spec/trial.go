@@ -147,6 +147,11 @@ func (t *Trial) refused(refusal *target.Refusal) {
 		t.Block("the target stopped answering", "") // which is no verdict on the method
 	}
 	t.tellsOfOne(exchange)
+	if exchange.Succeeded() { // and what the run needs of it isn't there
+		for _, id := range t.bench.Ledger.Lacking(exchange.Request.NSID) {
+			t.BlockBy(id, fmt.Sprintf("it relies on %s, which failed", id))
+		}
+	}
 	owner := SuccessID(exchange.Request.NSID)
 	t.bench.Ledger.Add(Finding{
 		ID: owner, Exchange: exchange, SeenIn: t.requirement.ID,
@@ -173,8 +178,18 @@ func (t *Trial) Expect(exchange xrpc.Exchange, checks ...check.Check) {
 		var mismatch *check.Mismatch
 		if err := holds(exchange); errors.As(err, &mismatch) {
 			t.tellsOfOne(exchange)
+			t.lacks(exchange, mismatch.Lacks)
 			t.Fail(mismatch.Expected, mismatch.Actual)
 		}
+	}
+}
+
+// lacks ends the trial where an answer lacks a member that the document requires:
+// that is a finding already, which explains all that relies on the member.
+func (t *Trial) lacks(exchange xrpc.Exchange, member string) {
+	id := requiredID(exchange.Request.NSID, member)
+	if member != "" && id != t.requirement.ID && len(t.bench.Ledger.Of(id)) > 0 {
+		t.BlockBy(id, fmt.Sprintf("it relies on %s, which failed", id))
 	}
 }
 
@@ -194,6 +209,7 @@ func (t *Trial) ExpectThat(circumstance string, exchange xrpc.Exchange, checks .
 		var mismatch *check.Mismatch
 		if err := holds(exchange); errors.As(err, &mismatch) {
 			t.tellsOfOne(exchange)
+			t.lacks(exchange, mismatch.Lacks)
 			t.Fail(circumstance+": "+mismatch.Expected, mismatch.Actual)
 		}
 	}
