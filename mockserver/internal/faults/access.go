@@ -55,7 +55,7 @@ func (p *plan) relax(s *server, method string, lapsed bool, relax func(*pds.Rule
 		if err == nil {
 			return caller, nil
 		}
-		rule := s.core.Rule(pds.Prefix + method)
+		rule := s.core.Rule(pds.LongName(method))
 		relax(&rule)
 		admitted, failed := s.core.Admit(r, rule)
 		if failed != nil {

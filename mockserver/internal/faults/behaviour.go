@@ -52,7 +52,7 @@ func behaviour(method, name, description string, act func(scene) (lexval.Object,
 func behaviourOf(method, name, description string, apply func(*server, *plan)) defect {
 	return defect{
 		Defect: Defect{
-			ID: "behaviour." + method + "." + name, Method: pds.Prefix + method, Facet: "behaviour",
+			ID: "behaviour." + method + "." + name, Method: pds.LongName(method), Facet: "behaviour",
 			Description: method + " " + description,
 		},
 		apply: apply,
@@ -66,7 +66,7 @@ func hooked(method, name, description string, change func(*server, *pds.Hooks)) 
 
 // act puts itself around a handler.
 func (p *plan) act(s *server, method string, act func(scene) (lexval.Object, error)) {
-	f := p.on(pds.Prefix + method)
+	f := p.on(pds.LongName(method))
 	f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
 		return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 			return act(scene{s, ctx, call, next})
@@ -76,7 +76,7 @@ func (p *plan) act(s *server, method string, act func(scene) (lexval.Object, err
 
 // look has a second look at the caller of a method.
 func (p *plan) look(method string, look func(*http.Request, xrpc.Caller, error) (xrpc.Caller, error)) {
-	f := p.on(pds.Prefix + method)
+	f := p.on(pds.LongName(method))
 	f.Authorize = append(f.Authorize, look)
 }
 

@@ -19,6 +19,14 @@ const Prefix = "com.atproto.server."
 // nearly all share.
 func ShortName(nsid string) string { return strings.TrimPrefix(nsid, Prefix) }
 
+// LongName is the NSID that ShortName made a name of.
+func LongName(name string) string {
+	if strings.Contains(name, ".") {
+		return name // of another family
+	}
+	return Prefix + name
+}
+
 // method is one row of the table of what is served. Its fields have no names
 // in the table, so that none can be left out.
 type method struct {
