@@ -11,18 +11,31 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver"
 )
 
-// catalogOf loads the document of a truth table, or the embedded ones.
-func catalogOf(t *testing.T, value fixtures.Value) *lexicons.Catalog {
+// catalogs are the documents of truth tables, each loaded once: a table has many
+// values of one document.
+type catalogs map[string]*lexicons.Catalog
+
+// of loads the document of a value, or the embedded ones.
+func (c catalogs) of(t *testing.T, value fixtures.Value) *lexicons.Catalog {
 	t.Helper()
-	catalog, err := lexicons.LoadRevision(lexicons.DefaultRevision)
-	if value.Document != nil {
-		path, _, _ := strings.Cut(value.Pointer, "#")
-		catalog, err = lexicons.Load(fstest.MapFS{path: {Data: value.Document}})
+	path, _, _ := strings.Cut(value.Pointer, "#")
+	key := path + string(value.Document)
+	if value.Document == nil {
+		key = ""
+	}
+	if c[key] != nil {
+		return c[key]
+	}
+	var err error
+	if value.Document == nil {
+		c[key], err = lexicons.LoadRevision(lexicons.DefaultRevision)
+	} else {
+		c[key], err = lexicons.Load(fstest.MapFS{path: {Data: value.Document}})
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	return catalog
+	return c[key]
 }
 
 func TestValidateAgreesWithTheTables(t *testing.T) {
@@ -31,8 +44,9 @@ func TestValidateAgreesWithTheTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	loaded := catalogs{}
 	for _, value := range values {
-		err := mockserver.Validate(catalogOf(t, value), value.Pointer, value.Value)
+		err := mockserver.Validate(loaded.of(t, value), value.Pointer, value.Value)
 		var unfit *mockserver.ValueError
 		if err != nil && !errors.As(err, &unfit) {
 			t.Errorf("%s: %v", value.Name, err)
