@@ -46,6 +46,11 @@ build() { .github/actions/pdsconform/build.sh "$pdsconform"; }
 # run_embedded NAME FLAG… runs with reports in a folder of that name.
 run_embedded() { "$pdsconform" run --progress none --out "$reports/$1" "${@:2}"; }
 
+# verdicts FOLDER prints a line for each requirement of a report: ID and outcome.
+verdicts() {
+	sed -n 's/^      "\(id\|outcome\)": "\(.*\)",\{0,1\}$/\2/p' "$1/report.json" | paste - -
+}
+
 # start_mock FLAG… serves a mock with the options of the one that a run embeds,
 # and further ones.
 start_mock() {

@@ -1,48 +1,49 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 )
 
-// BenchmarkParallel runs the whole program against a mock that is some time
-// away, with one requirement at a time and with several at once:
-//
-//	go test ./cmd/pdsconform -run '^$' -bench Parallel -benchtime 1x -count 5
+// BenchmarkParallel runs the program, in a process of its own, against a mock that
+// is some time away, with one requirement at a time and with several at once.
+// .ci/parallel makes the table of suite/README.md of it.
 func BenchmarkParallel(b *testing.B) {
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
 		for _, n := range []string{"1", "2", "4", "8", "16", auto} {
 			b.Run(fmt.Sprintf("latency=%s/parallel=%s", latency, n), func(b *testing.B) {
-				requests, accounts := 0, 0
+				var requests, accounts, peak int64
 				for b.Loop() {
 					b.StopTimer()
 					mock := mockOfRun(b)
 					away := distant(b, mock.URL, latency)
 					out := b.TempDir()
+					run := exec.CommandContext(b.Context(), os.Args[0], "run", "--target", away, "--control", mock.ControlURL, "--out", out,
+						"--parallel", n, "--format", "json", "--quiet")
+					run.Env = append(run.Environ(), "PDSCONFORM_ADMIN_PASSWORD=admin-pass")
 					b.StartTimer()
-					var text bytes.Buffer
-					code := Run(b.Context(), []string{"run", "--target", away, "--control", mock.ControlURL, "--out", out,
-						"--parallel", n, "--format", "json", "--quiet"}, nil, &text, &text,
-						[]string{"PDSCONFORM_ADMIN_PASSWORD=admin-pass"})
-					if code != 0 {
-						b.Fatalf("exit %d: %s", code, text.String())
+					if text, err := run.CombinedOutput(); err != nil {
+						b.Fatalf("%v: %s", err, text)
 					}
 					report, err := readReport(filepath.Join(out, "report.json"))
 					if err != nil {
 						b.Fatal(err)
 					}
-					requests += report.Summary.Requests
-					accounts += report.Summary.Accounts.Created
+					requests += int64(report.Summary.Requests)
+					accounts += int64(report.Summary.Accounts.Created)
+					peak = max(peak, peakOf(run.ProcessState))
 				}
 				b.ReportMetric(float64(requests)/float64(b.N), "requests/op")
 				b.ReportMetric(float64(accounts)/float64(b.N), "accounts/op")
+				b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
 			})
 		}
 	}
