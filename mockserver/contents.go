@@ -49,6 +49,15 @@ func (s *Server) SeedAccount(account Account) (did string, err error) {
 	return s.core.SeedAccount(account)
 }
 
+// PutIdentity makes the DID document of an account on another server known, as
+// decoded from JSON, and returns its DID, which may be of any method. It needs id
+// and a verificationMethod whose id ends in #atproto, with publicKeyMultibase. A
+// service token that the key of that signs moves the account here. The error
+// begins with the member that is no good.
+func (s *Server) PutIdentity(document map[string]any) (did string, err error) {
+	return s.core.PutIdentity(document)
+}
+
 // Takedown takes the account that has a DID, handle or e-mail address down, or
 // reinstates it. What was taken down loses its sessions for good.
 // ErrUnknownAccount where there is no such account.

@@ -129,6 +129,10 @@ func TestControlOpenAPI(t *testing.T) {
 	d.walk("PATCH", "/accounts/did:plc:nobody", `{}`, 404, false)
 	d.walk("DELETE", "/accounts/carola.test", "", 200, true)
 	d.walk("DELETE", "/accounts/carola.test", "", 404, false)
+	d.walk("PUT", "/identities", `{"id":"did:web:carol.example","verificationMethod":[{"id":"#atproto",`+
+		`"publicKeyMultibase":"zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv"}]}`, 200, true)
+	d.walk("PUT", "/identities", `{"id":"did:web:carol.example","verificationMethod":[{"id":"#atproto","publicKeyMultibase":"z"}]}`, 400, false)
+	d.walk("PUT", "/identities", `{"id":"did:web:carol.example"}`, 400, true)
 	d.walk("GET", "/invites", "", 200, true)
 	d.walk("POST", "/invites", `{"code":"c-9","uses":3,"disabled":true,"account":"alice.test"}`, 200, true)
 	d.walk("POST", "/invites", `{}`, 200, true)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -277,5 +278,80 @@ func TestSignUpWithLittle(t *testing.T) {
 		}
 		c.logIn(handle, "").wants("without a password", 401, "AuthenticationRequired")
 		c.post("requestEmailConfirmation", created.text("accessJwt"), nil).wants("no address to confirm", 400, "InvalidRequest")
+	}
+}
+
+// TestForeignIdentity moves an account here whose DID is of another method, and
+// whose document was given by an option, and then changed.
+func TestForeignIdentity(t *testing.T) {
+	t.Parallel()
+	const did = "did:web:carol.example"
+	key, err := atcrypto.GeneratePrivateKeyP256()
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := key.PublicKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := atcrypto.GeneratePrivateKeyP256()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := startToday(t, mockserver.Options{Identities: []map[string]any{{
+		"@context": "https://www.w3.org/ns/did/v1", "id": did,
+		"verificationMethod": []any{object{"id": did + "#atproto", "type": "Multikey", "publicKeyMultibase": public.Multibase()}},
+	}}})
+	signed := func(key atcrypto.PrivateKey) string {
+		now := c.server.Now().Unix()
+		raw, err := token.SignService(key, token.ServiceClaims{
+			Issuer: did, Audience: c.get("describeServer", "").text("did"), Method: "com.atproto.server.createAccount",
+			IssuedAt: now, ExpiresAt: now + 60, ID: "1",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	input := object{"handle": "carol.test", "email": "carol@example.com", "password": "password of carol", "did": did}
+	c.post("createAccount", "", input).wants("without a token", 401, "AuthenticationRequired")
+	c.post("createAccount", signed(other), input).wants("with another key", 401, "BadJwtSignature")
+	c.server.Reset()
+	access := c.post("createAccount", signed(key), input).ok().text("accessJwt")
+	c.post("activateAccount", access, nil).wants("before the identity leads here", 400, "InvalidRequest")
+
+	var said plc.Operation
+	recommended := c.send("GET", "/xrpc/com.atproto.identity.getRecommendedDidCredentials", nil, authorization(access)...).ok()
+	if err := json.Unmarshal(recommended.body, &said); err != nil {
+		t.Fatal(err)
+	}
+	service := said.Services["atproto_pds"]
+	if _, err := c.server.PutIdentity(map[string]any{
+		"id": did, "alsoKnownAs": said.AlsoKnownAs,
+		"verificationMethod": []any{object{"id": "#atproto", "publicKeyMultibase": strings.TrimPrefix(said.VerificationMethods["atproto"], "did:key:")}},
+		"service":            []any{object{"id": "#atproto_pds", "type": service.Type, "serviceEndpoint": service.Endpoint}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c.post("activateAccount", access, nil).ok()
+}
+
+func TestIdentitiesThatAreNoGood(t *testing.T) {
+	t.Parallel()
+	c := startToday(t)
+	own := c.signUp("alice").did
+	for begins, document := range map[string]map[string]any{
+		"id: must be":          {"id": "carol"},
+		"id: ":                 {"id": own, "verificationMethod": []any{object{"id": "#atproto", "publicKeyMultibase": "zDnaerx9CtbPJ1q36T5Ln5wYt3MQYeGRG5ehnPAmxcf5mDZpv"}}},
+		"verificationMethod: ": {"id": "did:web:carol.example"},
+		"alsoKnownAs: ":        {"id": "did:web:carol.example", "alsoKnownAs": 1},
+	} {
+		if _, err := c.server.PutIdentity(document); err == nil || !strings.HasPrefix(err.Error(), begins) {
+			t.Errorf("want %q, got %v", begins, err)
+		}
+	}
+	_, err := mockserver.New(mockserver.Options{Identities: []map[string]any{{"id": "did:web:carol.example"}}})
+	if err == nil || !strings.Contains(err.Error(), "identities[0].verificationMethod") {
+		t.Errorf("an option without a key: %v", err)
 	}
 }

@@ -89,6 +89,12 @@ type Options struct {
 	// away; those of an account stand with it.
 	Invites []pds.Invite
 
+	// Identities are DID documents of accounts that are on other servers, as decoded
+	// from JSON, which are known from the start and again after a Reset: by their
+	// keys service tokens are verified that move an account here. PutIdentity says
+	// what they need. Default: none.
+	Identities []map[string]any
+
 	// StateFile is a file that SaveState has written: the server goes on where
 	// that one was, tokens included, and Reset goes back to there. Accounts
 	// and Invites whose handle or code is not in it are added. Where there is no
@@ -227,6 +233,9 @@ func (o Options) complete() (Options, error) {
 	}
 	if bad := pds.CheckAccounts(o.Accounts, o.Invites); bad != nil {
 		return o, bad
+	}
+	if err := pds.CheckIdentities(o.Identities); err != nil {
+		return o, err
 	}
 	return o, errors.Join(o.checkNumbers(), o.checkHostname(), o.completeDomains(), o.completeAddresses())
 }

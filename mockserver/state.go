@@ -210,6 +210,12 @@ func (s *Server) load(saved *savedState) error {
 			return err
 		}
 	}
+	for _, document := range s.options.Identities {
+		if _, err := s.core.PutIdentity(document); err != nil {
+			return fmt.Errorf("identities: %w", err)
+		}
+	}
+	s.origin.identities = s.core.Directory.All()
 	if saved != nil || len(s.options.Accounts)+len(s.options.Invites) > 0 {
 		held := s.core.Store.Snapshot()
 		s.origin.held = &held

@@ -24,7 +24,7 @@ func (f mockFiles) read(options *mockserver.Options) error {
 		if err != nil {
 			return usagef("--accounts: %s", oneLine(err.Error()))
 		}
-		options.Accounts, options.Invites = list.Accounts, list.Invites
+		options.Accounts, options.Invites, options.Identities = list.Accounts, list.Invites, list.Identities
 	}
 	switch {
 	case (f.tlsCert == "") != (f.tlsKey == ""):

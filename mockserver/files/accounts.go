@@ -21,11 +21,13 @@ import (
 type AccountList struct {
 	Accounts []mockserver.Account `yaml:"accounts"`
 	Invites  []mockserver.Invite  `yaml:"invites"` // codes that are nobody's to give away
+
+	Identities []map[string]any `yaml:"identities"` // DID documents of accounts on other servers
 }
 
 // ReadAccounts reads an accounts file, in YAML or JSON: an object of the lists
 // accounts and invites, whose entries have the fields of Account and Invite in
-// lower camel case. An unknown or repeated key, a value of another type and an
+// lower camel case, and of identities, which are DID documents. An unknown or repeated key, a value of another type and an
 // entry that no server could start with are errors, which name file, line and
 // key and quote no value that may be a secret.
 func ReadAccounts(path string) (AccountList, error) {
@@ -60,6 +62,10 @@ func parseAccounts(text []byte) (list AccountList, err error) {
 	}
 	if bad := pds.CheckAccounts(list.Accounts, list.Invites); bad != nil {
 		return list, fmt.Errorf("%d: %w", lineOfPath(file, bad.Path), bad)
+	}
+	if err := pds.CheckIdentities(list.Identities); err != nil {
+		path, _, _ := strings.Cut(err.Error(), ".")
+		return list, fmt.Errorf("%d: %w", lineOfPath(file, path), err)
 	}
 	return list, nil
 }

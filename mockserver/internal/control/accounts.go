@@ -58,6 +58,15 @@ func problem(err error) error {
 	return badRequest(err.Error())
 }
 
+func (c controller) putIdentity(r *http.Request) (any, error) {
+	var document map[string]any
+	if err := read(r, &document); err != nil {
+		return nil, err
+	}
+	did, err := c.Core.PutIdentity(document)
+	return map[string]string{"did": did}, problem(err)
+}
+
 func (c controller) sessions(*http.Request) (any, error) { return c.Core.Sessions(), nil }
 
 // session is one that was just opened.

@@ -67,6 +67,7 @@ func (c controller) paths() map[string]verbs {
 		"/control/v1/invites":                 {http.MethodGet: c.invites, http.MethodPost: c.addInvite},
 		"/control/v1/invites/{code}":          {http.MethodPatch: c.changeInvite},
 		"/control/v1/accounts/{did}/takedown": {http.MethodPost: c.takedown, http.MethodDelete: c.reinstate},
+		"/control/v1/identities":              {http.MethodPut: c.putIdentity},
 		"/control/v1/reset":                   {http.MethodPost: c.reset},
 		"/control/v1/requests":                {http.MethodGet: c.requests},
 		"/control/v1/defects":                 {http.MethodGet: c.defects, http.MethodPut: c.activate},

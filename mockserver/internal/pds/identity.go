@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/bluesky-social/indigo/atproto/atcrypto"
 	"github.com/pdsconform/pdsconform/mockserver/internal/plc"
@@ -132,7 +133,7 @@ func (s *Server) leadsHere(ctx context.Context, account store.Account, origin st
 		return err
 	}
 	switch {
-	case !slices.Contains(said.RotationKeys, want.RotationKeys[0]):
+	case strings.HasPrefix(account.DID, "did:plc:") && !slices.Contains(said.RotationKeys, want.RotationKeys[0]): // others have none
 		return xrpc.InvalidRequest("The identity does not list the rotation key of this server")
 	case said.Services[pdsService].Endpoint != origin:
 		return xrpc.InvalidRequest("The identity names another server")
