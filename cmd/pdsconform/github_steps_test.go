@@ -76,8 +76,10 @@ func (r *runner) command(step actionStep) *exec.Cmd {
 	command.Dir = r.workspace
 	command.Env = append(command.Environ(), "GITHUB_ACTIONS=true", "RUNNER_TEMP="+r.temporary,
 		"GITHUB_OUTPUT="+r.file("output"), "GITHUB_STEP_SUMMARY="+r.file("summary"))
-	if r.programs != "" {
-		command.Env = append(command.Env, "PATH="+r.programs+string(os.PathListSeparator)+os.Getenv("PATH"))
+	for _, entry := range command.Environ() {
+		if path, found := strings.CutPrefix(entry, "PATH="); found && r.programs != "" {
+			command.Env = append(command.Env, "PATH="+r.programs+string(os.PathListSeparator)+path)
+		}
 	}
 	for name, value := range step.Env {
 		command.Env = append(command.Env, name+"="+evaluate(value))
