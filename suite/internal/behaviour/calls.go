@@ -229,7 +229,7 @@ func mailedCode(ctx context.Context, t *spec.Trial, to string, topic target.Topi
 	code, err := box.Code(ctx, topic)
 	t.Unless(err)
 	if code == "" {
-		t.Unless(&target.Refusal{Exchange: exchange, Problem: "no mail with a code came to the account's address"})
+		t.Unless(&target.Refusal{Exchange: exchange, Problem: "no mail with a code came to the account's address" + box.Suspicion()})
 	}
 	return code
 }

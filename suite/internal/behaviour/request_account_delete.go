@@ -65,6 +65,6 @@ func expectMail(ctx context.Context, t *spec.Trial, box *target.Mailbox, topic t
 	code, err := box.Code(ctx, topic)
 	t.Unless(err)
 	if code == "" {
-		t.Fail("a mail with a code to the account's address", "none came within the time limit")
+		t.Fail("a mail with a code to the account's address", "none came within the time limit"+box.Suspicion())
 	}
 }

@@ -181,7 +181,7 @@ func resetEffects() []scenario {
 				code, err := box.Code(ctx, target.AboutReset())
 				t.Unless(err)
 				if code == "" {
-					t.Fail("a mail with a code to the address of a deactivated account", "none came within the time limit")
+					t.Fail("a mail with a code to the address of a deactivated account", "none came within the time limit"+box.Suspicion())
 				}
 				t.Expect(reset(ctx, t, account, code, t.Target().NewPassword()), check.Succeeds())
 				expectInactive(t, "logging in after the reset", logIn(ctx, t, account.Handle, account.Password))

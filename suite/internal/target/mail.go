@@ -132,6 +132,15 @@ func (b *Mailbox) Code(ctx context.Context, topic Topic) (string, error) {
 	}
 }
 
+// Suspicion says what else than the target may be why no mail has come: a hook
+// that prints what it printed before the mailbox was opened. Empty for nothing.
+func (b *Mailbox) Suspicion() string {
+	if _, isHook := b.target.options.Drivers.Mail.(*MailHook); !isHook || b.seen == 0 {
+		return ""
+	}
+	return "; the hook that reads mail prints what it printed before: see that it prints the newest message"
+}
+
 // misses counts how often in a row mail on a topic has not come.
 type misses struct {
 	mutex sync.Mutex

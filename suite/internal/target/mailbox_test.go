@@ -178,3 +178,22 @@ func TestMailedCodesAreSecrets(t *testing.T) {
 		t.Errorf("shown in a report: %q", shown)
 	}
 }
+
+// TestHookThatShowsOldMail is suspected where no new mail comes, and one that shows
+// none isn't.
+func TestHookThatShowsOldMail(t *testing.T) {
+	t.Parallel()
+	for script, suspected := range map[string]bool{`echo 111111`: true, `true`: false} {
+		target := targetAt(t, unreached, Options{ImmediateEffects: true, Drivers: Drivers{Mail: &MailHook{Hook: shell(script)}}})
+		box, err := target.Mailbox(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if code, err := box.Code(t.Context(), AboutReset()); code != "" || err != nil {
+			t.Errorf("%s: code %q, error %v", script, code, err)
+		}
+		if got := box.Suspicion(); (got != "") != suspected {
+			t.Errorf("%s: suspicion %q", script, got)
+		}
+	}
+}
