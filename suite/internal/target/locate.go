@@ -137,7 +137,7 @@ func unpacked(exchange xrpc.Exchange) xrpc.Exchange {
 		return exchange
 	}
 	if body, err := io.ReadAll(io.LimitReader(reader, maxUnpacked)); err == nil {
-		exchange.Body = body
+		return exchange.WithBody(body)
 	}
 	return exchange
 }

@@ -55,6 +55,12 @@ type decoded struct {
 	err   error
 }
 
+// WithBody is the exchange with another body in its place.
+func (e Exchange) WithBody(body []byte) Exchange {
+	e.Body, e.decoded = body, nil
+	return e
+}
+
 // JSON decodes the body, numbers as json.Number. Text after the value is an
 // error. All who ask share what is returned, and leave it as it is.
 func (e Exchange) JSON() (any, error) {
