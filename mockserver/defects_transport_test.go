@@ -23,7 +23,7 @@ func TestTransportDefects(t *testing.T) {
 			t.Parallel()
 			answered := func(s *stage) string {
 				a := s.fromPage(d)
-				return a.shape() + a.header.Get("Access-Control-Allow-Origin") + a.header.Get("Access-Control-Allow-Headers")
+				return a.shape() + strings.Join(a.header.Values("Access-Control-Allow-Origin"), " ") + a.header.Get("Access-Control-Allow-Headers")
 			}
 			right, wrong := answered(newStage(t)), answered(newStage(t).have(t, d.ID))
 			if right == wrong {
@@ -57,6 +57,10 @@ func (s *stage) fromPage(d mockserver.Defect) answer {
 		headers = []string{"Accept-Encoding", "gzip"}
 	case name == "chunks-refused":
 		return s.makeInChunks(r)
+	case name == "parameters-refused":
+		r.query = "?unknownToTheDocument=1"
+	case d.ID == "transport.cors.unknown-methods":
+		return s.send(http.MethodGet, "/xrpc/com.example.unknown", nil, headers...)
 	case name == "content-type-refused":
 		headers = []string{"Content-Type", "application/json"}
 	}

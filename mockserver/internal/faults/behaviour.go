@@ -22,6 +22,7 @@ func behaviourDefects() []defect {
 		createInviteDefects(), createInvitesDefects(), listInvitesDefects(), earnedInvitesDefects(), describeServerDefects(),
 		requestResetDefects(), resetDefects(), mailDefects(),
 		requestDeletionDefects(), deletionDefects(), partialDeletionDefects(),
+		codeDefects(), updateCodeDefects(), addressDefects(), lifetimeDefects(),
 		emailDefects(), statusDefects(), serviceAuthDefects(), factorDefects(),
 	)
 }

@@ -24,7 +24,7 @@ import (
 type Defect struct {
 	ID          string `json:"id"`          // stable and dotted: output.createSession.did.missing
 	Method      string `json:"method"`      // the NSID, or "" where it concerns no single method
-	Facet       string `json:"facet"`       // output, disclosure, errors, input, text, auth, credentials, transport, method, isolation, concurrency, behaviour or protocol
+	Facet       string `json:"facet"`       // output, disclosure, errors, input, text, auth, credentials, transport, method, isolation, concurrency, codes, powers, behaviour, framework or protocol
 	Description string `json:"description"` // what is wrong, in a line
 }
 
@@ -108,7 +108,8 @@ func conceivable(catalog *lexicons.Catalog, further ...*lexicons.Catalog) []defe
 			all = append(all, defectsOf(method, rule)...)
 		}
 	}
-	all = slices.Concat(all, protocolDefects(), anyTextDefects(catalog), anyTransportDefects(), disclosureDefects())
+	all = slices.DeleteFunc(all, func(d defect) bool { return !catalog.Holds(d.Method, d.in) })
+	all = slices.Concat(all, protocolDefects(), frameworkDefects(), anyTextDefects(catalog), anyTransportDefects(), disclosureDefects())
 	for _, d := range behaviourDefects() {
 		if catalog.Method(d.Method) != nil && catalog.Holds(d.Method, d.in) {
 			all = append(all, d)
@@ -123,7 +124,7 @@ func defectsOf(method *lexicons.Method, rule pds.Rule) []defect {
 	return slices.Concat(outputDefectsOf(method), errorDefects(method), inputDefects(method),
 		methodDefects(method), authDefects(method, rule), accessDefects(method, rule),
 		credentialDefects(method, rule), textDefects(method), transportDefects(method),
-		concurrencyDefects(method), isolationDefects(method, rule))
+		concurrencyDefects(method), isolationDefects(method, rule), powerDefects(method, rule))
 }
 
 // UnknownError is the error of an ID that no defect has.

@@ -2,8 +2,11 @@ package faults
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -50,21 +53,13 @@ func concurrencyDefects(method *lexicons.Method) []defect {
 		return nil
 	}
 	return []defect{about(method, "concurrency", "two-at-once-server-error", "answers the second of two equal requests at once with 500", func(f *xrpc.Faults) {
-		var mutex sync.Mutex
-		underWay := map[string]int{}
-		enter := func(key string, by int) (before int) {
-			mutex.Lock()
-			defer mutex.Unlock()
-			before = underWay[key]
-			underWay[key] += by
-			return before
-		}
+		underWay := tally{}
 		f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
 			return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 				input, _ := lexval.Append(nil, map[string]any(call.Input))
 				key := call.Caller.DID + call.Caller.TokenID + string(input)
-				before := enter(key, 1)
-				defer enter(key, -1)
+				before := underWay.add(key, 1)
+				defer underWay.add(key, -1)
 				if before > 0 {
 					return nil, crash()
 				}
@@ -78,6 +73,9 @@ func concurrencyDefects(method *lexicons.Method) []defect {
 // account a query is about.
 func isolationDefects(method *lexicons.Method, rule pds.Rule) []defect {
 	output := method.Output.Object()
+	if !method.IsQuery() && rule.Takes&pds.AccessToken != 0 && !slices.Contains(withoutEffectOnOthers(), pds.ShortName(method.NSID)) {
+		return []defect{trustingInput(method)}
+	}
 	if !method.IsQuery() || output == nil || rule.Takes&pds.AccessToken == 0 || !tellsApart(output) {
 		return nil
 	}
@@ -103,4 +101,42 @@ func tellsApart(output *lexicons.Object) bool {
 		}
 	}
 	return false
+}
+
+// trustingInput is a procedure for whoever its input or its URL names.
+func trustingInput(method *lexicons.Method) defect {
+	return about(method, "isolation", "input-trusted", "acts for the account that did names beside its input", func(f *xrpc.Faults) {
+		f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
+			return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
+				var input struct{ DID string }
+				_ = json.Unmarshal(call.Body, &input) // what is no JSON names nobody
+				if did := cmp.Or(input.DID, call.HTTP.URL.Query().Get("did")); did != "" {
+					call.Caller.DID = did
+				}
+				return next(ctx, call)
+			}
+		})
+	})
+}
+
+// withoutEffectOnOthers are procedures by which nothing happens to another account
+// that is active and has not confirmed its address, whoever calls them.
+func withoutEffectOnOthers() []string { return []string{activation, confirmation, requestUpdate} }
+
+// tally counts by keys. It is safe for use by several goroutines.
+type tally struct {
+	mutex  sync.Mutex
+	counts map[string]int
+}
+
+// add adds to a count, and returns what it was before.
+func (t *tally) add(key string, by int) (before int) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if t.counts == nil {
+		t.counts = map[string]int{}
+	}
+	before = t.counts[key]
+	t.counts[key] += by
+	return before
 }

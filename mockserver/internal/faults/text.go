@@ -33,7 +33,9 @@ func textDefects(method *lexicons.Method) []defect {
 			}
 		case *lexicons.Integer:
 			all = append(all, about(method, "text", p.name()+".notation-server-error", "answers "+p.name()+" in another notation than plain digits with 500",
-				onRead(func(body []byte) bool { return anyAt(decoded(body), p.path, isUnusualNumber) })))
+				onRead(func(body []byte) bool { return anyAt(decoded(body), p.path, isUnusualNumber) })),
+				about(method, "text", p.name()+".overflow-server-error", "answers numbers in "+p.name()+" that no double holds with 500",
+					onRead(func(body []byte) bool { return anyAt(decoded(body), p.path, overflows) })))
 		}
 	}
 	return all
@@ -128,6 +130,13 @@ func isUnusual(value any) bool {
 func isUnusualNumber(value any) bool {
 	number, _ := value.(json.Number)
 	return strings.ContainsAny(number.String(), ".eE") || number == "-0"
+}
+
+// overflows reports whether a number is one that most languages have no type for.
+func overflows(value any) bool {
+	const digitsOfDouble = 15
+	number, _ := value.(json.Number)
+	return len(strings.TrimPrefix(number.String(), "-")) > digitsOfDouble || strings.HasSuffix(number.String(), "e400")
 }
 
 func inASCII(value any) any {

@@ -31,6 +31,10 @@ func transportDefects(method *lexicons.Method) []defect {
 	all = append(all, add("compression-refused", "refuses whoever takes compressed answers",
 		func(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") },
 		refuseWith(http.StatusNotAcceptable, "NotAcceptable")))
+	if !method.IsQuery() {
+		all = append(all, add("parameters-refused", "refuses parameters in its URL",
+			func(r *http.Request) bool { return r.URL.RawQuery != "" }, refuseWith(http.StatusBadRequest, "InvalidRequest")))
+	}
 	if method.Input != nil {
 		all = append(all, add("chunks-refused", "refuses bodies that come in chunks",
 			func(r *http.Request) bool { return r.ContentLength < 0 }, refuseWith(http.StatusBadRequest, "InvalidRequest")))
@@ -86,6 +90,12 @@ func anyTransportDefects() []defect {
 				})(p.on(""))
 			},
 		},
+		add("cors.doubled", "pages of other origins are allowed twice, which no browser takes",
+			func(*http.Request, *xrpc.Response) bool { return true }, origin, "*", "*"),
+		add("cors.unknown-methods", "pages of other origins can't read that there is no such method",
+			func(_ *http.Request, response *xrpc.Response) bool {
+				return response.Status == http.StatusNotImplemented
+			}, origin),
 		add("cors.refusals", "pages of other origins can't read refusals",
 			func(_ *http.Request, response *xrpc.Response) bool { return response.Status >= http.StatusBadRequest }, origin),
 		add("cors.successes", "pages of other origins can't read answers of success",

@@ -78,6 +78,10 @@ type Hooks struct {
 	NeverReinstated bool
 	// SessionsOutliveTakedown keeps the sessions of an account that is taken down.
 	SessionsOutliveTakedown bool
+	// AppSessionsOutliveTakedown keeps those that app passwords have opened.
+	AppSessionsOutliveTakedown bool
+	// TakedownRevokesAppPasswords leaves an account that is taken down none.
+	TakedownRevokesAppPasswords bool
 }
 
 // Server is an account server without its listeners. All methods are safe for use

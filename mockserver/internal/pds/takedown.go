@@ -26,11 +26,28 @@ func (s *Server) Takedown(identifier string, down bool) error {
 		}
 		account.TakenDown = down
 		tx.UpdateAccount(account)
-		if down && (hooks == nil || !hooks.SessionsOutliveTakedown) {
-			tx.DeleteSessions(account.DID)
+		if down {
+			s.endSessions(tx, account.DID)
 		}
 		if err := tx.Commit(); !errors.Is(err, store.ErrConflict) {
 			return err
 		}
+	}
+}
+
+// endSessions ends the sessions of an account that is taken down.
+func (s *Server) endSessions(tx *store.Tx, did string) {
+	hooks := s.Hooks.Load()
+	if hooks == nil {
+		hooks = &Hooks{}
+	}
+	switch {
+	case hooks.AppSessionsOutliveTakedown:
+		tx.DeleteOwnSessions(did)
+	case !hooks.SessionsOutliveTakedown:
+		tx.DeleteSessions(did)
+	}
+	if hooks.TakedownRevokesAppPasswords {
+		tx.PutAppPasswords(did, nil)
 	}
 }

@@ -44,6 +44,12 @@ func (tx *Tx) PutAppPasswords(did string, passwords []AppPassword) {
 	tx.write(func(version uint64) { tx.store.appPasswords.put(did, slices.Clone(passwords), version) })
 }
 
+// DeleteOwnSessions removes the sessions of an account that no app password has
+// opened.
+func (tx *Tx) DeleteOwnSessions(did string) {
+	tx.write(func(uint64) { tx.store.deleteSessions(did, func(s Session) bool { return !s.WithAppPassword }) })
+}
+
 // PutAddress makes an address that of a DID.
 func (tx *Tx) PutAddress(address, did string) {
 	tx.write(func(version uint64) { tx.store.addresses.put(address, did, version) })

@@ -34,6 +34,23 @@ func activateAccount() endpoint {
 				},
 			},
 			{
+				id: "account.same", title: "An account is as it was before it was deactivated: its address stays confirmed, and its app passwords log in.",
+				level: reports.Should, authority: reports.Reference, in: "getSession#output.emailConfirmed", needs: withMail,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := confirmed(ctx, t)
+					password := lastingAppPassword(ctx, t, account).Password
+					t.Rely(deactivate(ctx, t, session(ctx, t, account).Access))
+					made := newSession(ctx, t, account)
+					t.Rely(activate(ctx, t, made.Access))
+					exchange := whoAmI(ctx, t, newSession(ctx, t, account).Access)
+					expectOwn(t, exchange, account)
+					if !emailConfirmed(exchange) {
+						t.Fail("the address to be confirmed as before", "emailConfirmed is "+check.Value(exchange.Object()["emailConfirmed"]))
+					}
+					t.ExpectThat("logging in with an app password from before", logIn(ctx, t, account.Handle, password), check.Succeeds())
+				},
+			},
+			{
 				id: "repeat.accepted", title: "Activating an account that is active is accepted.",
 				level: reports.Should, authority: reports.Reference, needs: signUp,
 				run: func(ctx context.Context, t *spec.Trial) {

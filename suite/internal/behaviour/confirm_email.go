@@ -137,6 +137,19 @@ func confirmations() []scenario {
 				t.Expect(confirm(ctx, t, account, account.Email, code), check.Refused())
 			},
 		},
+		{
+			id: "other-account.unconfirmed", title: "With a token of one account, the address of another is not confirmed, even with its code.",
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, other := unconfirmed(ctx, t), unconfirmed(ctx, t)
+				confirm(ctx, t, account, other.Email, confirmationCode(ctx, t, other))
+				for who, confirmed := range map[string]*target.Account{"the other account": other, "the account whose token was sent": account} {
+					if emailConfirmed(t.Rely(whoAmI(ctx, t, session(ctx, t, confirmed).Access))) {
+						t.Fail("the addresses of both accounts to be unconfirmed", "that of "+who+" is confirmed")
+					}
+				}
+			},
+		},
 		refusedConfirmation("code.empty", "An empty code is refused.", reports.Must, reports.Security,
 			func(context.Context, *spec.Trial, *target.Account) string { return "" }),
 	}

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/derive"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -134,6 +136,15 @@ func appPasswordEffects() []scenario {
 			},
 		},
 		{
+			// Local time that is called UTC, or seconds that are taken for milliseconds.
+			id: "created-at.now", title: "The time in createdAt is that of the creation, by the time that a session's token says it was made.",
+			level: reports.Should, authority: reports.Reference, source: "output.createdAt", needs: login, run: createdNow,
+		},
+		{
+			id: "name.race", title: "Of two app passwords of one name at once, both are made and work, or one is, as if they had come one after the other.",
+			level: reports.Should, authority: reports.Reference, needs: login, run: nameRace,
+		},
+		{
 			id: "name.taken", title: "A name in use is refused, or makes a second app password: it is no fault of the server.",
 			level: reports.Must, authority: reports.XRPC, source: sourceStatuses, needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
@@ -237,4 +248,44 @@ func privilegedOf(ctx context.Context, t *spec.Trial, account *target.Account, p
 func privilegedSession(ctx context.Context, t *spec.Trial, account *target.Account) target.Session {
 	password := privilegedOf(ctx, t, account, true).String("password")
 	return sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, password)))
+}
+
+// clockDifference is how far the time of a creation may be from that of a token
+// that was made at about the same time.
+const clockDifference = 10 * time.Minute
+
+func createdNow(ctx context.Context, t *spec.Trial) {
+	account := shared(ctx, t)
+	issued, said := derive.IssuedAt(newSession(ctx, t, account).Access)
+	if !said || t.Target().Moved() > 0 {
+		t.NotObserved("the target's tokens do not say when they were made, or its clock was moved")
+	}
+	name := t.Target().NewName("app")
+	t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, name) })
+	text := t.Rely(askAppPassword(ctx, t, session(ctx, t, account).Access, name)).String("createdAt")
+	created, err := time.Parse(time.RFC3339, text)
+	if err == nil && created.Sub(issued).Abs() > clockDifference {
+		t.Failf("createdAt to be about "+issued.UTC().Format(time.RFC3339), "createdAt is %s", text)
+	}
+}
+
+func nameRace(ctx context.Context, t *spec.Trial) {
+	account, name := t.Borrow(ctx), t.Target().NewName("app")
+	t.Afterwards(func(ctx context.Context) { t.Target().RevokeAppPassword(ctx, account, name) })
+	request := xrpc.Procedure(nsidCreateAppPassword, map[string]any{"name": name}).WithBearer(session(ctx, t, account).Access)
+	exchanges := t.Race(ctx, []xrpc.Request{request, request})
+	t.Undisturbed(exchanges)
+	made := 0
+	for _, exchange := range exchanges {
+		if exchange.Succeeded() {
+			made++
+			t.ExpectThat("logging in with an app password that was made", logIn(ctx, t, account.Handle, exchange.String("password")), check.Succeeds())
+		}
+	}
+	if made == 0 {
+		t.Fail("one of two app passwords to be made", "both were refused: "+check.Answer(exchanges[0])+"; "+t.AtOnce(len(exchanges)))
+	}
+	if made > 1 && t.Do(ctx, request).Refused() {
+		t.Fail("one app password of a name that is refused once it is in use", "two were made; "+t.AtOnce(len(exchanges)))
+	}
 }

@@ -71,30 +71,34 @@ func mailsDiscloseNothing(request string) scenario {
 		level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
 		run: func(ctx context.Context, t *spec.Trial) {
 			account := of.whose(ctx, t)
-			secrets := map[string]string{"the password": account.Password}
-			made := session(ctx, t, account)
-			secrets["an access token"], secrets["a refresh token"] = made.Access, made.Refresh
+			var codes []string
 			for _, other := range all[:2] { // which can be had for any address
 				if other.request != request {
-					secrets["the code for another purpose"] = other.code(ctx, t, account)
+					codes = append(codes, other.code(ctx, t, account))
 				}
 			}
-			expectNothingDisclosed(ctx, t, of, account, secrets)
+			expectNothingDisclosed(ctx, t, of, account, codes)
 		},
 	}
 }
 
-func expectNothingDisclosed(ctx context.Context, t *spec.Trial, of purpose, account *target.Account, secrets map[string]string) {
+func expectNothingDisclosed(ctx context.Context, t *spec.Trial, of purpose, account *target.Account, otherCodes []string) {
 	box := mailbox(ctx, t, account.Email)
 	t.Rely(t.Do(ctx, of.ask(ctx, t, account)))
 	expectMail(ctx, t, box, of.topic())
 	for _, message := range box.Read() {
-		for what, secret := range secrets {
-			if strings.Contains(message.Subject+message.Text, secret) {
-				t.Fail("a mail with one code and nothing else that is secret", what+" stands in it")
+		text := message.Subject + " " + message.Text
+		for _, what := range t.Target().Client().Secrets().In(text) {
+			if what != "mailed code" {
+				t.Fail("a mail with one code and nothing else that is secret", "a "+what+" stands in it")
 			}
 		}
-		if others := derive.AddressesBeside(account.Email, message.Subject+" "+message.Text); len(others) > 0 {
+		for _, code := range otherCodes {
+			if strings.Contains(text, code) {
+				t.Fail("a mail with one code and nothing else that is secret", "a code for another purpose stands in it")
+			}
+		}
+		if others := derive.AddressesBeside(account.Email, text); len(others) > 0 {
 			t.Fail("a mail about the account that it goes to", "the address of another account stands in it")
 		}
 	}

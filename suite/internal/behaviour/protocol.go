@@ -36,6 +36,47 @@ func protocolCases() []spec.Case {
 			func(ctx context.Context, t *spec.Trial) {
 				t.Expect(t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer+"/more", nil)), check.NotServed())
 			}),
+		about("xrpc.path-below-method.envelope", "A path that is no method is refused in the form of an XRPC error.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				t.Expect(t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer+"/more", nil)), check.NotServed(), check.IsErrorEnvelope())
+			}),
+		about("xrpc.path-empty.envelope", "A path without a method is refused in the form of an XRPC error.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				t.Expect(t.DoUnobserved(ctx, xrpc.Query("", nil)), check.NotServed(), check.IsErrorEnvelope())
+			}),
+		about("xrpc.path-escaped.no-server-error", "A path with characters that nobody's method has is refused, and is no fault of the server.", reports.Must,
+			func(ctx context.Context, t *spec.Trial) {
+				exchange := t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer+"%00%FF%2F..%2F", nil))
+				if exchange.Status != http.StatusNotImplemented {
+					t.Expect(exchange, check.Refused())
+				}
+			}),
+		about("xrpc.large-body.envelope", "A body that is too large is refused in the form of an XRPC error.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				exchange := sendLargeBody(ctx, t)
+				if !exchange.Refused() {
+					t.NotObserved("the target does not refuse a body of %d bytes: %s", largeSize, check.Answer(exchange))
+				}
+				t.Expect(exchange, check.IsErrorEnvelope())
+			}),
+		about("xrpc.content-encoding.no-server-error", "A body that is not compressed as it says is refused, and is no fault of the server.", reports.Must,
+			func(ctx context.Context, t *spec.Trial) {
+				for _, encoding := range []string{"gzip", "unknown-to-everybody"} {
+					exchange := t.Do(ctx, strangeLogin(t).WithHeader("Content-Encoding", encoding))
+					t.ExpectThat("Content-Encoding: "+encoding, exchange, check.Refused())
+				}
+			}),
+		about("xrpc.charset.no-server-error", "A body in another character set than UTF-8 is answered or refused, and is no fault of the server.", reports.Must,
+			func(ctx context.Context, t *spec.Trial) {
+				request := strangeLogin(t)
+				request.ContentType = "application/json; charset=iso-8859-15"
+				t.Expect(t.Do(ctx, request), check.NoFault())
+			}),
+		about("xrpc.cors.unknown-method", "Pages of any origin may read that the server does not offer a method.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				exchange := t.DoUnobserved(ctx, xrpc.Query(spec.UnknownMethod, nil).WithHeader("Origin", someOrigin))
+				t.Expect(exchange, check.NotServed(), check.AllowsOrigin(someOrigin))
+			}),
 		about("xrpc.unknown-method.envelope", "A method that the server does not offer is refused in the form of an XRPC error.", reports.Should,
 			func(ctx context.Context, t *spec.Trial) {
 				t.Expect(unknown(ctx, t, http.MethodGet), check.IsErrorEnvelope())
@@ -83,9 +124,19 @@ const largeSize = 1 << 19
 // largeBody leaves open whether the server reads the body, refuses it, or hangs
 // up before it has all come.
 func largeBody(ctx context.Context, t *spec.Trial) {
-	request := target.LoginRequest(t.Target().NewIdentity().Handle, strings.Repeat("x", largeSize))
-	exchange := t.DoUnobserved(ctx, request)
-	if exchange.Answered() {
+	if exchange := sendLargeBody(ctx, t); exchange.Answered() {
 		t.Expect(exchange, check.Refused())
 	}
+}
+
+func sendLargeBody(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+	return spec.Once(ctx, t, "large body", func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+		return t.DoUnobserved(ctx, target.LoginRequest(t.Target().NewIdentity().Handle, strings.Repeat("x", largeSize)))
+	})
+}
+
+// strangeLogin is a log-in to an account that nobody has.
+func strangeLogin(t *spec.Trial) xrpc.Request {
+	nobody := t.Target().NewIdentity()
+	return target.LoginRequest(nobody.Handle, nobody.Password)
 }

@@ -76,6 +76,19 @@ func revokeAppPassword() endpoint {
 				},
 			},
 			{
+				id: "other-account.named.lives", title: "Nor is it revoked where the request names that account beside its input.",
+				level: reports.Must, authority: reports.Security, source: sourceAccess, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account, other := t.Borrow(ctx), t.Borrow(ctx)
+					theirs := newAppPassword(ctx, t, other)
+					exchange := t.Do(ctx, xrpc.Procedure(nsidRevokeAppPassword, map[string]any{
+						"name": theirs.Name, "did": other.DID, "account": other.DID, "identifier": other.Handle,
+					}).WithBearer(session(ctx, t, account).Access))
+					t.ExpectThat("logging in to the other account, after "+check.Answer(exchange),
+						logIn(ctx, t, other.Handle, theirs.Password), check.Succeeds())
+				},
+			},
+			{
 				id: "name.case", title: "An app password of the same name in another letter case goes on working.",
 				level: reports.Should, authority: reports.Reference, needs: login,
 				run: func(ctx context.Context, t *spec.Trial) {

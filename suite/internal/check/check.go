@@ -83,9 +83,9 @@ func NoFault() Check {
 // AllowsOrigin asks that a page of an origin may read the answer.
 // Source: https://fetch.spec.whatwg.org/#cors-check
 func AllowsOrigin(origin string) Check {
-	return that("Access-Control-Allow-Origin to be * or "+origin, func(exchange xrpc.Exchange) bool {
-		allowed := exchange.Header.Get("Access-Control-Allow-Origin")
-		return allowed == "*" || allowed == origin
+	return that("one Access-Control-Allow-Origin, that is * or "+origin, func(exchange xrpc.Exchange) bool {
+		allowed := exchange.Header.Values("Access-Control-Allow-Origin")
+		return len(allowed) == 1 && (allowed[0] == "*" || allowed[0] == origin)
 	})
 }
 

@@ -39,8 +39,9 @@ const EmptyOutput = "output.none"
 // the requirements of that name on every method.
 func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe, rulings map[string]Ruling) []spec.Case {
 	var cases []spec.Case
+	own := ownQueries(catalog, recipes)
 	for _, method := range catalog.Methods() {
-		b := &builder{method: method, recipe: recipes[method.NSID], rulings: rulings}
+		b := &builder{method: method, recipe: recipes[method.NSID], rulings: rulings, own: own}
 		b.success()
 		b.verbs()
 		b.verbRefusal()
@@ -53,6 +54,7 @@ func Cases(catalog *lexicons.Catalog, recipes map[string]spec.Recipe, rulings ma
 		b.transport()
 		b.concurrency()
 		b.isolation()
+		b.isolationOfInput()
 		b.answers()
 		cases = append(cases, b.cases...)
 	}
@@ -68,6 +70,8 @@ type builder struct {
 	broken  []breakage
 
 	credentials []credential // that are no good
+
+	own []*lexicons.Method // the queries that an account can ask of itself
 }
 
 // obligation is a derived requirement without what all of a method share.

@@ -51,6 +51,7 @@ func (o *observation) judge() {
 	exchange := o.exchange
 	o.disclosure()
 	o.given()
+	o.readable()
 	switch {
 	case exchange.Err != nil:
 		if !xrpc.Unreachable(exchange.Err) {

@@ -150,7 +150,8 @@ func (b *builder) echoes(prefix, property string) {
 // numberNotations asks that no way to write a whole number is a fault of the
 // server. Which of them are whole numbers, readers of JSON differ in.
 func (b *builder) numberNotations(prefix, property string) {
-	for _, number := range []struct{ name, literal string }{{"point", "1.0"}, {"exponent", "1e0"}, {"minus-zero", "-0"}} {
+	for _, number := range []struct{ name, literal string }{{"point", "1.0"}, {"exponent", "1e0"}, {"minus-zero", "-0"},
+		{"infinite", "1e400"}, {"beyond-double", "-9007199254740993"}, {"beyond-64-bits", "-99999999999999999999"}} {
 		title := fmt.Sprintf("A request in which %s is written %s is answered or refused, and is no fault of the server.", property, number.literal)
 		b.add(protocol(reports.Must, prefix+".number."+number.name, title, sourceNumbers), func(ctx context.Context, t *spec.Trial) {
 			t.Expect(b.sendLiteral(ctx, t, property, number.literal, json.Number(number.literal)), check.NoFault())

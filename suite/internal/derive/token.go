@@ -52,9 +52,15 @@ func (j jwt) String() string {
 
 // Expiry is when a token says that it expires.
 // Source: RFC 7519, section 4.1.4
-func Expiry(token string) (time.Time, bool) {
+func Expiry(token string) (time.Time, bool) { return timeClaim(token, "exp") }
+
+// IssuedAt is when a token says that it was made.
+// Source: RFC 7519, section 4.1.6
+func IssuedAt(token string) (time.Time, bool) { return timeClaim(token, "iat") }
+
+func timeClaim(token, name string) (time.Time, bool) {
 	parsed, ok := parseJWT(token)
-	seconds, isNumber := parsed.claims["exp"].(float64)
+	seconds, isNumber := parsed.claims[name].(float64)
 	if !ok || !isNumber {
 		return time.Time{}, false
 	}

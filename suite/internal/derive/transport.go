@@ -2,6 +2,7 @@ package derive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -104,7 +105,7 @@ func (b *builder) preflights() {
 // readable asks that a page can read the answers, those that it is refused with
 // above all: without them it can't tell that its token has expired.
 func (b *builder) readable() {
-	b.addWith(nil, protocol(reports.Should, "cors.refusal-readable", "Pages of any origin may read that a request is refused.", sourceCORS),
+	b.addWith(nil, protocol(reports.Should, idRefusalReadable, "Pages of any origin may read that a request is refused.", sourceCORS),
 		func(ctx context.Context, t *spec.Trial) {
 			request := Sample(b.method).WithHeader("Origin", pageOrigin)
 			if b.method.Input != nil {
@@ -127,24 +128,38 @@ func (b *builder) readable() {
 		})
 }
 
-// harmlessHeader is one that makes no difference to what a method does.
+// harmlessHeader is one that makes no difference to what a method does, or
+// something else in a request that makes none.
 type harmlessHeader struct {
 	suffix, title, source string
 	name, value           string
+	change                func(xrpc.Request) xrpc.Request // where it is no header
+}
+
+func (h harmlessHeader) on(request xrpc.Request) xrpc.Request {
+	if h.change != nil {
+		return h.change(request)
+	}
+	return request.WithHeader(h.name, h.value)
 }
 
 func (b *builder) harmless() []harmlessHeader {
 	headers := []harmlessHeader{
-		{"accept", "The header Accept, of whatever types, makes no difference: there is one kind of answer.", sourceAccept, "Accept", "text/html, image/*;q=0.5"},
-		{"language", "The header Accept-Language makes no difference.", sourceAccept, "Accept-Language", "de-CH, *;q=0.1"},
-		{"origin", "The header Origin makes no difference to the answer.", "https://fetch.spec.whatwg.org/#origin-header", "Origin", pageOrigin},
-		{"unknown", "A header that nobody knows makes no difference.", sourceUnknown, "X-Unknown-To-The-Document", "1"},
+		{"accept", "The header Accept, of whatever types, makes no difference: there is one kind of answer.", sourceAccept, "Accept", "text/html, image/*;q=0.5", nil},
+		{"language", "The header Accept-Language makes no difference.", sourceAccept, "Accept-Language", "de-CH, *;q=0.1", nil},
+		{"origin", "The header Origin makes no difference to the answer.", "https://fetch.spec.whatwg.org/#origin-header", "Origin", pageOrigin, nil},
+		{"unknown", "A header that nobody knows makes no difference.", sourceUnknown, "X-Unknown-To-The-Document", "1", nil},
+		{"names", "The letter case of the names of headers makes no difference.", sourceUnknown, "letter case", "small", xrpc.Request.WithSmallNames},
+	}
+	if !b.method.IsQuery() { // of a query it is asked by itself
+		headers = append(headers, harmlessHeader{"parameters", "A parameter in the URL of a procedure makes no difference.", sourceMethods, "parameter", "1",
+			func(request xrpc.Request) xrpc.Request { return request.WithParameter("unknownToTheDocument", "1") }})
 	}
 	if b.method.Input == nil {
 		return append(headers, harmlessHeader{"content-type", "A Content-Type without a body makes no difference: clients send one with every request.",
-			sourceContent, "Content-Type", jsonMediaType})
+			sourceContent, "Content-Type", jsonMediaType, nil})
 	}
-	return append(headers, harmlessHeader{"expect", "Expect: 100-continue makes no difference to the answer.", sourceExpect, "Expect", "100-continue"})
+	return append(headers, harmlessHeader{"expect", "Expect: 100-continue makes no difference to the answer.", sourceExpect, "Expect", "100-continue", nil})
 }
 
 // harmlessHeaders asks for all headers at once, and for each by itself only
@@ -176,10 +191,23 @@ func (b *builder) sendHarmless(ctx context.Context, t *spec.Trial, headers []har
 	return spec.Once(ctx, t, "headers "+strings.Join(names, ",")+" "+b.method.NSID, func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
 		request := t.ValidRequest(ctx, b.method.NSID)
 		for _, header := range headers {
-			request = request.WithHeader(header.name, header.value)
+			request = header.on(request)
 		}
 		exchange := t.Do(ctx, request)
 		t.AfterSuccess(ctx, b.method.NSID, exchange)
 		return exchange
 	})
 }
+
+// readable judges a refusal by a limit to a page: one that it can't read is to it
+// as if the server were down.
+func (o *observation) readable() {
+	var mismatch *check.Mismatch
+	asked := o.exchange.Request.Header.Get("Origin")
+	if asked != "" && o.exchange.RateLimited() && errors.As(check.AllowsOrigin(asked)(o.exchange), &mismatch) {
+		o.find(idRefusalReadable, mismatch.Expected, mismatch.Actual)
+	}
+}
+
+// idRefusalReadable is the requirement on what pages may read of a refusal.
+const idRefusalReadable = "cors.refusal-readable"

@@ -209,7 +209,19 @@ func (c *Client) message(ctx context.Context, request Request) (*http.Request, e
 	if request.Authorization != "" {
 		message.Header.Set("Authorization", request.Authorization)
 	}
+	if request.SmallNames {
+		message.Header = inSmallLetters(message.Header)
+	}
 	return message, nil
+}
+
+// inSmallLetters are headers whose names net/http writes as they are.
+func inSmallLetters(header http.Header) http.Header {
+	small := http.Header{}
+	for name, values := range header {
+		small[strings.ToLower(name)] = values
+	}
+	return small
 }
 
 // plain words a transport error for the server's author: without the URL,

@@ -32,6 +32,7 @@ type Request struct {
 	Raw           []byte         // sent in place of Input where not nil
 	ContentType   string         // sent where there is a body, and not empty
 	Chunked       bool           // the body is sent without saying its length
+	SmallNames    bool           // the names of headers are sent in small letters
 }
 
 // Query asks for a query with the given parameters.
@@ -133,6 +134,12 @@ func (r Request) WithRawQuery(text string) Request {
 // InChunks sends the body in chunks, so that nothing tells its length before.
 func (r Request) InChunks() Request {
 	r.Chunked = true
+	return r
+}
+
+// WithSmallNames sends the names of headers in small letters, as HTTP/2 does.
+func (r Request) WithSmallNames() Request {
+	r.SmallNames = true
 	return r
 }
 

@@ -145,6 +145,22 @@ func (s *Secrets) Replace(text string) string {
 	return replaced.String()
 }
 
+// In says of what kinds the secrets are that stand in a text, each kind once.
+func (s *Secrets) In(text string) []string {
+	s.mutex.RLock()
+	defer s.mutex.RUnlock()
+	var kinds []string
+	for at := 0; at+shortest <= len(text); at++ {
+		if length, what := s.at(text[at:]); length > 0 {
+			if !slices.Contains(kinds, what) {
+				kinds = append(kinds, what)
+			}
+			at += length - 1
+		}
+	}
+	return kinds
+}
+
 // at is the length of the secret with which a text begins, 0 for none, and what
 // it is.
 func (s *Secrets) at(text string) (length int, what string) {

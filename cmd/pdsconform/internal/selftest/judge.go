@@ -98,7 +98,24 @@ var shows = map[string][]string{
 	"behaviour deactivation-ignored":          {"deactivation.refused"},
 	"behaviour deletion-ignored":              {"deletion.refused"},
 
+	"codes of-reset-accepted":        {"code.of-reset"},
+	"codes of-deletion-accepted":     {"code.of-deletion"},
+	"codes of-confirmation-accepted": {"code.of-confirmation"},
+	"codes of-update-accepted":       {"code.of-update"},
+	"codes beginning-accepted":       {"code.beginning"},
+	"codes mail-with-other-codes":    {"mail.discloses-nothing"},
+	"codes mail-with-other-address":  {"mail.discloses-nothing"},
+
+	"powers privileged-session-accepted": {"privileged-app-password.refused"},
+	"powers takendown-session-accepted":  {"allow-takendown.refused"},
+	"powers deactivated-refused":         {"deactivation"},
+
+	"isolation input-trusted": {"isolation.input"},
+
+	"transport parameters-refused": {"headers.parameters"},
+
 	"text unusual-server-error":  {"input.*.text"},
+	"text overflow-server-error": {"input.*.number"},
 	"text notation-server-error": {"input.*.number"},
 	"text cleaned":               {"input.*.text.echoed"},
 }
