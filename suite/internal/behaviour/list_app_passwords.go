@@ -8,7 +8,6 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
-	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -17,7 +16,6 @@ func listAppPasswords() endpoint {
 		nsid: nsidListAppPasswords,
 		recipe: spec.Recipe{
 			Needs: login,
-			Fill:  func(ctx context.Context, t *spec.Trial, account *target.Account) { newAppPassword(ctx, t, account) },
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
 				// The list needs no more than a session, should none be in it.
 				t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { standing(ctx, t) })
