@@ -22,8 +22,8 @@ func TestDisclosureDefects(t *testing.T) {
 				if d.Facet == "isolation" {
 					r := s.valid(strings.TrimPrefix(d.Method, "com.atproto.server."))
 					r.query = "?did=" + s.down.did
-					a := s.make(r)
-					return a.shape()
+					// What was made or revoked shows in one's own list.
+					return s.make(r).shape() + s.make(s.valid("listAppPasswords")).shape()
 				}
 				return s.make(s.refused("createSession", "AccountTakedown")).shape()
 			}

@@ -56,6 +56,8 @@ func (s *stage) unusualBody(d mockserver.Defect) request {
 	switch path[1] {
 	case "notation-server-error":
 		r.input[path[0]] = json.RawMessage("1.0")
+	case "overflow-server-error":
+		r.input[path[0]] = json.RawMessage("-9007199254740993")
 	case "item":
 		r.input[path[0]] = []any{"é"}
 	default:
