@@ -31,12 +31,15 @@ func (b *builder) isolationOfInput() {
 		for name, value := range map[string]string{"did": other.DID, "repo": other.DID, "account": other.DID, "handle": other.Handle, "identifier": other.Handle} {
 			request = b.withUnknown(request, name, value)
 		}
-		before := b.toldOf(ctx, t, session)
+		moved, before := t.Target().Moved(), b.toldOf(ctx, t, session)
 		mail := b.mailboxOf(ctx, t, other)
 		exchange := t.Do(ctx, request)
 		t.AfterSuccess(ctx, nsid, exchange)
 		if !exchange.Succeeded() {
 			t.Expect(exchange, check.Refused())
+		}
+		if t.Target().Moved() != moved {
+			t.NotObserved("time has passed meanwhile, by which an account may have earned invite codes")
 		}
 		b.expectUntouched(ctx, t, session, before)
 		if mail != nil {
