@@ -123,7 +123,8 @@ func TestControlOpenAPI(t *testing.T) {
 	d.walk("POST", "/accounts", `{"handle":"carol.test","email":"carol@example.com","password":"x","did":"did:web:carol.test","takenDown":true,`+
 		`"deactivated":true,"emailConfirmed":true,"appPasswords":[{"name":"a","password":"b","privileged":true}],"invites":[{"code":"c-1","uses":2,"disabled":true}]}`, 200, true)
 	d.walk("GET", "/accounts", "", 200, true)
-	d.walk("PATCH", "/accounts/carol.test", `{"handle":"carola.test","email":"","authFactor":true,"deactivated":false}`, 200, true)
+	d.walk("PATCH", "/accounts/carol.test", `{"handle":"carola.test","email":"","authFactor":false,"deactivated":false}`, 200, true)
+	d.walk("PATCH", "/accounts/carola.test", `{"authFactor":true}`, 400, false)
 	d.walk("PATCH", "/accounts/carola.test", `{"handle":"alice.test"}`, 400, false)
 	d.walk("PATCH", "/accounts/carola.test", `{"emailConfirmed":"yes"}`, 400, true)
 	d.walk("PATCH", "/accounts/did:plc:nobody", `{}`, 404, false)

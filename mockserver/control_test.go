@@ -32,7 +32,7 @@ func (a answer) array() []object {
 func TestControlInfo(t *testing.T) {
 	t.Parallel()
 	info := start(t).steer("GET", "/info", "").ok().object()
-	want := []any{"mail", "clock", "takedown", "accounts", "reset", "requests", "defects", "latency", "scenarios", "answers", "settings"}
+	want := []any{"mail", "clock", "takedown", "accounts", "sessions", "invites", "identities", "reset", "requests", "defects", "latency", "scenarios", "answers", "settings"}
 	if diff := cmp.Diff(want, info["offers"]); diff != "" || info["name"] == "" || info["version"] == "" {
 		t.Errorf("info is %v: %s", info, diff)
 	}

@@ -20,9 +20,13 @@ func TestPageChangesAccounts(t *testing.T) {
 	if state.DID != "did:web:alice.example" || !state.EmailConfirmed || !state.Deactivated || len(state.AppPasswords) != 1 || state.TakenDown {
 		t.Errorf("seeded: %+v", state)
 	}
-	c.pressed("change", "did", state.DID, "handle", "alicia.test", "email", "", "authFactor", "true")
+	c.pressed("change", "did", state.DID, "handle", "alicia.test", "email", "")
+	if a := c.press("change", "did", state.DID, "handle", "alicia.test", "email", "", "authFactor", "true"); a.status != 400 {
+		t.Errorf("a second factor without an address is %d", a.status)
+	}
+	c.pressed("change", "did", state.DID, "handle", "alicia.test", "email", "alicia@example.com", "authFactor", "true")
 	state = c.server.MustAccount("alicia.test")
-	if state.Email != "" || state.EmailConfirmed || state.Deactivated || !state.AuthFactor {
+	if state.Email != "alicia@example.com" || state.EmailConfirmed || state.Deactivated || !state.AuthFactor {
 		t.Errorf("changed: %+v", state)
 	}
 	if a := c.press("change", "did", state.DID, "handle", "no handle"); a.status != 400 || !strings.Contains(string(a.body), "Nothing was changed") {

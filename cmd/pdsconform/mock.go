@@ -137,8 +137,8 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&s.files.tlsKey, "tls-key", "", "`FILE` of that certificate's key, in PEM")
 	flags.DurationVar(&o.Latency, "latency", 0, "`time` that each request waits before it is looked at")
 	flags.StringSliceVar(&s.rateLimits, "rate-limit", nil, "`N/TIME` for each address, such as 3000/5m; createSession=30/5m for one method, with /account behind it for each account; real for those of a server of the field (repeatable)")
-	flags.StringVar(&o.Links.PrivacyPolicy, "privacy-policy", "", "`URL` that describeServer tells")
-	flags.StringVar(&o.Links.TermsOfService, "terms-of-service", "", "`URL` that describeServer tells")
+	flags.StringVar(&o.Links.PrivacyPolicy, "privacy-policy", links().PrivacyPolicy, "`URL` that describeServer tells")
+	flags.StringVar(&o.Links.TermsOfService, "terms-of-service", links().TermsOfService, "`URL` that describeServer tells")
 	flags.StringSliceVar(&o.ReservedNames, "reserved-name", nil, "first `label` of handles that nobody can have, besides the usual ones (repeatable)")
 	flags.StringVar(&s.logFormat, "log-format", "text", "text or json")
 	flags.BoolVar(&s.quiet, "quiet", false, "log no requests, only what went wrong")
@@ -148,7 +148,6 @@ func (s *mockSettings) bind(flags *pflag.FlagSet) {
 func (s *mockSettings) complete(a *app) (options mockserver.Options, err error) {
 	options = s.options
 	options.UserDomains = s.userDomains
-	options.Links = links()
 	options.MinPasswordLength, options.MaxPasswordLength = s.minPasswordLength, s.maxPasswordLength
 	switch {
 	case options.Listen == "" || options.ControlListen == "":

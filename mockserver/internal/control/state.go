@@ -10,7 +10,7 @@ import (
 
 // offers names what the control protocol of this server can do.
 func offers() []string {
-	return []string{"mail", "clock", "takedown", "accounts", "reset", "requests", "defects", "latency", "scenarios", "answers", "settings"}
+	return []string{"mail", "clock", "takedown", "accounts", "sessions", "invites", "identities", "reset", "requests", "defects", "latency", "scenarios", "answers", "settings"}
 }
 
 // empty is the answer of what has nothing to tell.

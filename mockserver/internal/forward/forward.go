@@ -25,6 +25,18 @@ const (
 	HeaderScope  = "X-Pdsconform-Scope"
 )
 
+// headerForwarded tells a mock that a request comes from the fallback of one, to
+// which it must not go again.
+const headerForwarded = "X-Pdsconform-Forwarded"
+
+// looping is the answer to a request that has come round.
+func looping() *Answer {
+	return &Answer{
+		http.StatusLoopDetected, http.Header{"Content-Type": {"application/json; charset=utf-8"}},
+		[]byte(`{"error":"LoopDetected","message":"The fallback leads to a mock that has this one for a fallback"}`),
+	}
+}
+
 // Caller is whom the credential of a request stood for; the zero value is
 // nobody.
 type Caller struct{ DID, Handle, Scope string }
@@ -47,7 +59,11 @@ type Answer struct {
 // by a 404 that no method could answer with. body is what the request's body is
 // now; nil leaves the request's own. A panic of the handler is its status 500.
 func To(handler http.Handler, r *http.Request, body []byte, caller Caller, keepCredential bool) (*Answer, error) {
+	if r.Header.Get(headerForwarded) != "" {
+		return looping(), nil
+	}
 	sent := r.Clone(r.Context())
+	sent.Header.Set(headerForwarded, "1")
 	for name, value := range map[string]string{HeaderDID: caller.DID, HeaderHandle: caller.Handle, HeaderScope: caller.Scope} {
 		if sent.Header.Del(name); value != "" {
 			sent.Header.Set(name, value)

@@ -129,6 +129,9 @@ func (c AccountChange) apply(tx *store.Tx, account *store.Account) error {
 			*into = *flag
 		}
 	}
+	if account.AuthFactor && account.Email == "" {
+		return errors.New("authFactor needs an email to send codes to")
+	}
 	if !account.Deactivated {
 		account.DeleteAfter = ""
 	}
