@@ -203,6 +203,6 @@ func discloseNothing(ctx context.Context, t *spec.Trial) {
 	t.Expect(wrong, check.Refused())
 	t.Expect(unknown, check.Refused())
 	if wrong.Status != unknown.Status || wrong.ErrorName() != unknown.ErrorName() || wrong.String("message") != unknown.String("message") {
-		t.Fail("the refusal of a wrong password: "+check.Answer(wrong), "for an unknown identifier: "+check.Answer(unknown))
+		t.Fail("two refusals that are alike", "a wrong password: "+check.Answer(wrong)+"; an unknown identifier: "+check.Answer(unknown))
 	}
 }

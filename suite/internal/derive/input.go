@@ -81,6 +81,9 @@ func (b *builder) optional(property lexicons.Property, without change) {
 		if exchange.Refused() && b.declares(exchange.ErrorName()) {
 			t.NotObserved("the target asks for %s on grounds that the document provides for: %s", property.Name, exchange.ErrorName())
 		}
+		if exchange.Refused() && property.Name == "inviteCode" && t.Target().InviteRequired() {
+			t.NotObserved("the target requires an invite code, as its describeServer says")
+		}
 		b.expectAsWithout(ctx, t, exchange, request)
 	})
 }
