@@ -1,7 +1,10 @@
 package faults
 
 import (
+	"net/http"
 	"strings"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
@@ -30,6 +33,7 @@ func serviceAuthDefects() []defect {
 			raw, _ := pds.BearerToken(s.call.HTTP)
 			return raw
 		}),
+		serviceTokensTaken(),
 		taking("audience-unchecked", "takes any audience", "aud", "did:web:feed.example.com",
 			func(audience string) bool { return !strings.HasPrefix(audience, "did:") }),
 		taking("protected-methods-granted", "makes tokens for methods that manage the account", "lxm", "com.example.method",
@@ -61,6 +65,21 @@ func serviceAuthDefects() []defect {
 			return s.play()
 		}),
 	}
+}
+
+// serviceTokensTaken is a server that looks at who has made a token, and not at
+// whom it was made for.
+func serviceTokensTaken() defect {
+	return behaviourOf("getSession", "service-token-accepted", "takes tokens that an account has made for another service", func(_ *server, p *plan) {
+		p.look("getSession", func(r *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
+			raw, _ := pds.BearerToken(r)
+			var claims jwt.RegisteredClaims
+			if _, _, parsed := jwt.NewParser().ParseUnverified(raw, &claims); err == nil || parsed != nil || claims.Issuer == "" {
+				return caller, err
+			}
+			return xrpc.Caller{DID: claims.Issuer, Scope: token.Access}, nil
+		})
+	}).where("method.getServiceAuth")
 }
 
 // factorDefects are those of logging in with a second factor, and to an account

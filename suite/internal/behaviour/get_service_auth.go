@@ -101,6 +101,15 @@ func getServiceAuth() endpoint {
 					}
 				},
 			},
+			{
+				// Whoever runs the other service would have the account.
+				id: "token.opens-no-session", title: "A token for another service is no access token of the account.",
+				level: reports.Must, authority: reports.Security, source: sourceServiceAuth, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					token := t.Rely(t.Do(ctx, serviceAuth(ctx, t))).String("token")
+					t.Expect(whoAmI(ctx, t, token), check.Refused())
+				},
+			},
 		},
 	}
 }
