@@ -34,7 +34,9 @@ func Serve(mock control.Mock, mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		view := p.viewOf(searchOf(query))
-		p.fill(&view, query.Get("from"), query.Get("into"))
+		if from := query.Get("from"); from != "" {
+			p.fill(&view, from, query.Get("into"))
+		}
 		p.write(w, http.StatusOK, view)
 	})
 	for _, name := range []string{"style.css", "live.js"} {

@@ -20,10 +20,13 @@ type requestView struct {
 	Came, Name, Who, Took string
 	Tone                  string // good, bad or lost
 	Asked, Answered       string
-	Curl                  string // a command that asks for the same
 
+	base   string // of the server
 	search search
 }
+
+// Curl is a command that asks for the same.
+func (v requestView) Curl() string { return curl(v.base, v.Request) }
 
 // From is the query of the page on which a form of a section is filled in by the
 // request.
@@ -41,7 +44,7 @@ func (p page) requestViews(held store.Snapshot, search search) list[requestView]
 		view := requestView{
 			Request: request, Came: people(request.At), Name: pds.ShortName(strings.TrimPrefix(request.Path, "/xrpc/")),
 			Who: handleOf(held, request.Account), Took: fmt.Sprintf("%.1f ms", request.DurationMs), Tone: "good",
-			Asked: indented(request.Body), Answered: indented(request.Response), Curl: curl(p.URL, request), search: search,
+			Asked: indented(request.Body), Answered: indented(request.Response), base: p.URL, search: search,
 		}
 		switch {
 		case request.Status == 0:
