@@ -159,6 +159,7 @@ func TestControlOpenAPI(t *testing.T) {
 	d.walk("DELETE", "/sessions/none", "", 404, false)
 	d.post("refreshSession", bob.text("refreshJwt"), nil).wants("after its session was ended", 400, "ExpiredToken")
 	d.walk("GET", "/requests", "", 200, true)
+	d.walk("GET", "/requests?after=1", "", 200, true)
 	d.walk("GET", "/defects", "", 200, true)
 	d.walk("PUT", "/defects", `{"active":["output.createSession.did.missing"]}`, 200, true)
 	d.walk("PUT", "/defects", `{"active":["output.createSession.did.mising"]}`, 404, false)

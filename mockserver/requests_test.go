@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -61,6 +62,17 @@ func TestRequestLogIsBounded(t *testing.T) {
 	requests := c.server.Requests()
 	if len(requests) != 1000 || requests[0].ID != 11 || requests[999].ID != 1010 {
 		t.Errorf("log holds %d requests, %d to %d", len(requests), requests[0].ID, requests[len(requests)-1].ID)
+	}
+	c.steer("GET", "/requests?after=last", "").wants("an id that is none", 400, "InvalidRequest")
+	// A reader that keeps up reads only what is new.
+	for after, want := range map[string]int{"0": 1000, "5": 1000, "1008": 2, "1010": 0, "2000": 0} {
+		var listed []struct{ ID int }
+		if err := json.Unmarshal(c.steer("GET", "/requests?after="+after, "").ok().body, &listed); err != nil {
+			t.Fatal(err)
+		}
+		if len(listed) != want || want > 0 && listed[want-1].ID != 1010 {
+			t.Errorf("after %s: %d requests, want %d: %+v", after, len(listed), want, listed[:min(1, len(listed))])
+		}
 	}
 }
 

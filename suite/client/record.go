@@ -141,8 +141,9 @@ func short(nsid string) string {
 	return name
 }
 
-// read notes which tokens the server gave out.
-func (r *record) read() {
+// sortOut puts the requests in the order of their arrival, and notes which
+// tokens the server gave out.
+func (r *record) sortOut() {
 	slices.SortStableFunc(r.requests, func(a, b request) int { return a.At.Compare(b.At) })
 	r.kinds = map[string]tokenInfo{}
 	byID := slices.Clone(r.requests)

@@ -137,7 +137,11 @@ func (r *run) play(ctx context.Context, one scenario, kept **driver) (*record, e
 	if err != nil {
 		return nil, s.interrupted(err)
 	}
-	return s.record, s.interrupted(s.readLog())
+	if err := s.readLog(); err != nil {
+		return nil, s.interrupted(err)
+	}
+	s.record.sortOut()
+	return s.record, nil
 }
 
 // interrupted is nil where the run itself was ended: that is no fault.
@@ -163,21 +167,6 @@ func (r *run) playWithDriver(s *stage, one scenario, kept **driver) (err error) 
 	err = s.play(one.play)
 	s.record.stderr, _ = s.driver.messages.since(place)
 	return err
-}
-
-// readLog takes over what the server has seen of the client.
-func (s *stage) readLog() error {
-	log, err := s.control.requests(s.ctx)
-	if err != nil {
-		return err
-	}
-	for _, one := range log {
-		if one.UserAgent != ownAgent {
-			s.record.requests = append(s.record.requests, one)
-		}
-	}
-	s.record.read()
-	return nil
 }
 
 // makeInvite makes an invite code as the administrator.

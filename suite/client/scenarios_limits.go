@@ -141,7 +141,7 @@ func playRedirect(s *stage) {
 		Headers: map[string]string{"Location": host + "/xrpc/" + prefix + "getSession"},
 	})
 	s.ask("call", "getSession")
-	log, err := controller{other.Control, s.control.http}.requests(s.ctx)
+	log, err := controller{other.Control, s.control.http}.requests(s.ctx, 0)
 	s.must(err)
 	s.record.elsewhere = log
 }

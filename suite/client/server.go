@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/pdsconform/pdsconform/lexicons"
@@ -100,9 +101,11 @@ func (c controller) do(ctx context.Context, verb, path string, order, into any) 
 	return json.Unmarshal(answer, into)
 }
 
-func (c controller) requests(ctx context.Context) (log []request, err error) {
-	err = c.do(ctx, http.MethodGet, "requests", nil, &log)
-	return log, err
+// requests are those that were answered after the one with an ID. A server
+// that lists all of them does too.
+func (c controller) requests(ctx context.Context, after int) (log []request, err error) {
+	err = c.do(ctx, http.MethodGet, "requests?after="+itoa(after), nil, &log)
+	return slices.DeleteFunc(log, func(one request) bool { return one.ID <= after }), err
 }
 
 // code is the one in the newest mail to an address, "" where none came.

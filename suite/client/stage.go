@@ -25,6 +25,7 @@ type stage struct {
 	record  *record
 	alice   person
 	session string
+	read    int  // ID of the newest request that the log was read up to
 	patient bool // calls that are refused with 429 are made again
 }
 
@@ -76,17 +77,31 @@ func (s *stage) callOnce(label, name string, a args) outcome {
 	return o
 }
 
-// answered is how many requests the server has answered.
+// answered reads what the server's log has got since it was last read, and
+// returns the ID of the newest request, 0 where there is none.
 func (s *stage) answered() int {
-	log, err := s.control.requests(s.ctx)
+	err := s.readLog()
 	if s.ctx.Err() != nil {
 		panic(stop{"the run was interrupted"})
 	}
 	s.must(err)
-	if len(log) == 0 {
-		return 0
+	return s.read
+}
+
+// readLog takes over what the server has seen of the client since it was last
+// read.
+func (s *stage) readLog() error {
+	log, err := s.control.requests(s.ctx, s.read)
+	if err != nil {
+		return err
 	}
-	return log[len(log)-1].ID
+	for _, one := range log {
+		s.read = one.ID
+		if one.UserAgent != ownAgent {
+			s.record.requests = append(s.record.requests, one)
+		}
+	}
+	return nil
 }
 
 // ask is a call by the open session.

@@ -5,6 +5,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -74,7 +75,17 @@ func (c controller) reset(*http.Request) (any, error) {
 	return empty{}, nil
 }
 
-func (c controller) requests(*http.Request) (any, error) { return c.Requests.Newest(), nil }
+func (c controller) requests(r *http.Request) (any, error) {
+	after := r.URL.Query().Get("after")
+	if after == "" {
+		return c.Requests.Newest(), nil
+	}
+	id, err := strconv.Atoi(after)
+	if err != nil || id < 0 {
+		return nil, badRequest("after must be the id of a request, such as 12")
+	}
+	return c.Requests.After(id), nil
+}
 
 // defectState lists the faults that the server can be made to have, and those
 // that it has.

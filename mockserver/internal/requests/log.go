@@ -66,12 +66,13 @@ func (l *Log) Reset() {
 	l.tell()
 }
 
-// newest returns the exchanges in order and the number of the first.
-func (l *Log) newest() ([]*xrpc.Exchange, int) {
+// after returns the exchanges that came after one, in order, and the number of
+// the first.
+func (l *Log) after(id int) ([]*xrpc.Exchange, int) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	start := l.count - len(l.ring)
-	exchanges := make([]*xrpc.Exchange, 0, len(l.ring))
+	start := min(max(l.count-len(l.ring), id), l.count)
+	exchanges := make([]*xrpc.Exchange, 0, l.count-start)
 	for i := start; i < l.count; i++ {
 		exchanges = append(exchanges, l.ring[i%keptRequests])
 	}
@@ -113,8 +114,12 @@ type Request struct {
 
 // Newest returns the newest requests, at most a thousand, in the order in which
 // they were answered.
-func (l *Log) Newest() []Request {
-	exchanges, first := l.newest()
+func (l *Log) Newest() []Request { return l.After(0) }
+
+// After returns those of the newest requests that were answered after the one
+// with an ID.
+func (l *Log) After(id int) []Request {
+	exchanges, first := l.after(id)
 	requests := make([]Request, 0, len(exchanges))
 	for i, exchange := range exchanges {
 		requests = append(requests, describe(first+i, exchange))
