@@ -5,31 +5,11 @@ import (
 	"context"
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"golang.org/x/sync/errgroup"
 )
-
-// How many cases are under way at once where Config names no number: more where
-// a target is far away, since each waits for its answers most of the time.
-const (
-	parallelNear = 8
-	parallelFar  = 16
-	farAway      = 10 * time.Millisecond
-)
-
-// parallel is how many cases are under way at once.
-func (p *plan) parallel(distance time.Duration) int {
-	switch {
-	case p.config.Parallel > 0:
-		return p.config.Parallel
-	case distance >= farAway:
-		return parallelFar
-	}
-	return parallelNear
-}
 
 // carryOut checks cases in their order, several at once. The clock moves only
 // after all that need no move, since each ends the sessions, codes and accounts
@@ -45,7 +25,7 @@ func (c *collector) carryOut(ctx context.Context, cases []spec.Case) {
 	}
 	for _, stage := range [][]spec.Case{cases[:first], cases[first:]} {
 		var group errgroup.Group
-		group.SetLimit(c.plan.parallel(c.bench.Target.Distance()))
+		group.SetLimit(c.bench.Target.Parallel())
 		for _, one := range stage {
 			group.Go(func() error {
 				c.try(ctx, one)

@@ -114,6 +114,7 @@ func (p *plan) reach(ctx context.Context) (*target.Target, func(), error) {
 		Journal:          journal,
 		ImmediateEffects: p.config.ImmediateEffects,
 		Confirm:          p.config.Confirm,
+		Parallel:         p.config.Parallel,
 		Random:           p.random(),
 	})
 	server.Client().Pace().Expect(p.cost(), p.note)

@@ -24,6 +24,7 @@ const (
 	requestPasswordReset = "com.atproto.server.requestPasswordReset"
 	resetPassword        = "com.atproto.server.resetPassword"
 	adminDeleteAccount   = "com.atproto.admin.deleteAccount"
+	updateEmail          = "com.atproto.server.updateEmail"
 	describeRepo         = "com.atproto.repo.describeRepo"
 )
 
@@ -51,9 +52,6 @@ func (d direct) Do(ctx context.Context, request xrpc.Request) xrpc.Exchange {
 // what it has made: less than while it checks, since somebody waits for its end.
 const driverTime = 20 * time.Second
 
-// removers is how many accounts are removed at the same time.
-const removers = 4
-
 // CleanUp removes every account that the run has made, and its app passwords
 // from the account that it was given. It goes on after a failure and returns
 // the number of accounts that are left.
@@ -61,7 +59,7 @@ func (t *Target) CleanUp(ctx context.Context) int {
 	t.revokeAppPasswords(ctx)
 	work := make(chan left)
 	var workers sync.WaitGroup
-	for range removers {
+	for range t.Parallel() {
 		workers.Go(func() {
 			for account := range work {
 				// What could not be removed stays in the ledger, which counts it.
@@ -149,6 +147,9 @@ func (t *Target) removeByCode(ctx context.Context, account left) error {
 // deleteByCode asks for the code with the session of the sign-up where that still
 // holds: log-ins are limited, and a password may have been changed.
 func (t *Target) deleteByCode(ctx context.Context, account left) error {
+	if err := t.giveAddress(ctx, &account); err != nil {
+		return err
+	}
 	box, err := t.mailbox(ctx, account.Email, driverTime)
 	if err != nil {
 		return err
@@ -168,6 +169,25 @@ func (t *Target) deleteByCode(ctx context.Context, account left) error {
 	}
 	t.removed(account)
 	return nil
+}
+
+// giveAddress gives an account that was made without an e-mail address one that
+// the code can be mailed to.
+func (t *Target) giveAddress(ctx context.Context, account *left) error {
+	if account.Email != "" || t.options.BudgetRequests > 0 {
+		return nil
+	}
+	sender := direct{t}
+	session, err := SessionOf(sender.Do(ctx, LoginRequest(account.key(), account.Password)))
+	if err != nil {
+		return err
+	}
+	email := t.NewIdentity().Email
+	if exchange := sender.Do(ctx, xrpc.Procedure(updateEmail, map[string]any{"email": email}).WithBearer(session.Access)); !exchange.Succeeded() {
+		return &Refusal{exchange, "an e-mail address was refused"}
+	}
+	account.Email = email
+	return t.emailChanged(account.DID, account.Handle, email)
 }
 
 // resetByCode gives an account another password by the code that is mailed to it.

@@ -143,14 +143,15 @@ func TestCleanUpOfNothing(t *testing.T) {
 }
 
 // TestCleanUpOfTheMock removes accounts from a whole server: by the control
-// server's mail, by mail over SMTP, and after passwords were changed.
+// server's mail, by mail over SMTP, after passwords were changed, and one that was
+// made without an e-mail address.
 func TestCleanUpOfTheMock(t *testing.T) {
 	t.Parallel()
 	for _, driver := range []string{"control", "smtp"} {
 		t.Run(driver, func(t *testing.T) {
 			t.Parallel()
 			sink := sinkFor(t)
-			mock := mockserver.RunT(t, mockserver.Options{InviteRequired: true, Mailer: smtp.To(sink.Address())})
+			mock := mockserver.RunT(t, mockserver.Options{Revision: "2026-07", InviteRequired: true, Mailer: smtp.To(sink.Address())})
 			control, err := NewControl(t.Context(), mock.ControlURL, ample)
 			if err != nil {
 				t.Fatal(err)
@@ -166,8 +167,15 @@ func TestCleanUpOfTheMock(t *testing.T) {
 				t.Fatal(err)
 			}
 			changePassword(t, target, accounts[1])
+			request, err := target.SignUpRequest(t.Context(), direct{target}, target.NewIdentity())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if exchange := (direct{target}).Do(t.Context(), request.Without("email")); !exchange.Succeeded() {
+				t.Fatalf("the sign-up without an address is answered %d", exchange.Status)
+			}
 			if left := target.CleanUp(t.Context()); left != 0 {
-				t.Errorf("%d are left", left)
+				t.Errorf("%d are left: %v", left, target.Left())
 			}
 			for _, account := range accounts {
 				if exchange := target.Client().Do(t.Context(), account.LoginRequest(account.DID)); exchange.Status != 401 || exchange.ErrorName() != "AuthenticationRequired" {

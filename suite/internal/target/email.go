@@ -12,8 +12,12 @@ func AboutLogin() Topic { return Topic{"sign", "log", "factor"} }
 // EmailChanged takes note of an account's new e-mail address.
 func (t *Target) EmailChanged(account *Account, email string) error {
 	account.Email = email
-	t.ledger.email(account.DID, email)
-	return t.options.Journal.note(entry{Event: eventEmail, Handle: account.Handle, Email: email})
+	return t.emailChanged(account.DID, account.Handle, email)
+}
+
+func (t *Target) emailChanged(did, handle, email string) error {
+	t.ledger.email(did, email)
+	return t.options.Journal.note(entry{Event: eventEmail, Handle: handle, Email: email})
 }
 
 func (l *ledger) email(did, email string) {

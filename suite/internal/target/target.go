@@ -27,6 +27,7 @@ type Options struct {
 	PLC                            string // base URL of a directory to write to
 	HandleDomain                   string // empty: the first that the target offers
 	BudgetRequests, BudgetAccounts int    // 0: no limit
+	Parallel                       int    // what Target.Parallel returns; 0: as many as suit the target's distance
 	Random                         *rand.Rand
 
 	// ImmediateEffects says that what the target does shows at once.
@@ -115,9 +116,25 @@ func (t *Target) Patience(most time.Duration) time.Duration {
 // moment is long enough for what shows at once.
 const moment = 200 * time.Millisecond
 
-// Distance is about how long the target takes to answer: the quickest answer to
-// the probe.
-func (t *Target) Distance() time.Duration { return t.distance }
+// How many things are done at once where Options names no number: more where a
+// target is far away, since each waits for its answers most of the time.
+const (
+	parallelNear = 8
+	parallelFar  = 32
+	farAway      = 10 * time.Millisecond // by the quickest answer to the probe
+)
+
+// Parallel is how many cases are under way at once, and how many accounts are
+// removed at once.
+func (t *Target) Parallel() int {
+	switch {
+	case t.options.Parallel > 0:
+		return t.options.Parallel
+	case t.distance >= farAway:
+		return parallelFar
+	}
+	return parallelNear
+}
 
 // Enter and Leave frame a case. While any case is between them and doesn't
 // wait, nobody moves the target's clock. A case that waits for what another
