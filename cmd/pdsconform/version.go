@@ -15,11 +15,15 @@ import (
 var release string
 
 // version returns the release, or what the Go toolchain recorded.
-func version() string {
+func version() string { return versionOf(release, debug.ReadBuildInfo) }
+
+// versionOf prefers the linker's word. Without one, what go install …@version
+// built knows its version from the module's build information.
+func versionOf(release string, read func() (*debug.BuildInfo, bool)) string {
 	if release != "" {
 		return release
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+	if info, ok := read(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}
 	return "(devel)"
