@@ -31,6 +31,9 @@ Nothing else goes to standard output; standard error is kept as evidence. At the
 of its input a driver ends. One that can't run here ends with %d and says why on
 standard error. A call that takes longer than --call-timeout ends the driver.
 
+An argument with a ? may be absent. Where a call has one that the client has no place
+for, such as authFactorToken, privileged or deleteAfter, its outcome is notOffered too.
+
 A session is a name that the driver gives: signUp, logIn and resume answer with it, and
 later calls name it. The name of an error is the one that the server gave (ExpiredToken,
 InvalidToken, …), the status that of its answer, 0 where there was none.

@@ -182,7 +182,7 @@ func (c Config) needed(all []requirement) []scenario {
 	}
 	var needed []scenario
 	for _, one := range scenarios(c.Variants) {
-		possible := one.needs == "" || c.Catalog.Method(prefix+one.needs) != nil
+		possible := c.Catalog.Holds("", one.needs)
 		if possible && (every || wanted[one.name]) && (c.Run == nil || one.command != nil) {
 			needed = append(needed, one)
 		}

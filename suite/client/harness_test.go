@@ -36,9 +36,9 @@ func mocks(setup Setup) (Server, error) {
 	return Server{server.URL, server.ControlURL, server.Close}, nil
 }
 
-func variantsOfMock() []Variant {
+func variantsOfMock(catalog *lexicons.Catalog) []Variant {
 	var all []Variant
-	for _, one := range mockserver.Freedoms() {
+	for _, one := range mockserver.FreedomsOf(catalog) {
 		all = append(all, Variant{one.Name, one.Description})
 	}
 	return all
@@ -85,7 +85,7 @@ func configFor(t *testing.T, revision string, options model.Options) Config {
 		t.Fatal(err)
 	}
 	return Config{
-		Catalog: catalog, Revision: revision, Name: "model", Serve: mocks, Variants: variantsOfMock(),
+		Catalog: catalog, Revision: revision, Name: "model", Serve: mocks, Variants: variantsOfMock(catalog),
 		Driver: inProcess(options), Seed: 1,
 	}
 }

@@ -31,6 +31,7 @@ type record struct {
 type callRecord struct {
 	label string // what the call is there for, unique in the scenario
 	name  string
+	with  string // the argument that it is about, where not every client has a place for it
 	outcome
 	took     time.Duration
 	from, to int // the log's IDs after from, up to to
@@ -96,6 +97,14 @@ func (o outcome) member(member string) any {
 		return nil
 	}
 	return object[member]
+}
+
+// what names a call, with the argument that it is about.
+func (c callRecord) what() string {
+	if c.with == "" {
+		return c.name
+	}
+	return c.name + " with " + c.with
 }
 
 // call finds a call by its label.

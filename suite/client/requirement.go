@@ -14,7 +14,7 @@ import (
 type requirement struct {
 	reports.Requirement
 	in    []string // names of scenarios; empty: all
-	needs string   // a method, or "output.member" of one, without which there is no such obligation
+	needs string   // a condition on the documents without which there is no such obligation, see lexicons.Catalog.Holds
 
 	// wire says that requests alone show it, so that a command can be judged.
 	wire  bool
@@ -73,10 +73,38 @@ func (s *seen) made(label string) (callRecord, *verdict) {
 		v := s.missing(label)
 		return c, &v
 	case c.NotOffered:
-		v := unseen("the client does not offer %s", c.name)
+		v := unseen("the client does not offer %s", c.what())
 		return c, &v
 	}
 	return c, nil
+}
+
+// passedOn finds a call that was made with an argument, which is then in the
+// body of a request: a driver that was written before there was the argument
+// leaves it out, and so may a client.
+func (s *seen) passedOn(label string) (callRecord, *verdict) {
+	c, none := s.made(label)
+	requests := s.during(c)
+	if none != nil || len(requests) == 0 && c.failed() { // it did not come to a request
+		return c, none
+	}
+	for _, q := range requests {
+		value, _ := decoded(q.Body)
+		if object, isObject := value.(map[string]any); isObject && object[c.with] != nil {
+			return c, nil
+		}
+	}
+	v := unseen("no request of %s has %s", c.name, c.with)
+	return c, &v
+}
+
+// valueWith asks that a call with an argument comes to a value, and those after
+// it too.
+func (s *seen) valueWith(label string, after ...string) verdict {
+	if _, none := s.passedOn(label); none != nil {
+		return *none
+	}
+	return s.value(append([]string{label}, after...)...)
 }
 
 // value asks that calls come to a value. One that fails at the plain server as

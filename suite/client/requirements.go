@@ -24,7 +24,7 @@ func requirements(catalog *lexicons.Catalog, variants []Variant) ([]requirement,
 	}
 	all := slices.Concat(requestRequirements(catalog, schemas, known), expiryRequirements(), resumeRequirements(), flowRequirements(),
 		limitRequirements(), logOutRequirements(), toleranceRequirements(variants))
-	all = slices.DeleteFunc(all, func(r requirement) bool { return r.needs != "" && catalog.Method(prefix+r.needs) == nil })
+	all = slices.DeleteFunc(all, func(r requirement) bool { return !catalog.Holds("", r.needs) })
 	slices.SortFunc(all, func(a, b requirement) int { return cmp.Compare(a.ID, b.ID) })
 	for i := range all {
 		if i > 0 && all[i].ID == all[i-1].ID {

@@ -61,46 +61,6 @@ func flowRequirements() []requirement {
 	}, laterFlows()...)
 }
 
-// laterFlows are those of methods that not every revision has.
-func laterFlows() []requirement {
-	return []requirement{
-		should("email.confirm", "An address is confirmed with the mailed code.", "confirmEmail", document("confirmEmail", ""), "email").
-			dependsOn("confirmEmail").by(func(s *seen) verdict { return s.value("request", "confirm") }),
-		should("email.wrong-code", "A confirmation that is refused for its code is told as that.", "confirmEmail", document("confirmEmail", "/errors"), "email").
-			dependsOn("confirmEmail").by(func(s *seen) verdict { return s.refusedAs("wrong-code") }),
-		should("email.token-required", "Whether a code is needed to change an address is told.", "requestEmailUpdate",
-			document("requestEmailUpdate", "/output/schema"), "email").dependsOn("requestEmailUpdate").by(func(s *seen) verdict { return s.value("request-update") }),
-		should("email.update", "An address is changed with the mailed code.", "updateEmail", document("updateEmail", ""), "email").
-			dependsOn("updateEmail").by(func(s *seen) verdict { return s.value("update") }),
-		should("email.update-without-code", "A change of address that is refused for want of a code is told as that.", "updateEmail",
-			document("updateEmail", "/errors"), "email").dependsOn("updateEmail").by(func(s *seen) verdict { return s.refusedAs("update-without-code") }),
-		should("deactivation.account", "An account is deactivated, and activated again.", "deactivateAccount", document("deactivateAccount", ""), "deactivation").
-			dependsOn("deactivateAccount").by(func(s *seen) verdict { return s.value("deactivate", "activate", "activated") }),
-		should("deactivation.session", "The session of a deactivated account goes on, and can be resumed.", "getSession",
-			document("getSession", "/output/schema/properties/active"), "deactivation").dependsOn("deactivateAccount").
-			by(func(s *seen) verdict { return s.value("deactivated", "save", "resume", "resumed") }),
-		should("deactivation.told", "That an account is deactivated is told.", "getSession", document("getSession", "/output/schema/properties/status"),
-			"deactivation").dependsOn("deactivateAccount").by(func(s *seen) verdict {
-			c, none := s.made("deactivated")
-			if none != nil {
-				return *none
-			}
-			if c.Value == nil {
-				return unseen("getSession: %s", c.told())
-			}
-			if c.member("active") == nil && c.member("status") == nil {
-				return unseen("the client does not tell active or status")
-			}
-			return either(c.member("active") == false || c.text("status") == "deactivated", `active false or status "deactivated"`,
-				shorten(scrub(string(c.Value)), 160), s.during(c)...)
-		}),
-		should("account-status.told", "How far an account is set up is told.", "checkAccountStatus", document("checkAccountStatus", "/output/schema"),
-			"account-status").dependsOn("checkAccountStatus").by(func(s *seen) verdict { return s.value("status") }),
-		should("service-auth.token", "A token for another service is asked for.", "getServiceAuth", document("getServiceAuth", "/output/schema"),
-			"service-auth").dependsOn("getServiceAuth").by(func(s *seen) verdict { return s.value("token") }),
-	}
-}
-
 func (s *seen) refusedAs(label string) verdict {
 	return first(func() verdict { return s.refused(label) }, func() verdict { return s.named(label) })
 }

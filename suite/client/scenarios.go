@@ -3,7 +3,7 @@ package client
 // scenario is one course of events for a client, at a server of its own.
 type scenario struct {
 	name    string
-	needs   string       // a method of the documents without which it is left out
+	needs   string       // a condition on the documents without which it is left out, see lexicons.Catalog.Holds
 	setup   func(*Setup) // nil: the plain server
 	play    func(*stage)
 	command func(*stage) // what is arranged for a command; nil: it isn't run
@@ -22,15 +22,25 @@ func scenarios(variants []Variant) []scenario {
 		{name: "invites", play: playInvites, setup: inviteRequired},
 		{name: "reset", play: playReset},
 		{name: "deletion", play: playDeletion},
-		{name: "email", needs: "confirmEmail", play: playEmail},
-		{name: "deactivation", needs: "deactivateAccount", play: playDeactivation},
-		{name: "account-status", needs: "checkAccountStatus", play: playAccountStatus},
-		{name: "service-auth", needs: "getServiceAuth", play: playServiceAuth},
 	}
+	all = append(all, laterScenarios()...)
 	all = append(all, expiryScenarios()...)
 	all = append(all, resumeScenarios()...)
 	all = append(all, limitScenarios()...)
 	all = append(all, logOutScenarios()...)
+	all = append(all,
+		scenario{name: variantScenario("empty-object"), setup: inviteRequired, play: func(s *stage) {
+			defer s.throughRewriter(objectForNothing)()
+			playVariant("empty-object")(s)
+		}},
+		scenario{name: variantScenario("unknown-status"), needs: "getSession#output.status", play: func(s *stage) {
+			defer s.throughRewriter(unheardOfStatus)()
+			s.enter()
+			s.ask("get-session", "getSession")
+			s.expire()
+			s.ask("expired", "getSession")
+			s.ask("again", "getSession")
+		}})
 	for _, variant := range visible(variants) {
 		all = append(all, scenario{
 			name: variantScenario(variant.Name), play: playVariant(variant.Name), command: func(*stage) {},
@@ -123,41 +133,6 @@ func playDeletion(s *stage) {
 	s.call("log-in-deleted", "logIn", args{"identifier": s.alice.handle, "password": s.alice.password})
 }
 
-func playEmail(s *stage) {
-	s.enter()
-	s.need(s.ask("request", "requestEmailConfirmation"), "requestEmailConfirmation")
-	s.ask("wrong-code", "confirmEmail", args{"email": s.alice.email, "token": "ABCDE-FGHIJ"})
-	s.need(s.ask("confirm", "confirmEmail", args{"email": s.alice.email, "token": s.mailed(s.alice.email)}), "confirmEmail")
-	s.ask("confirmed", "getSession")
-	s.ask("request-update", "requestEmailUpdate")
-	s.ask("update-without-code", "updateEmail", args{"email": "new@example.com"})
-	s.need(s.ask("update", "updateEmail", args{"email": "new@example.com", "token": s.mailed(s.alice.email)}), "updateEmail")
-	s.ask("updated", "getSession")
-}
-
-func playDeactivation(s *stage) {
-	s.enter()
-	s.need(s.ask("deactivate", "deactivate"), "deactivate")
-	s.ask("deactivated", "getSession")
-	if saved := s.ask("save", "save"); saved.Value != nil {
-		if s.goOn("resume", saved).Value != nil {
-			s.ask("resumed", "getSession")
-		}
-	}
-	s.ask("activate", "activate")
-	s.ask("activated", "getSession")
-}
-
-func playAccountStatus(s *stage) {
-	s.enter()
-	s.ask("status", "checkAccountStatus")
-}
-
-func playServiceAuth(s *stage) {
-	s.enter()
-	s.ask("token", "getServiceAuth", args{"aud": "did:web:feed.example.com", "lxm": "app.bsky.feed.getFeedSkeleton"})
-}
-
 // playVariant does most of what a client can do, at a server that does it in an
 // unusual way.
 func playVariant(name string) func(*stage) {
@@ -175,6 +150,9 @@ func playVariant(name string) func(*stage) {
 		s.ask("listed", "listAppPasswords")
 		s.ask("codes", "inviteCodes")
 		s.ask("revoke", "revokeAppPassword", args{"name": "phone"})
+		if s.run.config.Catalog.Holds("", "method.getServiceAuth") {
+			s.ask("service-auth", "getServiceAuth", serviceAuth())
+		}
 		s.expire()
 		s.ask("expired", "getSession")
 		s.expire()

@@ -71,7 +71,11 @@ func faults() map[string]string {
 		"email.confirm": "fails:confirmEmail", "email.wrong-code": "names-lost", "email.token-required": "fails:requestEmailUpdate",
 		"email.update": "fails:updateEmail", "email.update-without-code": "names-lost", "deactivation.account": "fails:activate",
 		"deactivation.session": "inactive-ends", "deactivation.told": "active-always", "account-status.told": "fails:checkAccountStatus",
-		"service-auth.token":         "fails:getServiceAuth",
+		"deactivation.delete-after": "delete-at-once", "service-auth.token": "fails:getServiceAuth",
+		"taken-down.log-in": "takendown-ends", "taken-down.told": "active-always",
+		"app-passwords.privileged": "privileged-unread", "app-passwords.unprivileged": "privileged-always",
+		"second-factor.asked": "names-lost", "second-factor.once": "factor-loop", "second-factor.code": "factor-cut", "second-factor.wrong-code": "names-lost",
+		"second-factor.refresh": "factor-ends", "second-factor.told": "factor-never", "second-factor.on": "fails:updateEmail",
 		"limits.retry-after-seconds": "ignores-retry-after", "limits.retry-after-date": "ignores-retry-after", "limits.told": "any-error-ends",
 		"limits.no-storm": "storm", "faults.not-implemented": "storm", "faults.time-limit": "no-timeout",
 		"errors.name": "names-lost", "errors.status": "status-lost",
@@ -86,6 +90,7 @@ func faults() map[string]string {
 		"tolerance.no-links": "wants-links", "tolerance.domains": "wants-one-domain", "tolerance.no-grace": "old-refresh-token",
 		"tolerance.rate-limits": "limited-ends", "tolerance.html-limits": "limited-ends",
 		"tolerance.no-content": "wants-200", "tolerance.closing": "wants-connection", "tolerance.invites-unsaid": "wants-invites-said",
+		"tolerance.empty-object": "wants-nothing", "tolerance.unknown-status": "wants-known-status", "tolerance.did-docs": "wants-no-document", "tolerance.bound-service-tokens": "lxm-left-out",
 	}
 }
 

@@ -63,7 +63,7 @@ func (s *stage) callOnce(label, name string, a args) outcome {
 	from := s.answered()
 	started := time.Now()
 	o := s.driver.call(s.ctx, name, a, s.run.config.Limit)
-	made := callRecord{label: label, name: name, outcome: o, took: time.Since(started), from: from, to: s.answered()}
+	made := callRecord{label: label, name: name, with: lateArgument(a), outcome: o, took: time.Since(started), from: from, to: s.answered()}
 	if name == "together" && o.Value != nil {
 		_ = json.Unmarshal(o.Value, &made.inner) // the protocol says that it can be
 	}
@@ -75,6 +75,17 @@ func (s *stage) callOnce(label, name string, a args) outcome {
 		panic(stop{name + ": " + o.told()})
 	}
 	return o
+}
+
+// lateArgument is that of the arguments which not every client has a place for,
+// "" where there is none.
+func lateArgument(a args) string {
+	for _, name := range []string{"authFactorToken", "allowTakendown", "privileged", "emailAuthFactor", "deleteAfter"} {
+		if _, given := a[name]; given {
+			return name
+		}
+	}
+	return ""
 }
 
 // answered reads what the server's log has got since it was last read, and

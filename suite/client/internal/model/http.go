@@ -50,6 +50,10 @@ func (c *client) query(ctx context.Context, method, token string, params url.Val
 func (c *client) send(ctx context.Context, method, authorization string, params url.Values, input, into any) error {
 	for try := 0; ; try++ {
 		err := c.sendOnce(ctx, method, authorization, params, input, into)
+		var told *callError
+		if c.Fault == "limited-ends" && errors.As(err, &told) && told.Status == 429 {
+			c.ended = true
+		}
 		pause, again := c.again(err, method, try)
 		if !again {
 			return err
@@ -251,6 +255,8 @@ func (c *client) tolerate(response *http.Response, text []byte) error {
 		"wants-media-type":    response.Header.Get("Content-Type") != "" && strings.Contains(response.Header.Get("Content-Type"), "profile="),
 		"wants-few-headers":   response.Header.Get("Set-Cookie") != "",
 		"wants-length":        response.ContentLength < 0,
+		"wants-nothing":       string(text) == "{}",
+		"wants-no-document":   bytes.Contains(text, []byte(`"didDoc"`)),
 		"wants-200":           response.StatusCode == http.StatusNoContent,
 		"wants-connection":    response.Close,
 	}

@@ -35,15 +35,17 @@ type client struct {
 	mutex    sync.Mutex
 	sessions map[string]*session
 	last     *session // the one that was opened last
+	ended    bool     // all sessions are over, by a fault
 	cached   json.RawMessage
 	meeting  *sync.WaitGroup // of calls made together, while a fault needs it
 }
 
 // session is an open session of an account.
 type session struct {
-	Did, Handle, AccessJwt, RefreshJwt string
+	Did, Handle, AccessJwt, RefreshJwt, Status string
 
 	saved     string // at the log-in
+	byCode    bool   // it was opened with a mailed code
 	refreshes int
 	over      bool
 	refresh   *flight // the one under way
@@ -69,8 +71,10 @@ type object = map[string]any
 type arguments struct {
 	Service, Session, Saved, Handle, Email, Identifier, Password, InviteCode string
 	Name, ForAccount, DID, Token, Aud, Lxm, AuthFactorToken                  string
+	DeleteAfter                                                              string
 	TimeoutMs                                                                int
 	UseCount                                                                 int
+	AllowTakendown, Privileged, EmailAuthFactor                              bool
 	Calls                                                                    []struct {
 		Call string
 		Args arguments
@@ -192,7 +196,7 @@ func (c *client) call(call string, a arguments) (any, error) {
 }
 
 func (c *client) open(a arguments) any {
-	c.service, c.sessions, c.last = a.Service, map[string]*session{}, nil
+	c.service, c.sessions, c.last, c.ended = a.Service, map[string]*session{}, nil, false
 	if c.Fault != "cached-resume" {
 		c.cached = nil
 	}
@@ -253,7 +257,14 @@ func (c *client) keep(s *session) any {
 	if c.Fault == "wrong-did" {
 		did = "did:plc:somebody"
 	}
-	return object{"session": id, "did": did}
+	value := object{"session": id, "did": did}
+	if s.Status != "" {
+		value["active"], value["status"] = false, s.Status
+		if c.Fault == "active-always" {
+			value["active"], value["status"] = true, ""
+		}
+	}
+	return value
 }
 
 func (c *client) describe(ctx context.Context) (any, error) {
@@ -303,8 +314,11 @@ func (c *client) logIn(ctx context.Context, a arguments) (any, error) {
 		return nil, errors.New("this is not a handle")
 	}
 	s := &session{}
-	if err := c.plain(ctx, "createSession", object{"identifier": a.Identifier, "password": a.Password}, s); err != nil {
+	if err := c.createSession(ctx, a, s); err != nil {
 		return nil, err
+	}
+	if c.Fault == "takendown-ends" && s.Status == "takendown" {
+		return nil, errors.New("the account was taken down")
 	}
 	if c.Unusual == "asks-more" {
 		var ignored object
@@ -319,6 +333,28 @@ func (c *client) logIn(ctx context.Context, a arguments) (any, error) {
 		}
 	}
 	return c.opened(s)
+}
+
+func (c *client) createSession(ctx context.Context, a arguments, s *session) error {
+	input := object{"identifier": a.Identifier, "password": a.Password}
+	if a.AuthFactorToken != "" {
+		s.byCode = true
+		input["authFactorToken"] = a.AuthFactorToken
+		if c.Fault == "factor-cut" {
+			input["authFactorToken"] = a.AuthFactorToken[1:]
+		}
+	}
+	if a.AllowTakendown {
+		input["allowTakendown"] = true
+	}
+	err := c.plain(ctx, "createSession", input, s)
+	var told *callError
+	for range 2 {
+		if c.Fault == "factor-loop" && errors.As(err, &told) && told.Name == "AuthFactorTokenRequired" {
+			err = c.plain(ctx, "createSession", input, s)
+		}
+	}
+	return err
 }
 
 // opened looks at the tokens of a new session.

@@ -29,9 +29,20 @@ func (c *client) inSession(ctx context.Context, s *session, call string, a argum
 	case "logOut":
 		return true, c.logOut(ctx, s)
 	case "createAppPassword":
-		var made struct{ Name, Password string }
-		err := c.authed(ctx, s, "createAppPassword", nil, object{"name": a.Name}, &made)
+		var made struct {
+			Name, Password string
+			Privileged     bool
+		}
+		input := object{"name": a.Name}
+		if a.Privileged || c.Fault == "privileged-always" {
+			input["privileged"] = true
+		}
+		err := c.authed(ctx, s, "createAppPassword", nil, input, &made)
 		switch c.Fault {
+		case "privileged-unread":
+			if made.Privileged {
+				return nil, errors.New("this app password is of no known kind")
+			}
 		case "app-password-cut":
 			made.Password = strings.TrimSuffix(made.Password, made.Password[max(0, len(made.Password)-2):])
 		case "wants-app-form":
@@ -81,9 +92,19 @@ func (c *client) laterCalls(ctx context.Context, s *session, call string, a argu
 		if a.Token != "" {
 			input["token"] = a.Token
 		}
+		if a.EmailAuthFactor {
+			input["emailAuthFactor"] = true
+		}
 		return true, c.authed(ctx, s, "updateEmail", nil, input, nil)
 	case "deactivate":
-		return true, c.authed(ctx, s, "deactivateAccount", nil, object{}, nil)
+		input := object{}
+		if a.DeleteAfter != "" {
+			input["deleteAfter"] = a.DeleteAfter
+			if c.Fault == "delete-at-once" {
+				input["deleteAfter"] = "2026-01-01T00:00:00Z"
+			}
+		}
+		return true, c.authed(ctx, s, "deactivateAccount", nil, input, nil)
 	case "activate":
 		return true, c.authed(ctx, s, "activateAccount", nil, nil, nil)
 	case "checkAccountStatus":
@@ -93,8 +114,11 @@ func (c *client) laterCalls(ctx context.Context, s *session, call string, a argu
 	case "getServiceAuth":
 		var made struct{ Token string }
 		params := url.Values{"aud": {a.Aud}, "lxm": {a.Lxm}}
-		if c.Fault == "parameters:getServiceAuth" {
+		switch c.Fault {
+		case "parameters:getServiceAuth":
 			params.Del("aud")
+		case "lxm-left-out":
+			params.Del("lxm")
 		}
 		err := c.authed(ctx, s, "getServiceAuth", params, nil, &made)
 		return made.Token, err
@@ -135,12 +159,17 @@ func (c *client) getSession(ctx context.Context, s *session) (any, error) {
 	if did, isText := told["did"].(string); !isText || did == "" {
 		return nil, errors.New("the answer has no did")
 	}
-	for _, member := range []string{"active", "status"} {
+	for _, member := range []string{"active", "status", "emailAuthFactor"} {
 		if told[member] != nil && c.Fault != "status-unread" {
 			value[member] = told[member]
 		}
 	}
+	if status, given := told["status"].(string); given && c.Fault == "wants-known-status" && status != "deactivated" && status != "takendown" {
+		return nil, errors.New("there is no such status")
+	}
 	switch c.Fault {
+	case "factor-never":
+		value["emailAuthFactor"] = false
 	case "wrong-handle":
 		value["handle"] = "somebody.test"
 	case "stale-handle":
@@ -187,14 +216,14 @@ func times(token string) (issued, expires time.Time) {
 // authed makes a call with the access token, and once more after a refresh.
 func (c *client) authed(ctx context.Context, s *session, method string, params url.Values, input, into any) error {
 	s.mutex.Lock()
-	access, over := s.AccessJwt, s.over
+	access, over := s.AccessJwt, s.over || c.ended
 	s.mutex.Unlock()
 	c.meet()
 	if over {
 		return errors.New("the session is over")
 	}
 	err := c.send(ctx, method, "Bearer "+c.tokenFor(s, method, access), params, input, into)
-	for tries := 0; c.wantsRefresh(err, method) && tries < c.refreshesAtMost(); tries++ {
+	for tries := 0; c.wantsRefresh(err, method) && tries < c.refreshesAtMost() && (c.Fault != "factor-ends" || !s.byCode); tries++ {
 		if s.refreshed() >= c.refreshesEver() {
 			return err
 		}
@@ -209,9 +238,7 @@ func (c *client) authed(ctx context.Context, s *session, method string, params u
 			_ = c.send(ctx, method, "Bearer "+access, params, input, into)
 		}
 	}
-	var told *callError
-	if c.Fault == "limited-ends" && errors.As(err, &told) && told.Status == 429 ||
-		err != nil && c.Fault == "any-error-ends" && !c.wantsRefresh(err, method) {
+	if err != nil && c.Fault == "any-error-ends" && !c.wantsRefresh(err, method) {
 		s.mutex.Lock()
 		defer s.mutex.Unlock()
 		s.over = true
