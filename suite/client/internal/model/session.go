@@ -29,28 +29,7 @@ func (c *client) inSession(ctx context.Context, s *session, call string, a argum
 	case "logOut":
 		return true, c.logOut(ctx, s)
 	case "createAppPassword":
-		var made struct {
-			Name, Password string
-			Privileged     bool
-		}
-		input := object{"name": a.Name}
-		if a.Privileged || c.Fault == "privileged-always" {
-			input["privileged"] = true
-		}
-		err := c.authed(ctx, s, "createAppPassword", nil, input, &made)
-		switch c.Fault {
-		case "privileged-unread":
-			if made.Privileged {
-				return nil, errors.New("this app password is of no known kind")
-			}
-		case "app-password-cut":
-			made.Password = strings.TrimSuffix(made.Password, made.Password[max(0, len(made.Password)-2):])
-		case "wants-app-form":
-			if err == nil && len(made.Password) != len("abcd-efgh-ijkl-mnop") {
-				return nil, errors.New("this is not an app password")
-			}
-		}
-		return object{"name": made.Name, "password": made.Password}, err
+		return c.createAppPassword(ctx, s, a)
 	case "listAppPasswords":
 		return c.listAppPasswords(ctx, s)
 	case "revokeAppPassword":
@@ -124,6 +103,31 @@ func (c *client) laterCalls(ctx context.Context, s *session, call string, a argu
 		return made.Token, err
 	}
 	return nil, errNotOffered
+}
+
+func (c *client) createAppPassword(ctx context.Context, s *session, a arguments) (any, error) {
+	var made struct {
+		Name, Password string
+		Privileged     bool
+	}
+	input := object{"name": a.Name}
+	if a.Privileged || c.Fault == "privileged-always" {
+		input["privileged"] = true
+	}
+	err := c.authed(ctx, s, "createAppPassword", nil, input, &made)
+	switch c.Fault {
+	case "privileged-unread":
+		if made.Privileged {
+			return nil, errors.New("this app password is of no known kind")
+		}
+	case "app-password-cut":
+		made.Password = strings.TrimSuffix(made.Password, made.Password[max(0, len(made.Password)-2):])
+	case "wants-app-form":
+		if err == nil && len(made.Password) != len("abcd-efgh-ijkl-mnop") {
+			return nil, errors.New("this is not an app password")
+		}
+	}
+	return object{"name": made.Name, "password": made.Password}, err
 }
 
 func (c *client) listAppPasswords(ctx context.Context, s *session) (any, error) {
