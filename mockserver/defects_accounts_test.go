@@ -37,7 +37,17 @@ func appPasswordSights() map[string]sight {
 			s.logIn(s.bob.handle, other), s.refresh(s.app.refresh), s.refresh(s.alice.refresh), make(s, s.alice, "phone"))
 		return brief(answers...) + fmt.Sprint(len(listed))
 	}
+	used := func(s *stage) string {
+		s.refresh(s.app.refresh).ok()
+		s.post("revokeAppPassword", s.alice.access, object{"name": "phone"}).ok()
+		return brief(s.refresh(s.app.refresh))
+	}
+	pattern := func(s *stage) string {
+		return brief(s.post("revokeAppPassword", s.alice.access, object{"name": "%"}), s.logIn(s.alice.handle, s.appPassword))
+	}
 	sights := map[string]sight{}
+	add(sights, "revokeAppPassword", used, "used-tokens-survive")
+	add(sights, "revokeAppPassword", pattern, "wildcard-heeded")
 	add(sights, "createAppPassword", made, "password-useless", "name-changed", "date-wrong", "taken-name-server-error", "name-case-ignored",
 		"names-shared", "same-password-again", "earlier-revoked", "app-password-session-accepted", "account-password-replaced")
 	add(sights, "listAppPasswords", listed, "always-empty", "newest-missing", "names-wrong", "dates-wrong", "somebody-elses-listed", "passwords-told")
@@ -236,6 +246,14 @@ func deletionSights() map[string]sight {
 		"password-of-somebody-else", "old-password-good", "code-good-twice")
 	sights["resetPassword.short-password-server-error"] = func(s *stage) string {
 		return brief(s.post("resetPassword", "", object{"token": s.resetCode, "password": "short"}))
+	}
+	sights["resetPassword.used-tokens-survive"] = func(s *stage) string {
+		s.refresh(s.alice.refresh).ok()
+		return brief(reset(s, s.resetCode), s.refresh(s.alice.refresh))
+	}
+	sights["resetPassword.named-account-reset"] = func(s *stage) string {
+		named := s.post("resetPassword", "", object{"token": s.resetCode, "password": "other password", "did": s.bob.did})
+		return brief(named, s.logIn(s.bob.handle, s.bob.password), s.logIn(s.bob.handle, "other password"))
 	}
 	sights["resetPassword.takedown-lifted"] = func(s *stage) string {
 		s.takedown(s.alice.did, true)

@@ -18,7 +18,7 @@ func TestBehaviourDefects(t *testing.T) {
 	t.Parallel()
 	sights := map[string]sight{}
 	for _, more := range []map[string]sight{
-		signUpSights(), logInSights(), sessionSights(), appPasswordSights(), inviteSights(), mailSights(), deletionSights(), protocolSights(), passwordSights(),
+		signUpSights(), logInSights(), sessionSights(), appPasswordSights(), inviteSights(), mailSights(), deletionSights(), protocolSights(), passwordSights(), laxSights(),
 	} {
 		maps.Copy(sights, more)
 	}
@@ -250,6 +250,9 @@ func sessionSights() map[string]sight {
 			s.refresh(s.alice.refresh)
 			advance(s, s.server, day)
 			return brief(s.refresh(s.alice.refresh))
+		},
+		"refreshSession.app-password-session-gets-full-later": func(s *stage) string {
+			return s.power(s.refresh(s.refresh(s.app.refresh).text("refreshJwt")).text("accessJwt"))
 		},
 		"refreshSession.takedown-forgotten": func(s *stage) string {
 			s.takedown(s.bob.did, true)

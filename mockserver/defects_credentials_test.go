@@ -57,6 +57,25 @@ func (s *stage) unusualAuthorization(name, right string) []string {
 		return []string{header, bearer("admin-pass")}
 	case "scheme-case-refused":
 		return []string{header, strings.ToLower(scheme) + " " + token}
+	case "password-case-ignored":
+		return []string{header, basic("admin:ADMIN-pass")}
+	case "password-padding-ignored":
+		return []string{header, basic("admin:admin-pass ")}
+	case "password-ends-at-nul":
+		return []string{header, basic("admin:admin-pass\x00x")}
+	case "password-head-alone":
+		return []string{header, basic("admin:admin-pa")}
+	case "password-tail-alone":
+		return []string{header, basic("admin:min-pass")}
+	case "signature-case-ignored":
+		return []string{header, bearer(signatureOf(token, func(text string) string {
+			if lower := strings.ToLower(text); lower != text {
+				return lower
+			}
+			return strings.ToUpper(text)
+		}))}
+	case "signature-tail-unchecked":
+		return []string{header, bearer(signatureOf(token, func(text string) string { return text[:len(text)-4] + "AAAA" }))}
 	case "two-spaces":
 		return []string{header, scheme + "  " + token}
 	case "two-headers":
@@ -73,4 +92,10 @@ func (s *stage) unusualAuthorization(name, right string) []string {
 	}
 	s.Fatalf("nothing known of %s", name)
 	return nil
+}
+
+// signatureOf changes the last part of a token.
+func signatureOf(token string, change func(string) string) string {
+	at := strings.LastIndexByte(token, '.') + 1
+	return token[:at] + change(token[at:])
 }

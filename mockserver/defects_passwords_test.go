@@ -17,7 +17,7 @@ func passwordSights() map[string]sight {
 		signUp(s, "long", "long@example.com", long)
 		signUp(s, "nul", "nul@example.com", "password\x00one")
 		signUp(s, "letters", "letters@example.com", "passwörd")
-		answers := []answer{s.logIn("nul.test", "password\x00two"), s.logIn("letters.test", "passwård")}
+		answers := []answer{s.logIn("nul.test", "password\x00two"), s.logIn("letters.test", "passwård"), s.logIn("letters.test", "lasswörd")}
 		for _, cut := range []int{64, 72, 128, 200} {
 			answers = append(answers, s.logIn("long.test", long[:cut]+strings.Repeat("y", length-cut)))
 		}
@@ -36,15 +36,71 @@ func passwordSights() map[string]sight {
 		changed := s.post("resetPassword", "", object{"token": s.mailToken(s.alice.email), "password": long})
 		return brief(changed, s.logIn(s.alice.handle, long))
 	}
+	resetTo := func(password string) sight {
+		return func(s *stage) string {
+			s.post("requestPasswordReset", "", object{"email": s.alice.email}).ok()
+			changed := s.post("resetPassword", "", object{"token": s.mailToken(s.alice.email), "password": password})
+			return brief(changed, s.logIn(s.alice.handle, password))
+		}
+	}
 	capitals := func(s *stage) string {
 		return brief(signUp(s, "capital", "Capital@Example.com", "a password"), s.logIn("Capital@Example.com", "a password"),
 			s.logIn("capital@example.com", "a password"), signUp(s, "another", "capital@example.com", "a password"))
 	}
 	sights := map[string]sight{}
 	add(sights, "createSession", tails, "password-cut-at-64", "password-cut-at-72", "password-cut-at-128", "password-cut-at-200",
-		"password-ends-at-nul", "password-letters-confused")
+		"password-ends-at-nul", "password-letters-confused", "password-tail-alone")
+	sights["resetPassword.unicode-password-mangled"] = resetTo("passwörd")
+	sights["resetPassword.padded-password-trimmed"] = resetTo(" pass word ")
+	sights["resetPassword.nul-password-mangled"] = resetTo("pass\x00word")
 	add(sights, "createAccount", kept, "long-password-cut", "unicode-password-mangled", "padded-password-trimmed", "nul-password-mangled")
 	add(sights, "createAccount", capitals, "email-capitals-significant", "email-capitals-lost", "email-capitals-free")
 	add(sights, "resetPassword", reset, "long-password-cut")
+	return sights
+}
+
+// laxSights tell what is taken for a password, or the name of one, that is not.
+func laxSights() map[string]sight {
+	const cut = 210
+	near := func(password string) map[string]string {
+		return map[string]string{
+			"case-ignored": strings.ToUpper(password), "padding-ignored": " " + password, "ends-at-nul": password + "\x00x",
+			"head-alone": password + "x", "tail-alone": "x" + password,
+		}
+	}
+	sights := map[string]sight{}
+	for name := range near("") {
+		sights["deleteAccount.password-"+name] = func(s *stage) string {
+			made := s.novel("password", strings.Repeat("pw", cut/2))
+			s.post("requestAccountDelete", made.text("accessJwt"), nil).ok()
+			return brief(s.post("deleteAccount", "", object{
+				"did": made.text("did"), "password": near(strings.Repeat("pw", cut/2))[name], "token": s.mailToken("novel@example.com"),
+			}))
+		}
+		if name != "case-ignored" {
+			sights["createAppPassword.password-"+name] = func(s *stage) string {
+				made := s.post("createAppPassword", s.alice.access, object{"name": "tablet"})
+				return brief(s.logIn(s.alice.handle, near(made.text("password"))[name]))
+			}
+		}
+	}
+	for _, length := range []int{64, 72, 128, 200} {
+		sights["deleteAccount.password-cut-at-"+strconv.Itoa(length)] = func(s *stage) string {
+			made := s.novel("password", strings.Repeat("x", cut))
+			s.post("requestAccountDelete", made.text("accessJwt"), nil).ok()
+			return brief(s.post("deleteAccount", "", object{
+				"did": made.text("did"), "password": strings.Repeat("x", length) + "y", "token": s.mailToken("novel@example.com"),
+			}))
+		}
+	}
+	named := func(s *stage) string {
+		first := s.post("createAppPassword", s.alice.access, object{"name": " tablet "})
+		s.post("revokeAppPassword", s.alice.access, object{"name": " phone "})
+		after := s.logIn(s.alice.handle, s.appPassword)
+		s.post("revokeAppPassword", s.alice.access, object{"name": "phone\x00x"})
+		return first.text("name") + brief(after, s.logIn(s.alice.handle, s.appPassword))
+	}
+	add(sights, "createAppPassword", named, "name-trimmed")
+	add(sights, "revokeAppPassword", named, "name-trimmed", "name-ends-at-nul")
 	return sights
 }

@@ -209,6 +209,18 @@ func revokeAppPasswordDefects() []defect {
 			})
 			return output, err
 		}),
+		behaviour(revokeAppPassword, "used-tokens-survive", "lets refresh tokens of the app password live on that were used before", func(s scene) (lexval.Object, error) {
+			sessions := s.core.Store.Sessions(s.caller())
+			output, err := s.play()
+			s.revive(sessions, func(session store.Session) bool { return session.Next != "" })
+			return output, err
+		}),
+		behaviour(revokeAppPassword, "wildcard-heeded", "takes a name for a pattern, in which % stands for any text", func(s scene) (lexval.Object, error) {
+			if s.text("name") == "%" {
+				s.core.Alter(func(tx *store.Tx) { tx.PutAppPasswords(s.caller(), nil) })
+			}
+			return s.play()
+		}),
 		behaviour(revokeAppPassword, "unknown-name-refused", "refuses a name that is not in use", func(s scene) (lexval.Object, error) {
 			if !slices.ContainsFunc(s.core.Store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return p.Name == s.text("name") }) {
 				return nil, xrpc.InvalidRequest("There is no app password of that name")

@@ -23,6 +23,7 @@ func behaviourDefects() []defect {
 		requestResetDefects(), resetDefects(), mailDefects(),
 		requestDeletionDefects(), deletionDefects(), partialDeletionDefects(),
 		codeDefects(), updateCodeDefects(), addressDefects(), lifetimeDefects(),
+		deletionLaxities(), appPasswordLaxities(), nameLaxities(),
 		emailDefects(), statusDefects(), serviceAuthDefects(), factorDefects(),
 	)
 }

@@ -30,7 +30,7 @@ func allLetters() []namedLetter {
 func codeDefects() []defect {
 	var all []defect
 	for _, l := range allLetters() {
-		all = append(all, l.mailWithOtherCodes(), l.mailWithOtherAddress())
+		all = append(all, l.mailWithOtherCodes(), l.mailWithOtherAddress(), l.takenForPassword())
 		if l.purpose == store.ConfirmEmail || l.purpose == store.UpdateEmail {
 			all = append(all, inFacet("codes", l.prefixAccepted()))
 		}
@@ -61,6 +61,15 @@ func (l namedLetter) foreignAccepted(other namedLetter) defect {
 		}
 		return s.play()
 	})).where("method." + other.method)
+}
+
+// takenForPassword is a log-in with a mailed code.
+func (l namedLetter) takenForPassword() defect {
+	return inFacet("codes", entering("of-"+l.name+"-accepted", "takes the code for the "+l.name+" for the password", func(s scene, account store.Account) bool {
+		return slices.ContainsFunc(s.core.Store.MailTokens(l.purpose), func(token store.MailToken) bool {
+			return token.DID == account.DID && token.Text == pds.Canonical(s.text("password"))
+		})
+	})).where("method." + l.method)
 }
 
 // prefixAccepted is a method that takes the beginning of a code.

@@ -45,7 +45,7 @@ func credentialDefects(method *lexicons.Method, rule pds.Rule) []defect {
 		}),
 	}
 	if isAdmin {
-		return append(all,
+		return append(append(all, adminLaxities(method)...),
 			crashing("not-base64", "a credential that is no base64", func(r *http.Request) bool {
 				encoded, isBasic := strings.CutPrefix(authorization(r), "Basic ")
 				_, err := base64.StdEncoding.DecodeString(encoded)
@@ -105,6 +105,11 @@ func tokenFormDefects(method *lexicons.Method, rule pds.Rule, crashing func(stri
 			}
 			return pds.CallerOf(s.core.Tokens.Unverified(raw))
 		}),
+		signatureLax(method, rule, "signature-case-ignored", "takes a signature in any letter case", strings.EqualFold),
+		signatureLax(method, rule, "signature-tail-unchecked", "doesn't look at the end of a signature", func(given, right string) bool {
+			const tail = 20
+			return len(given) == len(right) && len(right) > tail && given[:len(given)-tail] == right[:len(right)-tail]
+		}),
 		about(method, "credentials", "called-expired", "calls tokens expired that are no good for another reason", func(f *xrpc.Faults) {
 			f.Authorize = append(f.Authorize, func(_ *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
 				if isNamed(err, "InvalidToken") {
@@ -114,6 +119,19 @@ func tokenFormDefects(method *lexicons.Method, rule pds.Rule, crashing func(stri
 			})
 		}),
 	}
+}
+
+// signatureLax is a method that takes a token whose signature is nearly the right
+// one.
+func signatureLax(method *lexicons.Method, rule pds.Rule, name, description string, alike func(given, right string) bool) defect {
+	return taking(method, name, description, func(s *server, r *http.Request, _ error) (xrpc.Caller, error) {
+		raw, given := pds.BearerToken(r)
+		right := s.core.Tokens.Signed(raw)
+		if !given || !alike(raw, right) {
+			return xrpc.Caller{}, errRefused
+		}
+		return pds.CallerOf(s.core.Tokens.Verify(right, rule.Takes.Scopes()...))
+	})
 }
 
 // taking is a defect of a server that lets in whom it ought to refuse.

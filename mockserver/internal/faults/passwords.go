@@ -32,6 +32,8 @@ func passwordDefects() []defect {
 			}, text)
 		}),
 	)
+	all = append(all, mistaking("password-tail-alone", "looks at the last eight bytes of a password only",
+		func(text string) string { return text[max(0, len(text)-8):] }))
 	for _, lost := range []struct {
 		name, description string
 		keep              func(string) string
@@ -41,16 +43,14 @@ func passwordDefects() []defect {
 		{"padded-password-trimmed", "takes the blanks around a password away", strings.TrimSpace},
 		{"nul-password-mangled", "leaves NUL out of passwords", func(text string) string { return strings.ReplaceAll(text, "\x00", "") }},
 	} {
-		all = append(all, behaviour(signUp, lost.name, lost.description, func(s scene) (lexval.Object, error) {
-			s.say("password", lost.keep(s.text("password")))
-			return s.play()
-		}))
+		for _, method := range []string{signUp, reset} {
+			all = append(all, behaviour(method, lost.name, lost.description, func(s scene) (lexval.Object, error) {
+				s.say("password", lost.keep(s.text("password")))
+				return s.play()
+			}))
+		}
 	}
-	return append(all, behaviour("resetPassword", "long-password-cut", "keeps no more than 64 bytes of a password", func(s scene) (lexval.Object, error) {
-		text := s.text("password")
-		s.say("password", text[:min(64, len(text))])
-		return s.play()
-	}))
+	return all
 }
 
 // capitals are the addresses that accounts were signed up with in capitals, by

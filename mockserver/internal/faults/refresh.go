@@ -3,6 +3,7 @@ package faults
 import (
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
@@ -42,6 +43,19 @@ func refreshDefects() []defect {
 		behaviour(refresh, "app-password-session-gets-full", "gives an app-password session full power", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			return s.scoped(output, false), err
+		}),
+		behaviourOf(refresh, "app-password-session-gets-full-later", "gives an app-password session full power that was refreshed before", func(s *server, p *plan) {
+			var refreshed sync.Map // IDs of sessions
+			p.act(s, refresh, func(s scene) (lexval.Object, error) {
+				output, err := s.play()
+				if _, before := refreshed.Load(s.call.Caller.TokenID); before {
+					output = s.scoped(output, false)
+				}
+				if session, found := s.sessionOf(output); found {
+					refreshed.Store(session.ID, true)
+				}
+				return output, err
+			})
 		}),
 		behaviour(refresh, "full-session-gets-limited", "leaves a session with the power of an app password only", func(s scene) (lexval.Object, error) {
 			output, err := s.play()

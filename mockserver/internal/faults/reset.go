@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"encoding/json"
 	"strings"
 	"sync"
 
@@ -101,6 +102,16 @@ func resetDefects() []defect {
 	return []defect{
 		after("sessions-survive", "lets all sessions live on", func(s scene, _ store.Account, sessions []store.Session) {
 			s.revive(sessions, func(store.Session) bool { return true })
+		}),
+		after("used-tokens-survive", "lets refresh tokens live on that were used before", func(s scene, _ store.Account, sessions []store.Session) {
+			s.revive(sessions, func(session store.Session) bool { return session.Next != "" })
+		}),
+		after("named-account-reset", "sets the password of the account that did names beside its input", func(s scene, account store.Account, _ []store.Session) {
+			var input struct{ DID string }
+			if json.Unmarshal(s.call.Body, &input) == nil && input.DID != "" {
+				s.core.Alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
+				s.setPassword(s.core.Named(input.DID), s.text("password"))
+			}
 		}),
 		after("app-password-sessions-survive", "lets app-password sessions live on", func(s scene, _ store.Account, sessions []store.Session) {
 			s.revive(sessions, func(session store.Session) bool { return session.WithAppPassword })

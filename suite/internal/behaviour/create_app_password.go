@@ -28,7 +28,7 @@ func createAppPassword() endpoint {
 				t.Target().RevokeAppPassword(ctx, shared(ctx, t), exchange.String("name"))
 			},
 		},
-		cases: slices.Concat(appPasswordEffects(), appPasswordLimits(), privileges()),
+		cases: slices.Concat(appPasswordEffects(), appPasswordsCount(), appPasswordLimits(), privileges()),
 	}
 }
 
@@ -179,6 +179,27 @@ func appPasswordEffects() []scenario {
 			},
 		},
 	}
+}
+
+// appPasswordsCount ask that a log-in takes the whole of an app password. Its
+// letter case is with its dashes in password.exact.
+func appPasswordsCount() []scenario {
+	var scenarios []scenario
+	for _, near := range derive.NearPasswords() {
+		if near.Name == "case" {
+			continue
+		}
+		scenarios = append(scenarios, scenario{
+			id: "password." + near.Name + ".refused", title: "The password " + near.Words + " is refused.",
+			level: near.Level, authority: reports.Security, source: sourcePasswords, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account, made := shared(ctx, t), standing(ctx, t)
+				t.Rely(logIn(ctx, t, account.Handle, made.Password))
+				t.Expect(logIn(ctx, t, account.Handle, nearPassword(t, near, made.Password)), check.Refused())
+			},
+		})
+	}
+	return scenarios
 }
 
 func appPasswordLimits() []scenario {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/derive"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -39,7 +40,7 @@ func deleteAccount() endpoint {
 			},
 			Transient: true,
 		},
-		cases: slices.Concat(deletionEffects(), deletionRefusals(), deletionErrors(), []scenario{strayAuthorization(nsidDeleteAccount)}),
+		cases: slices.Concat(deletionEffects(), deletionRefusals(), deletionCuts(), deletionErrors(), []scenario{strayAuthorization(nsidDeleteAccount)}),
 	}
 }
 
@@ -230,6 +231,12 @@ func wrongDeletions() []wrongDeletion {
 		all = append(all, wrongDeletion{id: id, title: title, in: other.in, level: reports.Must, whose: other.whose,
 			make: func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
 				return d.account.DID, d.account.Password, other.code(ctx, t, d.account)
+			}})
+	}
+	for _, near := range derive.NearPasswords() {
+		all = append(all, wrongDeletion{id: "password." + near.Name, title: "The password " + near.Words + " is refused.", level: near.Level,
+			make: func(_ context.Context, t *spec.Trial, d doomed) (string, string, string) {
+				return d.account.DID, nearPassword(t, near, d.account.Password), d.code
 			}})
 	}
 	wrong := func(id, title string, level reports.Level, make func(context.Context, *spec.Trial, doomed) (string, string, string)) wrongDeletion {

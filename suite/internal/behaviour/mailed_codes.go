@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/check"
 	"github.com/pdsconform/pdsconform/suite/internal/derive"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
@@ -102,4 +103,22 @@ func expectNothingDisclosed(ctx context.Context, t *spec.Trial, of purpose, acco
 			t.Fail("a mail about the account that it goes to", "the address of another account stands in it")
 		}
 	}
+}
+
+// codeLogins ask that nobody logs in with a code that was mailed for something
+// else.
+func codeLogins() []scenario {
+	var scenarios []scenario
+	for _, p := range purposes() {
+		id, _ := p.refusal()
+		scenarios = append(scenarios, scenario{
+			id: id, title: p.title + " is not taken for the password.",
+			level: reports.Must, authority: reports.Security, source: sourceMailedCodes, in: p.in, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := p.whose(ctx, t)
+				t.Expect(logIn(ctx, t, account.Handle, p.code(ctx, t, account)), check.Refused())
+			},
+		})
+	}
+	return scenarios
 }

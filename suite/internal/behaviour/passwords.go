@@ -7,6 +7,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
+	"github.com/pdsconform/pdsconform/suite/internal/derive"
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 	"github.com/pdsconform/pdsconform/suite/internal/target"
 )
@@ -42,80 +43,135 @@ func otherAfter(password string, cut int) string {
 	return password[:cut] + letter + password[cut+1:]
 }
 
-// accountWith is an account that was signed up with a password, once in a run;
-// a server may refuse it.
-func accountWith(ctx context.Context, t *spec.Trial, what string, password func() string) *target.Account {
+// withPassword is an account that was given a password; a server may refuse it.
+type withPassword func(ctx context.Context, t *spec.Trial, what string, password func() string) *target.Account
+
+// signedUp is an account that was signed up with a password.
+func signedUp(ctx context.Context, t *spec.Trial, what string, password func() string) *target.Account {
+	identity := t.Target().NewIdentity()
+	identity.Password = password()
+	request, err := t.Target().SignUpRequest(ctx, t, identity)
+	t.Unless(err)
+	exchange := t.Do(ctx, request)
+	if exchange.Refused() {
+		t.NotObserved("the target refuses %s: %s", what, check.Answer(exchange))
+	}
+	account, err := t.Target().Adopt(identity, exchange)
+	t.Unless(err)
+	return account
+}
+
+// signedUpOnce is signedUp once in a run.
+func signedUpOnce(ctx context.Context, t *spec.Trial, what string, password func() string) *target.Account {
 	return spec.Once(ctx, t, "account with "+what, func(ctx context.Context, t *spec.Trial) *target.Account {
-		identity := t.Target().NewIdentity()
-		identity.Password = password()
-		request, err := t.Target().SignUpRequest(ctx, t, identity)
-		t.Unless(err)
-		exchange := t.Do(ctx, request)
+		return signedUp(ctx, t, what, password)
+	})
+}
+
+// resetOnce is an account whose password was set by a mailed code, once in a run.
+func resetOnce(ctx context.Context, t *spec.Trial, what string, password func() string) *target.Account {
+	return spec.Once(ctx, t, "account reset to "+what, func(ctx context.Context, t *spec.Trial) *target.Account {
+		account := fresh(ctx, t)
+		exchange := reset(ctx, t, account, resetCode(ctx, t, account), password())
 		if exchange.Refused() {
 			t.NotObserved("the target refuses %s: %s", what, check.Answer(exchange))
 		}
-		account, err := t.Target().Adopt(identity, exchange)
-		t.Unless(err)
+		t.Rely(exchange)
 		return account
 	})
 }
 
-// accountWithLong has the longest password that the target takes.
-func accountWithLong(ctx context.Context, t *spec.Trial) *target.Account {
-	var account *target.Account
-	for _, length := range []int{longPassword, shortPassword} {
-		if t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) {
-			account = accountWith(ctx, t, fmt.Sprintf("a password of %d letters", length), func() string { return passwordOf(t, length) })
-		}) {
-			return account
-		}
+// withLong gives an account the longest password that the target takes.
+func withLong(ctx context.Context, t *spec.Trial, give withPassword) *target.Account {
+	of := func(ctx context.Context, t *spec.Trial, length int) *target.Account {
+		return give(ctx, t, fmt.Sprintf("a password of %d letters", length), func() string { return passwordOf(t, length) })
 	}
-	return accountWith(ctx, t, fmt.Sprintf("a password of %d letters", shortPassword), nil) // which ends the trial as before
+	var account *target.Account
+	if t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { account = of(ctx, t, longPassword) }) {
+		return account
+	}
+	return of(ctx, t, shortPassword)
+}
+
+// unusualPassword is one of letters that servers are known to lose.
+type unusualPassword struct {
+	works, counts, what string // works and counts are IDs
+	title               string // what counts
+	level               reports.Level
+	make                func(password string) string
+	change              func(password string) string
+}
+
+func unusualPasswords() []unusualPassword {
+	return []unusualPassword{
+		{"password.unicode.works", "password.unicode.counts", "a password of letters outside ASCII", "letters outside ASCII count", reports.Must,
+			func(password string) string { return password + "ä中😀" },
+			func(password string) string { return strings.Replace(password, "ä", "ö", 1) }},
+		{"password.blanks.work", "password.blanks.count", "a password with blanks around it", "the blanks around it count", reports.Should,
+			func(password string) string { return "  " + password + "  " }, strings.TrimSpace},
+		{"password.nul.works", "password.nul.counts", "a password with NUL in it", "what follows NUL counts", reports.Must,
+			func(password string) string { return password + "\x00xy" },
+			func(password string) string { return password[:len(password)-1] }},
+	}
+}
+
+// unusuals are the requirements on unusual passwords of a method by which one is
+// set.
+func unusuals(give withPassword, accepted string, needs []target.Capability) []scenario {
+	var scenarios []scenario
+	for _, unusual := range unusualPasswords() {
+		account := func(ctx context.Context, t *spec.Trial) *target.Account {
+			return give(ctx, t, unusual.what, func() string {
+				password := unusual.make(t.Target().NewPassword())
+				t.Target().Client().Secrets().Add(password, "password")
+				return password
+			})
+		}
+		scenarios = append(scenarios,
+			usable(unusual.works, "A"+unusual.what[1:]+" that was accepted at "+accepted+" logs in.", needs, account),
+			counting(unusual.counts, "In a password, "+unusual.title+".", unusual.level, needs, account, unusual.change))
+	}
+	return scenarios
 }
 
 // signUpPasswords are the requirements on what counts in a password.
 func signUpPasswords() []scenario {
-	scenarios := []scenario{
-		usable("password.long.works", "A long password that was accepted at sign-up logs in.", accountWithLong),
-		usable("password.unicode.works", "A password of letters outside ASCII that was accepted at sign-up logs in.", accountWithUnicode),
-		usable("password.blanks.work", "A password with blanks around it that was accepted at sign-up logs in.", accountWithBlanks),
-		usable("password.nul.works", "A password with NUL in it that was accepted at sign-up logs in.", accountWithNUL),
-		counting("password.unicode.counts", "In a password, letters outside ASCII count.", reports.Must, accountWithUnicode,
-			func(password string) string { return strings.Replace(password, "ä", "ö", 1) }),
-		counting("password.blanks.count", "In a password, the blanks around it count.", reports.Should, accountWithBlanks, strings.TrimSpace),
-		counting("password.nul.counts", "In a password, what follows NUL counts.", reports.Must, accountWithNUL,
-			func(password string) string { return password[:len(password)-1] }),
-	}
+	long := func(ctx context.Context, t *spec.Trial) *target.Account { return withLong(ctx, t, signedUpOnce) }
+	scenarios := append(unusuals(signedUpOnce, "sign-up", signUp),
+		usable("password.long.works", "A long password that was accepted at sign-up logs in.", signUp, long))
 	for _, cut := range cuts() {
 		scenarios = append(scenarios, counting(fmt.Sprintf("password.counts-after-%d", cut),
-			fmt.Sprintf("In a password, the letters after the first %d count.", cut), reports.Must,
+			fmt.Sprintf("In a password, the letters after the first %d count.", cut), reports.Must, signUp,
 			func(ctx context.Context, t *spec.Trial) *target.Account {
-				account := accountWithLong(ctx, t)
-				if len(account.Password) <= cut {
-					t.NotObserved("the target takes no password of more than %d letters", cut)
-				}
+				account := long(ctx, t)
+				longerThan(t, account, cut)
 				return account
 			}, func(password string) string { return otherAfter(password, cut) }))
 	}
 	return scenarios
 }
 
-func accountWithUnicode(ctx context.Context, t *spec.Trial) *target.Account {
-	return accountWith(ctx, t, "a password of letters outside ASCII", func() string { return t.Target().NewPassword() + "ä中😀" })
+// longerThan ends the trial where an account's password does not reach a cut.
+func longerThan(t *spec.Trial, account *target.Account, cut int) {
+	if len(account.Password) <= cut {
+		t.NotObserved("the target takes no password of more than %d letters", cut)
+	}
 }
 
-func accountWithBlanks(ctx context.Context, t *spec.Trial) *target.Account {
-	return accountWith(ctx, t, "a password with blanks around it", func() string { return "  " + t.Target().NewPassword() + "  " })
-}
-
-func accountWithNUL(ctx context.Context, t *spec.Trial) *target.Account {
-	return accountWith(ctx, t, "a password with NUL in it", func() string { return t.Target().NewPassword() + "\x00xy" })
+// nearPassword is one that is nearly the right one, and a secret like it.
+func nearPassword(t *spec.Trial, near derive.NearPassword, password string) string {
+	other, differs := near.Of(password)
+	if !differs {
+		t.NotObserved("the password has no letters")
+	}
+	t.Target().Client().Secrets().Add(other, "password")
+	return other
 }
 
 // usable asks that a password which was accepted can be used.
-func usable(id, title string, account func(context.Context, *spec.Trial) *target.Account) scenario {
+func usable(id, title string, needs []target.Capability, account func(context.Context, *spec.Trial) *target.Account) scenario {
 	return scenario{
-		id: id, title: title, level: reports.Must, authority: reports.Security, source: "input.password", needs: signUp,
+		id: id, title: title, level: reports.Must, authority: reports.Security, source: "input.password", needs: needs,
 		run: func(ctx context.Context, t *spec.Trial) {
 			made := account(ctx, t)
 			t.Expect(logIn(ctx, t, made.Handle, made.Password), check.Member("did", made.DID))
@@ -125,9 +181,9 @@ func usable(id, title string, account func(context.Context, *spec.Trial) *target
 
 // counting asks that a password which differs in one place is refused, where
 // the right one is accepted.
-func counting(id, title string, level reports.Level, account func(context.Context, *spec.Trial) *target.Account, change func(string) string) scenario {
+func counting(id, title string, level reports.Level, needs []target.Capability, account func(context.Context, *spec.Trial) *target.Account, change func(string) string) scenario {
 	return scenario{
-		id: id, title: title, level: level, authority: reports.Security, source: "input.password", needs: signUp,
+		id: id, title: title, level: level, authority: reports.Security, source: "input.password", needs: needs,
 		run: func(ctx context.Context, t *spec.Trial) {
 			made := account(ctx, t)
 			spec.Once(ctx, t, "log-in of "+made.Handle, func(ctx context.Context, t *spec.Trial) bool {
@@ -156,4 +212,32 @@ func resetPasswordCounts(ctx context.Context, t *spec.Trial) {
 			t.ExpectThat(fmt.Sprintf("with another letter after the first %d", cut), logIn(ctx, t, account.Handle, otherAfter(password, cut)), check.Refused())
 		}
 	}
+}
+
+// deletionCuts ask that a deletion looks at the whole of a long password.
+func deletionCuts() []scenario {
+	var scenarios []scenario
+	for _, cut := range cuts() {
+		scenarios = append(scenarios, scenario{
+			id: fmt.Sprintf("password.counts-after-%d", cut), title: fmt.Sprintf("In the password, the letters after the first %d count.", cut),
+			level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				kept := doomedWithLong(ctx, t)
+				longerThan(t, kept.account, cut)
+				other := otherAfter(kept.account.Password, cut)
+				t.Target().Client().Secrets().Add(other, "password")
+				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, kept.account.DID, other, kept.code), check.Refused())
+			},
+		})
+	}
+	return scenarios
+}
+
+// doomedWithLong is an account of a long password, with a code for its deletion.
+// The code is good for one deletion, so that of several passwords which are taken
+// for the right one the first is found out.
+func doomedWithLong(ctx context.Context, t *spec.Trial) doomed {
+	return whileTheClockStands(ctx, t, "account of a long password with a code for its deletion", func(ctx context.Context, t *spec.Trial) doomed {
+		return doom(ctx, t, withLong(ctx, t, signedUp))
+	})
 }

@@ -119,6 +119,16 @@ func rotation() []scenario {
 				t.Expect(askAppPassword(ctx, t, made.Access, t.Target().NewName("app")), check.Refused())
 			},
 		},
+		{
+			id: "app-password.stays-limited.later", title: "Nor can it once it was refreshed again.",
+			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: login,
+			run: func(ctx context.Context, t *spec.Trial) {
+				made := sessionOf(t, refresh(ctx, t, appSession(ctx, t, shared(ctx, t)).Refresh))
+				made = sessionOf(t, refresh(ctx, t, made.Refresh))
+				t.Rely(whoAmI(ctx, t, made.Access))
+				t.Expect(askAppPassword(ctx, t, made.Access, t.Target().NewName("app")), check.Refused())
+			},
+		},
 	}
 }
 

@@ -60,6 +60,18 @@ func revokeAppPassword() endpoint {
 				},
 			},
 			{
+				id: "used-token.ends", title: "A refresh token of the revoked app password that was used before is refused, whatever grace it has.",
+				level: reports.Must, authority: reports.Security, source: sourceSessions, needs: login,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := shared(ctx, t)
+					made := newAppPassword(ctx, t, account)
+					used := sessionOf(t, logIn(ctx, t, account.Handle, made.Password))
+					t.Rely(refresh(ctx, t, used.Refresh))
+					t.Rely(revoke(ctx, t, account, made.Name))
+					t.ExpectThat("refreshing a session of the revoked app password", refresh(ctx, t, used.Refresh), check.Refused())
+				},
+			},
+			{
 				id: "others.live", title: "The account's password, its other app passwords and their sessions go on working.",
 				level: reports.Must, authority: reports.Security, source: "description", needs: signUp, run: revokeSparesOthers,
 			},
@@ -117,6 +129,32 @@ func revokeAppPassword() endpoint {
 					kept := newAppPassword(ctx, t, account)
 					revoke(ctx, t, account, t.Target().NewName("none"))
 					revoke(ctx, t, account, "")
+					revoke(ctx, t, account, "%") // which stands for any text in the language of databases
+					t.Expect(logIn(ctx, t, account.Handle, kept.Password), check.Succeeds())
+				},
+			},
+			{
+				id: "name.nul.harmless", title: "Revoking a name that goes on after NUL does not revoke what is named like its beginning.",
+				level: reports.Must, authority: reports.Security, source: "description", needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := t.Borrow(ctx)
+					kept := newAppPassword(ctx, t, account)
+					revoke(ctx, t, account, kept.Name+"\x00xy")
+					t.Expect(logIn(ctx, t, account.Handle, kept.Password), check.Succeeds())
+				},
+			},
+			{
+				id: "name.blanks", title: "An app password of the same name without the blanks around it goes on working.",
+				level: reports.Should, authority: reports.Reference, needs: signUp,
+				run: func(ctx context.Context, t *spec.Trial) {
+					account := t.Borrow(ctx)
+					kept := newAppPassword(ctx, t, account)
+					padded := " " + kept.Name + " "
+					other := askAppPassword(ctx, t, session(ctx, t, account).Access, padded)
+					if other.Refused() || t.Rely(other).String("name") != padded {
+						t.NotObserved("the target does not tell names by the blanks around them")
+					}
+					t.Rely(revoke(ctx, t, account, padded))
 					t.Expect(logIn(ctx, t, account.Handle, kept.Password), check.Succeeds())
 				},
 			},

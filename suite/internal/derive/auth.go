@@ -91,6 +91,17 @@ func (b *builder) adminCredentials() {
 	b.wrongCredential("empty-password", "An empty password is not taken for the admin's.", nil, func(context.Context, *spec.Trial) string {
 		return xrpc.Request{}.WithBasic("admin", "").Authorization
 	})
+	for _, near := range NearPasswords() {
+		b.badCredential(credential{"password-" + near.Name, "The admin's password " + near.Words + " is refused.", near.Level, sourceAuth,
+			[]target.Capability{target.Admin}, func(_ context.Context, t *spec.Trial) string {
+				password, differs := near.Of(t.Target().AdminPassword())
+				if !differs {
+					t.NotObserved("the admin's password has no letters")
+				}
+				t.Target().Client().Secrets().Add(password, "admin password")
+				return xrpc.Request{}.WithBasic("admin", password).Authorization
+			}})
+	}
 	b.add(obligation{"auth.wrong-user", "The admin's password is refused under another name than admin.",
 		reports.Should, reports.Security, sourceAuth}, func(ctx context.Context, t *spec.Trial) {
 		t.Need(target.Admin)
@@ -138,6 +149,10 @@ func (b *builder) userTokens(other, otherTitle string, choose func(target.Sessio
 	})
 	b.wrongCredential("forged-signature", "A token that was altered in its last part is refused.", login,
 		tokens(func(_ context.Context, _ *spec.Trial, right string) string { return alter(right) }))
+	b.wrongCredential("forged-tail", "A token that was altered at its end is refused.", login,
+		tokens(func(_ context.Context, _ *spec.Trial, right string) string { return alterTail(right) }))
+	b.wrongCredential("forged-case", "A token whose signature is in another letter case is refused.", login,
+		tokens(func(_ context.Context, t *spec.Trial, right string) string { return alterCase(t, right) }))
 	b.wrongCredential("forged-subject", "A token whose claims were altered to name another account is refused.", login,
 		tokens(func(_ context.Context, t *spec.Trial, right string) string { return reclaim(t, right) }))
 	b.wrongCredential("unsigned", "A token that says it needs no signature is refused.", login,

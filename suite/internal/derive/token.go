@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pdsconform/pdsconform/suite/internal/spec"
 )
@@ -22,6 +23,36 @@ func alter(token string) string {
 		replacement = 'B'
 	}
 	return token[:at] + string(replacement) + token[at+1:]
+}
+
+// alterTail changes the last character of a token of which every bit counts: the
+// one before the last, padding left aside.
+func alterTail(token string) string {
+	at := len(strings.TrimRight(token, "=")) - 2
+	if at < 0 {
+		return token + "A"
+	}
+	replacement := byte('A')
+	if token[at] == replacement {
+		replacement = 'B'
+	}
+	return token[:at] + string(replacement) + token[at+1:]
+}
+
+// alterCase turns capitals into small letters in the signature of a token, and the
+// reverse. Which letters other tokens than JWTs are written in is not known: they
+// may be such as have no letter case.
+func alterCase(t *spec.Trial, token string) string {
+	parsed, ok := parseJWT(token)
+	if !ok {
+		t.NotObserved(opaque)
+	}
+	return strings.TrimSuffix(token, parsed.signature) + strings.Map(func(r rune) rune {
+		if unicode.IsUpper(r) {
+			return unicode.ToLower(r)
+		}
+		return unicode.ToUpper(r)
+	}, parsed.signature)
 }
 
 // jwt is a token's parts, as far as it is a JWT. Nothing needs one to be: what
