@@ -50,7 +50,9 @@ func resetPassword() endpoint {
 				password, given := exchange.Request.Input["password"].(string)
 				if taken && given {
 					t.Unless(t.Target().PasswordChanged(kept.account, password))
-					t.Target().GiveBack(kept.account)
+					if t.Target().OwnForm(password) {
+						t.Target().GiveBack(kept.account)
+					}
 				}
 			},
 			Placeholder: func(t *spec.Trial) xrpc.Request { return ask(t, bogusMailCode) },

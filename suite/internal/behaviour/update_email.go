@@ -36,8 +36,11 @@ func updateEmail() endpoint {
 			AfterSuccess: func(_ context.Context, t *spec.Trial, exchange xrpc.Exchange) {
 				account, taken := accounts.Used(t)
 				email, given := exchange.Request.Input["email"].(string)
-				if taken && given {
-					t.Unless(t.Target().EmailChanged(account, email))
+				if !taken || !given {
+					return
+				}
+				t.Unless(t.Target().EmailChanged(account, email))
+				if t.Target().OwnForm(email) {
 					t.Target().GiveBack(account)
 				}
 			},

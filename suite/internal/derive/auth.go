@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -63,7 +64,7 @@ func (b *builder) sendAs(ctx context.Context, t *spec.Trial, authorization strin
 	request := Sample(b.method)
 	t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { request = t.ValidRequest(ctx, b.method.NSID) })
 	exchange := t.Do(ctx, request.WithAuthorization(authorization))
-	t.AfterSuccess(ctx, b.method.NSID, exchange)
+	t.AfterForeignSuccess(exchange)
 	return exchange
 }
 
@@ -110,18 +111,18 @@ func (b *builder) adminCredentials() {
 	})
 	b.wrongCredential("user-token", "A user's access token is not taken for the admin credential.",
 		[]target.Capability{target.Login}, func(ctx context.Context, t *spec.Trial) string {
-			return "Bearer " + sharedSession(ctx, t).Access
+			return "Bearer " + impersonatedSession(ctx, t).Access
 		})
 	b.wrongCredential("user-password", "A user's own handle and password are not taken for the admin credential.",
 		[]target.Capability{target.Login}, func(ctx context.Context, t *spec.Trial) string {
-			account, err := t.Target().Shared(ctx, t)
+			account, err := t.Target().Impersonated(ctx, t)
 			t.Unless(err)
 			return xrpc.Request{}.WithBasic(account.Handle, account.Password).Authorization
 		})
 }
 
-func sharedSession(ctx context.Context, t *spec.Trial) target.Session {
-	account, err := t.Target().Shared(ctx, t)
+func impersonatedSession(ctx context.Context, t *spec.Trial) target.Session {
+	account, err := t.Target().Impersonated(ctx, t)
 	t.Unless(err)
 	session, err := account.Session(ctx, t)
 	t.Unless(err)
@@ -132,18 +133,21 @@ func sharedSession(ctx context.Context, t *spec.Trial) target.Session {
 // kind; choose gives the right one and the one of the other kind.
 func (b *builder) userTokens(other, otherTitle string, choose func(target.Session) (right, wrong string)) {
 	login := []target.Capability{target.Login}
+	if slices.Contains(b.recipe.Needs, target.SignUp) {
+		login = append(login, target.SignUp) // a success would change the account, which must not be the user's own
+	}
 	tokens := func(make func(ctx context.Context, t *spec.Trial, right string) string) func(context.Context, *spec.Trial) string {
 		return func(ctx context.Context, t *spec.Trial) string {
-			right, _ := choose(sharedSession(ctx, t))
+			right, _ := choose(impersonatedSession(ctx, t))
 			return "Bearer " + make(ctx, t, right)
 		}
 	}
 	b.wrongCredential(other, otherTitle, login, func(ctx context.Context, t *spec.Trial) string {
-		_, wrong := choose(sharedSession(ctx, t))
+		_, wrong := choose(impersonatedSession(ctx, t))
 		return "Bearer " + wrong
 	})
 	b.wrongCredential("user-password", "A handle and password in the place of a token are refused.", login, func(ctx context.Context, t *spec.Trial) string {
-		account, err := t.Target().Shared(ctx, t)
+		account, err := t.Target().Impersonated(ctx, t)
 		t.Unless(err)
 		return xrpc.Request{}.WithBasic(account.Handle, account.Password).Authorization
 	})

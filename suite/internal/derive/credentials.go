@@ -148,7 +148,11 @@ func (b *builder) sendCredential(ctx context.Context, t *spec.Trial, bad credent
 		if len(bad.needs) > 0 {
 			b.baselineIfPossible(ctx, t)
 		}
-		return b.sendAs(ctx, t, bad.make(ctx, t))
+		exchange := b.sendAs(ctx, t, bad.make(ctx, t))
+		if exchange.Succeeded() {
+			t.Target().ImpersonatedTaken()
+		}
+		return exchange
 	})
 }
 

@@ -55,7 +55,7 @@ func (b *builder) expired(choose func(target.Session) (right, wrong string)) {
 func ExpiredSession(ctx context.Context, t *spec.Trial) target.Session {
 	return spec.Once(ctx, t, "expired session", func(ctx context.Context, t *spec.Trial) target.Session {
 		t.Need(target.Login, target.Clock)
-		account, err := t.Target().Shared(ctx, t)
+		account, err := t.Target().Impersonated(ctx, t)
 		t.Unless(err)
 		session, err := account.Login(ctx, t)
 		t.Unless(err)

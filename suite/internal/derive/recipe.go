@@ -26,13 +26,13 @@ func Recipe(method *lexicons.Method) spec.Recipe {
 	}
 }
 
-// credentialsAtHand are none at first, then those of the shared account and of
-// the admin.
+// credentialsAtHand are none at first, then those of an account and of the
+// admin.
 func credentialsAtHand(ctx context.Context, t *spec.Trial, nsid string) []string {
 	found := []string{""}
 	if t.Target().Missing(target.Login) == nil {
 		t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) {
-			made := sharedSession(ctx, t)
+			made := impersonatedSession(ctx, t)
 			found = append(found, "Bearer "+made.Access, "Bearer "+made.Refresh)
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -174,5 +175,43 @@ func TestStockUsed(t *testing.T) {
 		if verdict.Outcome != reports.Passed {
 			t.Errorf("%+v", verdict)
 		}
+	}
+}
+
+// A trial leaves what it holds to the next only where it is sure that it was not
+// used up.
+func TestStockPutBack(t *testing.T) {
+	t.Parallel()
+	foreign := func(trial *Trial, exchange xrpc.Exchange) { trial.AfterForeignSuccess(exchange) }
+	for name, test := range map[string]struct {
+		answer http.HandlerFunc
+		after  func(*Trial, xrpc.Exchange)
+		kept   bool
+	}{
+		"refused":                         {answers(400, `{}`), nil, true},
+		"refused, by another's token":     {answers(401, `{}`), foreign, true},
+		"accepted, by another's token":    {answers(200, `{}`), foreign, false},
+		"a fault of the server":           {answers(500, `{}`), nil, false},
+		"no answer":                       {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, nil, false},
+		"accepted, which the recipe sees": {answers(200, `{}`), nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var stock Stock[int]
+			made, bench := 0, served(t, test.answer)
+			take := func(ctx context.Context, trial *Trial) {
+				stock.Take(trial, func() int { made++; return made })
+				exchange := trial.Do(ctx, read())
+				if test.after != nil {
+					test.after(trial, exchange)
+				}
+			}
+			for range 2 {
+				Try(t.Context(), one("server.read.x", take), bench)
+			}
+			if kept := made == 1; kept != test.kept {
+				t.Errorf("%d were made for two trials", made)
+			}
+		})
 	}
 }

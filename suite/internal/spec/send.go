@@ -157,6 +157,12 @@ func (t *Trial) AfterSuccess(ctx context.Context, nsid string, exchange xrpc.Exc
 	}
 }
 
+// AfterForeignSuccess is AfterSuccess for a request with another credential than
+// the recipe's: whose account it changed, and how, is not for the recipe to say.
+func (t *Trial) AfterForeignSuccess(exchange xrpc.Exchange) {
+	t.spent = t.spent || exchange.Succeeded()
+}
+
 func (t *Trial) observe(exchange xrpc.Exchange) {
 	for _, finding := range t.bench.Observe(exchange) {
 		finding.SeenIn = t.requirement.ID

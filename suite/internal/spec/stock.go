@@ -1,11 +1,17 @@
 package spec
 
-import "sync"
+import (
+	"slices"
+	"sync"
+
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
+)
 
 // Stock keeps what valid requests to a method need and a success uses up: an
 // invite code, a mailed code. No two trials use one at the same time; a trial
-// that was refused leaves its own to the next. What was made before the
-// target's clock moved is gone with it. The zero value is empty.
+// that was refused leaves its own to the next, and one that got no answer, or that
+// of a broken server, does not: what it sent may have used it up. What was made
+// before the target's clock moved is gone with it. The zero value is empty.
 type Stock[T any] struct {
 	mutex sync.Mutex
 	idle  []stocked[T]
@@ -80,11 +86,15 @@ func (s *Stock[T]) fromIdle(moved int) (stocked[T], bool) {
 	return stocked[T]{}, false
 }
 
+// unsure reports whether nobody knows what became of a request.
+func unsure(exchange xrpc.Exchange) bool { return !exchange.Succeeded() && !exchange.Refused() }
+
 func (s *Stock[T]) putBack(t *Trial) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if kept, ok := s.held[t]; ok {
-		delete(s.held, t)
+	kept, ok := s.held[t]
+	delete(s.held, t)
+	if ok && !t.spent && !slices.ContainsFunc(t.exchanges, unsure) {
 		s.idle = append(s.idle, kept)
 	}
 }

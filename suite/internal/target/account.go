@@ -167,6 +167,30 @@ func (t *Target) Shared(ctx context.Context, sender Sender) (*Account, error) {
 	return t.Account(ctx, sender, sharedName)
 }
 
+// impersonatedName is the name under which the impersonated account is kept.
+const impersonatedName = "impersonated"
+
+// Impersonated returns the account whose tokens are altered, expired or shown
+// where they don't belong. It is one of its own where one can be made: a target
+// that takes such a token changes the account.
+func (t *Target) Impersonated(ctx context.Context, sender Sender) (*Account, error) {
+	if t.Missing(SignUp) == nil {
+		account, err := t.Account(ctx, sender, impersonatedName)
+		if err == nil || t.options.AccountHandle == "" {
+			return account, err
+		}
+	}
+	return t.Shared(ctx, sender)
+}
+
+// ImpersonatedTaken takes note that the target took what it should have refused:
+// who asks next gets another account.
+func (t *Target) ImpersonatedTaken() {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	delete(t.accounts, impersonatedName)
+}
+
 func (t *Target) logInToGiven(ctx context.Context, sender Sender) (*Account, error) {
 	account := &Account{target: t, Given: true,
 		Identity: Identity{Handle: t.options.AccountHandle, Password: t.options.AccountPassword}}

@@ -1,7 +1,6 @@
 package target
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 )
@@ -9,6 +8,9 @@ import (
 const (
 	handleLetters   = "abcdefghijkmnpqrstuvwxyz23456789"
 	passwordLetters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+	passwordStart   = "Pw-7"
+	passwordLength  = 20 // of what is drawn
+	emailEnd        = "@example.com"
 )
 
 // Identity is what an account is made of. Names carry the mark of the run and
@@ -23,10 +25,10 @@ func (t *Target) NewIdentity() Identity {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	t.made++
-	label := fmt.Sprintf("pc%s%s", t.run, counter(t.made))
+	label := t.labelStart() + counter(t.made)
 	identity := Identity{
 		Handle:   label + t.HandleDomain(),
-		Email:    label + "@example.com",
+		Email:    label + emailEnd,
 		Password: t.newPassword(),
 	}
 	return identity
@@ -41,10 +43,25 @@ func (t *Target) NewPassword() string {
 }
 
 func (t *Target) newPassword() string {
-	password := "Pw-7" + randomText(t.options.Random, passwordLetters, 20)
+	password := passwordStart + randomText(t.options.Random, passwordLetters, passwordLength)
 	t.options.Client.Secrets().Add(password, "password")
 	return password
 }
+
+// OwnForm reports whether a password or an e-mail address has the form of those
+// that the run makes, and not that of one by which an input is tried: a target may
+// keep the latter otherwise than it was sent.
+func (t *Target) OwnForm(text string) bool {
+	password, isPassword := strings.CutPrefix(text, passwordStart)
+	if isPassword {
+		return len(password) == passwordLength && strings.Trim(password, passwordLetters) == ""
+	}
+	label, isEmail := strings.CutSuffix(text, emailEnd)
+	label, own := strings.CutPrefix(label, t.labelStart())
+	return isEmail && own && strings.Trim(label, handleLetters) == ""
+}
+
+func (t *Target) labelStart() string { return "pc" + t.run }
 
 // NewName makes a name for an app password, or for whatever else wants one.
 func (t *Target) NewName(prefix string) string {

@@ -161,3 +161,21 @@ func TestNamesServeGoroutines(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// Whatever an input is tried with is told from what the run makes itself.
+func TestOwnForm(t *testing.T) {
+	t.Parallel()
+	target := targetAt(t, unreached, Options{})
+	identity := target.NewIdentity()
+	for _, own := range []string{identity.Email, identity.Password, target.NewPassword()} {
+		if !target.OwnForm(own) {
+			t.Errorf("%q is not taken for the run's own", own)
+		}
+	}
+	for _, other := range []string{"", strings.ToUpper(identity.Email), "x" + identity.Email, "alice@example.com",
+		identity.Password + " ", " " + identity.Password, "Pw-7" + strings.Repeat("é", 10), identity.Handle} {
+		if target.OwnForm(other) {
+			t.Errorf("%q is taken for the run's own", other)
+		}
+	}
+}
