@@ -15,7 +15,7 @@ func TestLoadRevision(t *testing.T) {
 	type size struct{ documents, methods, errors int }
 	want := map[string]size{"2023-04": {17, 16, 14}, "2026-07": {26, 25, 29}}
 	if got := Revisions(); len(got) != len(want) {
-		t.Errorf("revisions %v, want %d", got, len(want))
+		t.Errorf("revisions %v, want %d: count what a new one has in this test", got, len(want))
 	}
 	for _, revision := range Revisions() {
 		catalog, err := LoadRevision(revision)
@@ -27,7 +27,7 @@ func TestLoadRevision(t *testing.T) {
 			got.errors += len(method.Errors)
 		}
 		if got != want[revision] {
-			t.Errorf("revision %s has %+v, want %+v", revision, got, want[revision])
+			t.Errorf("revision %s has %+v, want %+v: where documents were added, count them in this test", revision, got, want[revision])
 		}
 	}
 }
@@ -73,12 +73,12 @@ func TestDocumentsAreVerbatim(t *testing.T) {
 			raw, err := fs.ReadFile(fsys, name)
 			sum := sha256.Sum256(raw)
 			if got, want := hex.EncodeToString(sum[:]), digests[revision][name]; got != want {
-				t.Errorf("%s of %s has sha256 %s, want %s", name, revision, got, want)
+				t.Errorf("%s of %s is not what digests_test.go says; where the document is the official one, as it is, the line is\n\t\t%q: %q,", name, revision, name, got)
 			}
 			return err
 		})
 		if err != nil || files != len(digests[revision]) {
-			t.Errorf("%s: %d files (%v), want %d", revision, files, err, len(digests[revision]))
+			t.Errorf("%s: %d files (%v), and digests_test.go has %d", revision, files, err, len(digests[revision]))
 		}
 	}
 }

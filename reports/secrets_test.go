@@ -124,7 +124,7 @@ func TestWritersKeepWhatReplacesSecrets(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.Contains(html.UnescapeString(text.String()), "[access token]") {
-			t.Errorf("%s has lost the words that stand for a token", format.Name)
+			t.Errorf("%s has lost the words that stand for a token; a format that is meant to show no exchange is named above", format.Name)
 		}
 	}
 }

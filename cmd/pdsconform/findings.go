@@ -59,9 +59,33 @@ func (c *console) stale(report *reports.Report) {
 	}
 }
 
-// byMethod prints the table. A column of zeros is left out but for those that
-// a reader looks for.
+// byMethod prints the table, so that it fits the terminal where there is one.
 func (c *console) byMethod(report *reports.Report) {
+	c.printf("%s\n", c.methodTable(report, widthOf(c.out)))
+}
+
+// methodTable is the table by method in no more than width columns, 0 for any
+// number: where there is no room, methods have their short names, then headings
+// a line for each word, and at last names are broken.
+func (c *console) methodTable(report *reports.Report, width int) string {
+	whole, words := func(s string) string { return s }, func(s string) string { return strings.ReplaceAll(s, " ", "\n") }
+	short := func(nsid string) string { return nsid[strings.LastIndexByte(nsid, '.')+1:] }
+	broken := func(nsid string) string { return text.WrapHard(short(nsid), leastName) }
+	shown := c.methodRows(report, whole, whole)
+	for _, form := range [][2]func(string) string{{short, whole}, {short, words}, {broken, words}} {
+		if width > 0 && text.LongestLineLen(shown) > width {
+			shown = c.methodRows(report, form[0], form[1])
+		}
+	}
+	return shown
+}
+
+// leastName is how many columns the name of a method keeps.
+const leastName = 12
+
+// methodRows renders the table, with names and headings in some form. A column
+// of zeros is left out but for those that a reader looks for.
+func (c *console) methodRows(report *reports.Report, nameOf, headingOf func(string) string) string {
 	columns := slices.DeleteFunc(reports.Outcomes(), func(outcome reports.Outcome) bool {
 		wanted := []reports.Outcome{reports.Passed, reports.Failed, reports.Blocked, reports.NotObserved}
 		return report.Summary.Of(outcome) == 0 && !slices.Contains(wanted, outcome)
@@ -69,7 +93,7 @@ func (c *console) byMethod(report *reports.Report) {
 	header, footer := table.Row{"method"}, table.Row{"all"}
 	configs := []table.ColumnConfig{}
 	for i, outcome := range columns {
-		header = append(header, heading(outcome))
+		header = append(header, headingOf(heading(outcome)))
 		footer = append(footer, c.cell(outcome, report.Summary.Of(outcome)))
 		configs = append(configs, table.ColumnConfig{
 			Number: i + 2, Align: text.AlignRight, AlignHeader: text.AlignRight, AlignFooter: text.AlignRight,
@@ -82,14 +106,14 @@ func (c *console) byMethod(report *reports.Report) {
 		if counts := report.Summary.ByEndpoint[endpoint]; counts.Excluded == counts.Total() {
 			continue // the last row counts them
 		}
-		row := table.Row{printable(endpoint)}
+		row := table.Row{nameOf(printable(endpoint))}
 		for _, outcome := range columns {
 			row = append(row, c.cell(outcome, report.Summary.ByEndpoint[endpoint].Of(outcome)))
 		}
 		rows.AppendRow(row)
 	}
 	rows.AppendFooter(footer)
-	c.printf("%s\n", rows.Render())
+	return rows.Render()
 }
 
 func endpoints(report *reports.Report) []string {

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"golang.org/x/term"
 )
 
@@ -21,7 +23,7 @@ type progress struct {
 
 	awaited map[string]int // requirements by endpoint that have no result yet
 	counts  map[string]*reports.Counts
-	dirty   bool // whether the terminal's line holds anything
+	shown   int // columns of the terminal's line that hold anything
 }
 
 func (a *app) newProgress(s settings, requirements []reports.Requirement) *progress {
@@ -74,8 +76,10 @@ func (p *progress) rewrite(event suite.Event) {
 	if width, _, err := term.GetSize(int(p.terminal.Fd())); err == nil && len(line) >= width && width > 0 {
 		line = line[:width-1]
 	}
-	fmt.Fprintf(p.out, "\r\x1b[K%s", printable(line))
-	p.dirty = true
+	line = printable(line)
+	// Blanks wipe what was there before, since not every terminal knows escapes.
+	fmt.Fprintf(p.out, "\r%s%s", line, strings.Repeat(" ", max(0, p.shown-text.StringWidth(line))))
+	p.shown = text.StringWidth(line)
 }
 
 // count prints the line of an endpoint when its last requirement is through.
@@ -97,8 +101,8 @@ func (p *progress) count(result reports.Result) {
 func (p *progress) end() { p.clear() }
 
 func (p *progress) clear() {
-	if p.dirty {
-		fmt.Fprint(p.out, "\r\x1b[K")
-		p.dirty = false
+	if p.shown > 0 {
+		fmt.Fprintf(p.out, "\r%s\r", strings.Repeat(" ", p.shown))
+		p.shown = 0
 	}
 }

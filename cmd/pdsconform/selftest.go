@@ -65,7 +65,7 @@ const gcPercent = 1000
 
 // selftestFormats are what --format can name.
 var selftestFormats = map[string]func(selftest.Document, io.Writer) error{
-	"table": selftest.Document.EncodeText,
+	"table": func(document selftest.Document, w io.Writer) error { return document.EncodeText(w, widthOf(w)) },
 	"json":  selftest.Document.EncodeJSON,
 	"md":    selftest.Document.EncodeMarkdown,
 }

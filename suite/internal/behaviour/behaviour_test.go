@@ -117,7 +117,7 @@ func TestRevisions(t *testing.T) {
 	for name, catalog := range everyRevision(t) {
 		found := revisionOf(catalog)
 		if found.name != name {
-			t.Errorf("the documents of %s are taken for those of %s", name, found.name)
+			t.Errorf("the documents of %s are taken for those of %s: revisions.go needs a literal for each revision, whose condition tells it from those before", name, found.name)
 		}
 		ids := map[string]bool{}
 		for _, c := range derive.Cases(catalog, Recipes(), nil) {

@@ -7,30 +7,50 @@ import (
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/pdsconform/pdsconform/reports"
 )
 
 // facets are the columns of the table, in the order in which a call meets them.
 var facets = []string{"transport", "method", "auth", "credentials", "input", "text", "output", "disclosure", "errors", "isolation", "concurrency", "behaviour", "protocol"}
 
-// EncodeText writes the table for a terminal, and what is left to mend.
-func (d Document) EncodeText(w io.Writer) error {
-	rows := d.table()
-	rows.SetStyle(table.StyleLight)
-	_, err := fmt.Fprintf(w, "%s\n\n%s%s", rows.Render(), d.score(), d.remains())
+// EncodeText writes the table for a terminal of so many columns, 0 for any number,
+// and what is left to mend. Facets without a defect are left out, and those for
+// which there is no room have a table of their own below.
+func (d Document) EncodeText(w io.Writer, width int) error {
+	var tables []string
+	rest := slices.DeleteFunc(slices.Clone(facets), func(facet string) bool {
+		return !slices.ContainsFunc(d.Defects, func(v Verdict) bool { return v.Facet == facet })
+	})
+	for len(rest) > 0 {
+		room := len(rest)
+		for room > 1 && width > 0 && text.LongestLineLen(d.render(rest[:room])) > width {
+			room--
+		}
+		tables = append(tables, d.render(rest[:room]))
+		rest = rest[room:]
+	}
+	_, err := fmt.Fprintf(w, "%s\n\n%s%s", strings.Join(tables, "\n\n"), d.score(), d.remains())
 	return err
+}
+
+// render renders the columns of some facets.
+func (d Document) render(facets []string) string {
+	rows := d.table(facets)
+	rows.SetStyle(table.StyleLight)
+	return rows.Render()
 }
 
 // EncodeMarkdown writes the table and what is left to mend as Markdown, the
 // same for the same results.
 func (d Document) EncodeMarkdown(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "%s\n\n%s%s", d.table().RenderMarkdown(), d.score(), d.remains())
+	_, err := fmt.Fprintf(w, "%s\n\n%s%s", d.table(facets).RenderMarkdown(), d.score(), d.remains())
 	return err
 }
 
-// table has a row for each method and a column for each facet; a cell tells how
-// many of its defects were noticed.
-func (d Document) table() table.Writer {
+// table has a row for each method and a column for each of the facets; a cell
+// tells how many of its defects were noticed.
+func (d Document) table(facets []string) table.Writer {
 	rows := table.NewWriter()
 	header := table.Row{"noticed of made"}
 	for _, facet := range facets {
@@ -38,13 +58,13 @@ func (d Document) table() table.Writer {
 	}
 	rows.AppendHeader(append(header, "all"))
 	for _, method := range d.methods() {
-		rows.AppendRow(d.row(name(method), func(v Verdict) bool { return v.Method == method }))
+		rows.AppendRow(d.row(name(method), facets, func(v Verdict) bool { return v.Method == method }))
 	}
-	rows.AppendRow(d.row("all", func(Verdict) bool { return true }))
+	rows.AppendRow(d.row("all", facets, func(Verdict) bool { return true }))
 	return rows
 }
 
-func (d Document) row(title string, in func(Verdict) bool) table.Row {
+func (d Document) row(title string, facets []string, in func(Verdict) bool) table.Row {
 	row := table.Row{title}
 	for _, facet := range facets {
 		row = append(row, d.cell(func(v Verdict) bool { return in(v) && v.Facet == facet }))
@@ -104,16 +124,20 @@ func (d Document) score() string {
 			levels = append(levels, fmt.Sprintf("%d by a `%s`", byLevel[level], level))
 		}
 	}
-	return fmt.Sprintf("%d defects, %.1f %% noticed for the right reason (%s).\n",
-		len(d.Defects), d.Score, strings.Join(levels, ", "))
+	noun := "defects"
+	if len(d.Defects) == 1 {
+		noun = "defect"
+	}
+	return fmt.Sprintf("%d %s, %.1f %% noticed for the right reason (%s).\n",
+		len(d.Defects), noun, d.Score, strings.Join(levels, ", "))
 }
 
 // remains lists what was not noticed, and what nothing breaks.
 func (d Document) remains() string {
-	var text strings.Builder
+	var out strings.Builder
 	list := func(title string, lines []string) {
 		if len(lines) > 0 {
-			fmt.Fprintf(&text, "\n%s:\n\n- %s\n", title, strings.Join(lines, "\n- "))
+			fmt.Fprintf(&out, "\n%s:\n\n- %s\n", title, strings.Join(lines, "\n- "))
 		}
 	}
 	var survivors, wrong, reasons, unexplained []string
@@ -144,7 +168,7 @@ func (d Document) remains() string {
 		reasons[i] = strings.Join(excused[reason], ", ") + ": " + reason
 	}
 	list("`must` requirements that the mock can't be made to break", reasons)
-	return text.String()
+	return out.String()
 }
 
 // some keeps a line readable.

@@ -52,7 +52,7 @@ func TestPlaces(t *testing.T) {
 				continue
 			}
 			if !slices.ContainsFunc(all, func(r reports.Requirement) bool { return belowAny(r.ID, places) }) {
-				t.Errorf("%s must show at %s, where there is no requirement", defect.ID, places)
+				t.Errorf("%s must show at %s, where there is no requirement: write it (for a kind of session in callers.go of the suite), or name another place in effects.yaml", defect.ID, places)
 			}
 		}
 	})
