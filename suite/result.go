@@ -18,12 +18,11 @@ const (
 	exchangesOfPass    = 2
 )
 
-// What a report holds at most, in bytes: of one result's words and exchanges, and
-// of all exchanges. A target whose answers are long must not make it unreadable.
+// What a report holds at most, in bytes: of one result's words and exchanges. A
+// target whose answers are long must not make it unreadable.
 const (
-	maxWords       = 1 << 10
-	maxEvidence    = 64 << 10
-	maxAllEvidence = 7 << 20
+	maxWords    = 1 << 10
+	maxEvidence = 64 << 10
 )
 
 // result is the outcome of a case with its evidence.
@@ -176,42 +175,4 @@ func (c *collector) evidence(result *reports.Result, exchanges []xrpc.Exchange) 
 		result.Exchanges = append(result.Exchanges, recorded)
 	}
 	slices.Reverse(result.Exchanges)
-}
-
-// sizeOf is about how many bytes an exchange takes in a report.
-func sizeOf(exchange reports.Exchange) int {
-	size := len(exchange.Curl) + len(exchange.Request.URL) + len(exchange.Request.Body) + len(exchange.Response.Body) + len(exchange.Response.Error)
-	for _, headers := range []map[string][]string{exchange.Request.Headers, exchange.Response.Headers} {
-		for name, values := range headers {
-			size += len(name)
-			for _, value := range values {
-				size += len(value)
-			}
-		}
-	}
-	return size
-}
-
-// bound leaves exchanges out where all are too many bytes: those of failures are
-// kept first. It reports how many results have lost theirs.
-func bound(results []reports.Result) (lost int) {
-	size := 0
-	for _, failures := range []bool{true, false} {
-		for i := range results {
-			if failures != (results[i].Outcome == reports.Failed) || len(results[i].Exchanges) == 0 {
-				continue
-			}
-			own := 0
-			for _, exchange := range results[i].Exchanges {
-				own += sizeOf(exchange)
-			}
-			if size+own > maxAllEvidence {
-				results[i].Exchanges = nil
-				lost++
-				continue
-			}
-			size += own
-		}
-	}
-	return lost
 }
