@@ -107,7 +107,13 @@ func TestFreedoms(t *testing.T) {
 			return c.post("createAccount", "", object{"handle": "alice.test", "email": "a+b@c.de", "password": "password", "inviteCode": code}).status == 400
 		},
 		"no-content": func(c *client) bool { return c.post("deleteSession", c.join("alice").refresh, nil).status == 204 },
-		"closing":    func(c *client) bool { return c.get("describeServer", "").closed },
+		"signed-links": func(c *client) bool {
+			s := c.join("alice")
+			c.post("requestPasswordReset", "", object{"email": s.email}).ok()
+			sent := c.server.Mail(s.email)
+			return strings.Contains(sent[len(sent)-1].Text, "?signature=")
+		},
+		"closing": func(c *client) bool { return c.get("describeServer", "").closed },
 		"html-limits": func(c *client) bool {
 			for range 20 {
 				if a := c.get("describeServer", ""); a.status == http.StatusTooManyRequests {

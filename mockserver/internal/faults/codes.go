@@ -1,13 +1,17 @@
 package faults
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pdsconform/pdsconform/mockserver/internal/lexval"
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
 // named is a kind of mail with the word for its purpose in IDs.
@@ -30,7 +34,9 @@ func allLetters() []namedLetter {
 func codeDefects() []defect {
 	var all []defect
 	for _, l := range allLetters() {
-		all = append(all, l.mailWithOtherCodes(), l.mailWithOtherAddress(), l.takenForPassword())
+		all = append(all, l.mailWithOtherCodes(), l.mailWithOtherAddress(), l.takenForPassword(), l.codeInHeader(),
+			l.mailWith("mail-with-hash", "mails the hash of a password too", "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"),
+			l.mailWith("mail-with-digest", "mails a digest too", strings.Repeat("0123456789abcdef", 4)))
 		if l.purpose == store.ConfirmEmail || l.purpose == store.UpdateEmail {
 			all = append(all, inFacet("codes", l.prefixAccepted()))
 		}
@@ -61,6 +67,36 @@ func (l namedLetter) foreignAccepted(other namedLetter) defect {
 		}
 		return s.play()
 	})).where("method." + other.method)
+}
+
+// mailWith is a mail that ends in something else.
+func (l namedLetter) mailWith(name, description, more string) defect {
+	return inFacet("codes", l.inMail(name, description, func(_ *server, message *mail.Message) bool {
+		message.Text += "\nReference: " + more + "\n"
+		return true
+	})).where("method." + l.request)
+}
+
+// codeInHeader is an answer that tells the code beside its body.
+func (l namedLetter) codeInHeader() defect {
+	return inFacet("codes", behaviourOf(l.request, "code-in-header", "answers with the code in a header", func(s *server, p *plan) {
+		var told sync.Map // codes by request
+		p.act(s, l.request, func(s scene) (lexval.Object, error) {
+			output, err := s.play()
+			if sent := s.core.Outbox.To(cmp.Or(s.text("email"), s.core.Named(s.caller()).Email)); err == nil && len(sent) > 0 {
+				told.Store(s.call.HTTP, sent[len(sent)-1].Token)
+			}
+			return output, err
+		})
+		onAnswer(func(r *http.Request, response *xrpc.Response) {
+			if code, found := told.LoadAndDelete(r); found {
+				if response.Header == nil {
+					response.Header = http.Header{}
+				}
+				response.Header.Set("X-Debug-Token", code.(string))
+			}
+		})(p.on(pds.LongName(l.request)))
+	})).where("method." + l.request)
 }
 
 // takenForPassword is a log-in with a mailed code.

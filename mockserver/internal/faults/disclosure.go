@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -36,8 +38,29 @@ func disclosureDefects() []defect {
 	return []defect{
 		insert("password-hash", "every answer holds the hash of a password", any, fixed(`"passwordHash":"5f4dcc3b5aa765d61d8327deb882cf99"`)),
 		insert("bcrypt", "every answer holds what bcrypt made of a password", any, fixed(`"user":{"pw":"$2b$10$abcdefghijklmnopqrstuv"}`)),
+		insert("scrypt", "every answer holds what scrypt made of a password", any, fixed(`"user":{"pw":"scrypt:32768:8:1$c2FsdA$9f86d081884c7d65"}`)),
+		{
+			Defect: Defect{ID: "disclosure.password-digest", Facet: "disclosure", Description: "answers to a log-in hold the unsalted hash of its password"},
+			apply: func(s *server, p *plan) {
+				p.act(s, logIn, func(s scene) (lexval.Object, error) {
+					text := s.text("password")
+					output, err := s.play()
+					sum := sha256.Sum256([]byte(text))
+					if err == nil {
+						output = append(output, pds.Field("key", hex.EncodeToString(sum[:])))
+					}
+					return output, err
+				})
+			},
+		},
 		insert("database", "refusals hold the words of the database", isRefusal, fixed(`"cause":"UNIQUE constraint failed: app_password.name"`)),
 		insert("stack", "refusals hold where in the program they were made", isRefusal, fixed(`"stack":"at handler (/app/dist/api.js:12:3)"`)),
+		insert("addresses", "answers that anybody may ask for hold the address of an account", any, func(s *server) string {
+			for _, account := range s.core.Store.Accounts() {
+				return `"newest":["` + account.Email + `"]`
+			}
+			return `"newest":[]`
+		}),
 		insert("address", "refusals hold the address of an account", isRefusal, func(s *server) string {
 			for _, account := range s.core.Store.Accounts() {
 				return `"existing":"` + account.Email + `"`

@@ -57,6 +57,7 @@ const (
 	oddImports      = "imports-ignored"
 	oddBoundTokens  = "bound-service-tokens"
 	oddDIDDocs      = "did-docs"
+	oddSignedLinks  = "signed-links"
 	oddAll          = "all"
 )
 
@@ -101,6 +102,7 @@ func variants() []Variant {
 		{oddRefusals, "an account that is brought along, or was deleted, is refused under another name", "createAccount#input.did"},
 		{oddImports, "a sign-up takes no notice of plcOp, nor of a DID that comes without a token", "createAccount#input.did"},
 		{oddBoundTokens, "a service token is made for one method only, which has to be named", "getServiceAuth#params.lxm"},
+		{oddSignedLinks, "mails end in a link that is signed with 64 hexadecimal digits", ""},
 		{oddDIDDocs, "answers about a session hold the DID document", "getSession#output.didDoc"},
 	}
 }
@@ -166,6 +168,7 @@ func (c Chosen) Handlers() pds.Variants {
 		SameSecondTokens: c[oddSameSecond], AccessEnds: c[oddAccessEnds],
 		ShortLabels: c[oddLabels], StrictAddresses: c[oddAddresses], OldTokens: c[oddOldTokens],
 		ImportsIgnored: c[oddImports], BoundServiceTokens: c[oddBoundTokens], DIDDocuments: c[oddDIDDocs],
+		SignedLinks: c[oddSignedLinks],
 	}
 }
 

@@ -1,6 +1,7 @@
 package pds
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"time"
@@ -51,6 +52,9 @@ func (s *Server) send(account store.Account, subject, text string, token store.M
 		Text:    text,
 		Token:   token.Text,
 		At:      s.Clock.Now(),
+	}
+	if s.config.Variants.SignedLinks {
+		message.Text += fmt.Sprintf("\nNo more of these: https://mail.example.org/stop?signature=%x\n", sha256.Sum256([]byte(account.DID)))
 	}
 	if hooks := s.Hooks.Load(); hooks != nil && hooks.Mail != nil && hooks.Mail(&message) {
 		return

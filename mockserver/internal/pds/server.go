@@ -58,6 +58,8 @@ type Variants struct {
 	ShortLabels      bool // the first label of a handle has at most 18 characters
 	StrictAddresses  bool // addresses with a plus sign, or at domains that have no mail, are refused
 
+	SignedLinks bool // mails end in a link with a digest in it
+
 	ImportsIgnored     bool // a sign-up takes no notice of plcOp, nor of a did without a token
 	BoundServiceTokens bool // no service token is made that names no method
 	DIDDocuments       bool // answers about a session hold the DID document

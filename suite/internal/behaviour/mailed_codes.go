@@ -61,45 +61,104 @@ func otherPurposes(nsid string, but ...string) []purpose {
 // code for another purpose.
 func (p purpose) refusal() (id, title string) { return "code.of-" + p.name, p.title + " is refused." }
 
-// mailsDiscloseNothing asks of a mail with a code that it holds nothing which
-// its reader could do more with, nor anything of others. Mail is read by whoever
-// has the address, and by all whom it passes on its way.
-func mailsDiscloseNothing(request string) scenario {
+// mailedBy is the purpose whose codes a method mails.
+func mailedBy(request string) purpose {
 	all := purposes()
-	of := all[slices.IndexFunc(all, func(p purpose) bool { return p.request == request })]
-	return scenario{
-		id: "mail.discloses-nothing", title: "The mail holds no password and no token, no code for anything else, and nobody else's address.",
-		level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
-		run: func(ctx context.Context, t *spec.Trial) {
-			account := of.whose(ctx, t)
-			var codes []string
-			for _, other := range all[:2] { // which can be had for any address
-				if other.request != request {
-					codes = append(codes, other.code(ctx, t, account))
-				}
+	return all[slices.IndexFunc(all, func(p purpose) bool { return p.request == request })]
+}
+
+// mailing is what became of the request for a code.
+type mailing struct {
+	account    *target.Account
+	exchange   xrpc.Exchange
+	code       string
+	messages   []target.Message
+	otherCodes []string // that the account was mailed before, for other purposes
+}
+
+// mailed asks for a code, once in a run, and reads the mail.
+func (p purpose) mailed(ctx context.Context, t *spec.Trial) mailing {
+	return spec.Once(ctx, t, "mail of "+p.request, func(ctx context.Context, t *spec.Trial) mailing {
+		made := mailing{account: p.whose(ctx, t)}
+		for _, other := range purposes()[:2] { // which can be had for any address
+			if other.request != p.request {
+				made.otherCodes = append(made.otherCodes, other.code(ctx, t, made.account))
 			}
-			expectNothingDisclosed(ctx, t, of, account, codes)
+		}
+		box := mailbox(ctx, t, made.account.Email)
+		made.exchange = t.Rely(t.Do(ctx, p.ask(ctx, t, made.account)))
+		code, err := box.Code(ctx, p.topic())
+		t.Unless(err)
+		if code == "" {
+			t.Unless(&target.Refusal{Exchange: made.exchange, Problem: "no mail with a code came to the account's address" + box.Suspicion()})
+		}
+		made.code, made.messages = code, box.Read()
+		return made
+	})
+}
+
+// codesAreMailedAlone are the requirements on what else than the reader's own code
+// is told by a method that mails one, and to whom. Mail is read by whoever has the
+// address, and by all whom it passes on its way.
+func codesAreMailedAlone(request string) []scenario {
+	of := mailedBy(request)
+	return []scenario{
+		{
+			id: "mail.discloses-nothing", title: "The mail holds no password, none that is hashed and no token, no code for anything else, and nobody else's address.",
+			level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) { expectNothingDisclosed(t, of.mailed(ctx, t)) },
+		},
+		{
+			id: "mail.without-digest", title: "The mail holds nothing that looks like a hash, but for its code and in links.",
+			level: reports.Should, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				made := of.mailed(ctx, t)
+				for _, message := range made.messages {
+					for _, digest := range derive.DigestsIn(message.Subject + " " + message.Text) {
+						if !strings.EqualFold(digest, made.code) {
+							t.Fail("a mail without hashes", "a word of 64 or 128 hexadecimal digits stands in it")
+						}
+					}
+				}
+			},
+		},
+		{
+			// Who can call the method would do whatever it is that the mail guards.
+			id: "code.hidden", title: "The code is mailed, and not in the answer.",
+			level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				made := of.mailed(ctx, t)
+				if strings.Contains(string(made.exchange.Body), made.code) {
+					t.Fail("an answer without the code", "the code stands in it")
+				}
+				for name, values := range made.exchange.Header {
+					if strings.Contains(strings.ToUpper(strings.Join(values, " ")), strings.ToUpper(made.code)) {
+						t.Fail("an answer without the code", "the code stands in its header "+name)
+					}
+				}
+			},
 		},
 	}
 }
 
-func expectNothingDisclosed(ctx context.Context, t *spec.Trial, of purpose, account *target.Account, otherCodes []string) {
-	box := mailbox(ctx, t, account.Email)
-	t.Rely(t.Do(ctx, of.ask(ctx, t, account)))
-	expectMail(ctx, t, box, of.topic())
-	for _, message := range box.Read() {
+func expectNothingDisclosed(t *spec.Trial, made mailing) {
+	const nothing = "a mail with one code and nothing else that is secret"
+	for _, message := range made.messages {
 		text := message.Subject + " " + message.Text
 		for _, what := range t.Target().Client().Secrets().In(text) {
 			if what != "mailed code" {
-				t.Fail("a mail with one code and nothing else that is secret", "a "+what+" stands in it")
+				t.Fail(nothing, "a "+what+" stands in it")
 			}
 		}
-		for _, code := range otherCodes {
+		if derive.HoldsHash(text, made.account.Password) {
+			t.Fail(nothing, "the hash of a password stands in it")
+		}
+		for _, code := range made.otherCodes {
 			if strings.Contains(text, code) {
-				t.Fail("a mail with one code and nothing else that is secret", "a code for another purpose stands in it")
+				t.Fail(nothing, "a code for another purpose stands in it")
 			}
 		}
-		if others := derive.AddressesBeside(account.Email, text); len(others) > 0 {
+		if others := derive.AddressesBeside(made.account.Email, text); len(others) > 0 {
 			t.Fail("a mail about the account that it goes to", "the address of another account stands in it")
 		}
 	}

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -22,7 +23,7 @@ func requestAccountDelete() endpoint {
 				return request(ctx, t, sharedAccount(ctx, t, "mail"))
 			},
 		},
-		cases: []scenario{
+		cases: slices.Concat(codesAreMailedAlone(nsidRequestAccountDelete), []scenario{
 			{
 				id: "mail.sent", title: "A mail with a code goes to the account's address.",
 				level: reports.Must, authority: reports.Lexicon, source: "description", needs: withMail,
@@ -33,7 +34,6 @@ func requestAccountDelete() endpoint {
 					expectMail(ctx, t, box, target.AboutDeletion())
 				},
 			},
-			mailsDiscloseNothing(nsidRequestAccountDelete),
 			codesUnguessable(target.AboutDeletion(), borrowed, request),
 			{
 				id: "account.lives", title: "Asking for the deletion changes nothing yet: the account goes on working.",
@@ -56,7 +56,7 @@ func requestAccountDelete() endpoint {
 					t.Expect(refresh(ctx, t, made.Refresh), check.Succeeds())
 				},
 			},
-		},
+		}),
 	}
 }
 

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -20,7 +21,7 @@ func requestEmailUpdate() endpoint {
 					WithBearer(session(ctx, t, sharedAccount(ctx, t, "unconfirmed")).Access)
 			},
 		},
-		cases: []scenario{
+		cases: slices.Concat(codesAreMailedAlone(nsidRequestEmailUpdate), []scenario{
 			{
 				// Who finds an open session would otherwise take the account with a new
 				// address and a password reset.
@@ -47,7 +48,6 @@ func requestEmailUpdate() endpoint {
 					expectMail(ctx, t, box, target.AboutEmailUpdate())
 				},
 			},
-			mailsDiscloseNothing(nsidRequestEmailUpdate),
 			{
 				id: "address.stays-confirmed", title: "Asking for the change leaves the address confirmed.",
 				level: reports.Should, authority: reports.Reference, in: "getSession#output.emailConfirmed", needs: withMail,
@@ -68,7 +68,7 @@ func requestEmailUpdate() endpoint {
 					expectOwn(t, whoAmI(ctx, t, session(ctx, t, account).Access), account)
 				},
 			},
-		},
+		}),
 	}
 }
 

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -21,7 +22,7 @@ func requestPasswordReset() endpoint {
 			},
 			Placeholder: func(t *spec.Trial) xrpc.Request { return resetRequest(t.Target().NewIdentity().Email) },
 		},
-		cases: []scenario{
+		cases: slices.Concat(codesAreMailedAlone(nsidRequestPasswordReset), []scenario{
 			{
 				id: "mail.sent", title: "A mail with a code goes to the account's address.",
 				level: reports.Must, authority: reports.Lexicon, source: "description", needs: withMail,
@@ -32,7 +33,6 @@ func requestPasswordReset() endpoint {
 					expectMail(ctx, t, box, target.AboutReset())
 				},
 			},
-			mailsDiscloseNothing(nsidRequestPasswordReset),
 			codesUnguessable(target.AboutReset(), borrowed, func(_ context.Context, _ *spec.Trial, account *target.Account) xrpc.Request {
 				return resetRequest(account.Email)
 			}),
@@ -85,20 +85,6 @@ func requestPasswordReset() endpoint {
 				},
 			},
 			{
-				id: "code.hidden", title: "The code is mailed, and not in the answer.",
-				level: reports.Must, authority: reports.Security, source: sourceMailedCodes, needs: withMail,
-				run: func(ctx context.Context, t *spec.Trial) {
-					account := t.Borrow(ctx)
-					box := mailbox(ctx, t, account.Email)
-					exchange := t.Rely(t.Do(ctx, resetRequest(account.Email)))
-					code, err := box.Code(ctx, target.AboutReset())
-					t.Unless(err)
-					if code != "" && strings.Contains(string(exchange.Body), code) {
-						t.Fail("an answer without the code", "the code stands in it")
-					}
-				},
-			},
-			{
 				id: "takedown.no-mail", title: "No mail goes to an account that was taken down.",
 				level: reports.May, authority: reports.Reference, needs: append([]target.Capability{target.Takedown}, withMail...),
 				run: func(ctx context.Context, t *spec.Trial) {
@@ -116,7 +102,7 @@ func requestPasswordReset() endpoint {
 				},
 			},
 			strayAuthorization(nsidRequestPasswordReset),
-		},
+		}),
 	}
 }
 

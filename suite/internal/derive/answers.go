@@ -25,6 +25,7 @@ func (b *builder) answers() {
 	b.add(obligation{idNoSecrets, "No answer repeats the password, code or credential that the caller sent.",
 		reports.Should, reports.Security, sourceErrors}, b.anyAnswer)
 	b.noHashes()
+	b.noAddresses()
 	if b.recipe.Credential == spec.NoCredential && b.method.Input == nil && b.method.Params == nil {
 		return // nothing in a request to it can be wrong
 	}

@@ -1,11 +1,21 @@
 package derive
 
 import (
+	"context"
+	"crypto/md5"  //nolint:gosec // what other servers store passwords as, not what we do
+	"crypto/sha1" //nolint:gosec // likewise
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"hash"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/spec"
+	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
 // The requirements on what an answer gives away, judged by Observer.
@@ -25,7 +35,44 @@ const (
 // hashes are members and values by which a stored password or a private key is
 // known. A public key and a hash of contents are neither.
 var hashes = regexp.MustCompile(`(?i)"(hashed[_-]?pass(word|wd)?|pass(word|wd)?[_-]?(hash|digest|salt|scrypt|bcrypt|argon2?)|private[_-]?key)"\s*:\s*"|` +
-	`\$(2[aby]|argon2(id?|d)|scrypt|pbkdf2[a-z0-9-]*)\$|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+	`\$(2[aby]|argon2(id?|d)|scrypt|pbkdf2[a-z0-9-]*)\$|\$(1|5|6|7|y|gy)\$[^\s"$]+\$[./a-z0-9]{20}|` +
+	`\b(scrypt|bcrypt|argon2(id?|d)?|pbkdf2([:_-]?(hmac-)?sha\d+)?)[:$][a-z0-9+/=]{4}|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+
+// Digests that a mail has outside a link, as words of their own. Links are
+// signed, and pictures named by such.
+var (
+	digests      = regexp.MustCompile(`(?i)(?:^|[\s"'(])([0-9a-f]{64}|[0-9a-f]{128})(?:$|[\s"'),.;])`)
+	linksAndTags = regexp.MustCompile(`(?i)<[^>]*>|\b[a-z]+:\S+`)
+)
+
+// HoldsHash reports whether what a password is stored as stands in a text: in a
+// form that is used for nothing else, or made of one of these passwords with
+// nothing besides.
+func HoldsHash(text string, passwords ...string) bool {
+	if hashes.MatchString(text) {
+		return true
+	}
+	for _, password := range passwords {
+		for _, made := range []hash.Hash{md5.New(), sha1.New(), sha256.New(), sha512.New()} {
+			made.Write([]byte(password))
+			sum := made.Sum(nil)
+			if strings.Contains(strings.ToLower(text), hex.EncodeToString(sum)) || strings.Contains(text, base64.RawStdEncoding.EncodeToString(sum)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// DigestsIn are the words of a text that look like the digest of something, links
+// left aside.
+func DigestsIn(text string) []string {
+	var found []string
+	for _, match := range digests.FindAllStringSubmatch(linksAndTags.ReplaceAllString(text, " "), -1) {
+		found = append(found, match[1])
+	}
+	return found
+}
 
 // internals are what only a server's own log should hold: text of databases,
 // and places in a program.
@@ -43,7 +90,19 @@ func (b *builder) noHashes() {
 // refusalsGiveNothingAway adds what no refusal may.
 func (b *builder) refusalsGiveNothingAway() {
 	b.add(obligation{idNoInternals, "No refusal holds text of the server's database or places in its program.", reports.Should, reports.Security, sourceInternals}, b.anyAnswer)
-	b.add(obligation{idNoAddresses, "No refusal tells somebody without a credential an e-mail address that they didn't send.", reports.Must, reports.Security, sourceAddresses}, b.anyAnswer)
+}
+
+// noAddresses adds what nobody may be told who hasn't shown who they are. Some
+// account has to be there whose address could be told.
+func (b *builder) noAddresses() {
+	b.add(obligation{idNoAddresses, "Nobody without a credential, password or code is told an e-mail address that they didn't send.", reports.Must, reports.Security, sourceAddresses},
+		func(ctx context.Context, t *spec.Trial) {
+			t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) {
+				_, err := t.Target().Shared(ctx, t)
+				t.Unless(err)
+			})
+			b.anyAnswer(ctx, t)
+		})
 }
 
 // maxSearched is how much of an answer is searched for what it gives away, in
@@ -54,21 +113,41 @@ const maxSearched = 16 << 10
 func (o *observation) given() {
 	exchange := o.exchange
 	body := string(exchange.Body[:min(len(exchange.Body), maxSearched)])
-	if hashes.MatchString(body) {
+	var passwords []string
+	if password, given := exchange.Request.Input["password"].(string); given && len(password) >= shortestSecret && body != "" {
+		passwords = append(passwords, password)
+	}
+	if HoldsHash(body, passwords...) {
 		o.find(idNoHashes, "no hash of a password and no private key in an answer", "one stands in the answer")
 	}
-	if exchange.Succeeded() {
-		return
-	}
-	if found := internals.FindString(body); found != "" {
+	if found := internals.FindString(body); found != "" && !exchange.Succeeded() {
 		o.find(idNoInternals, "a refusal in words for clients", "it holds "+found)
+	}
+	if hasCredential(exchange.Request) || exchange.Succeeded() && showsWho(exchange.Request) {
+		return
 	}
 	sent := strings.ToLower(string(exchange.Request.Body()))
 	for _, address := range runAddress.FindAllString(body, -1) {
-		if exchange.Request.Authorization == "" && !strings.Contains(sent, strings.ToLower(address)) {
+		if !strings.Contains(sent, strings.ToLower(address)) {
 			o.find(idNoAddresses, "no e-mail address that the caller didn't send", "the address of an account stands in the answer")
 		}
 	}
+}
+
+// hasCredential reports whether a request has one, or several.
+func hasCredential(request xrpc.Request) bool {
+	return request.Authorization != "" || request.Header.Get("Authorization") != ""
+}
+
+// showsWho reports whether a request has a password or a code beside its
+// credential.
+func showsWho(request xrpc.Request) bool {
+	for name := range request.Input {
+		if xrpc.IsSecret(name) {
+			return true
+		}
+	}
+	return false
 }
 
 // AddressesBeside are the addresses of accounts of a run that stand in a text,

@@ -183,9 +183,12 @@ func (o *observation) issued(secret string) (members int) {
 	return members
 }
 
+// shortestSecret is the length under which a secret of the caller is not looked
+// for.
+const shortestSecret = 8
+
 // disclosure looks for the caller's own secrets in an answer.
 func (o *observation) disclosure() {
-	const shortest = 8
 	_, credential, _ := strings.Cut(o.exchange.Request.Authorization, " ")
 	secrets := map[string]string{"the credential": credential}
 	for name, value := range o.exchange.Request.Input {
@@ -195,7 +198,7 @@ func (o *observation) disclosure() {
 	}
 	body := string(o.exchange.Body)
 	for what, secret := range secrets {
-		if len(secret) >= shortest && strings.Count(body, secret) > o.issued(secret) {
+		if len(secret) >= shortestSecret && strings.Count(body, secret) > o.issued(secret) {
 			o.find(idNoSecrets, "no secret of the caller in an answer", what+" stands in the answer")
 		}
 	}

@@ -112,6 +112,9 @@ var shows = map[string][]string{
 	"codes beginning-accepted":       {"code.beginning"},
 	"codes mail-with-other-codes":    {"mail.discloses-nothing"},
 	"codes mail-with-other-address":  {"mail.discloses-nothing"},
+	"codes mail-with-hash":           {"mail.discloses-nothing"},
+	"codes mail-with-digest":         {"mail.without-digest"},
+	"codes code-in-header":           {"code.hidden"},
 
 	"powers privileged-session-accepted": {"privileged-app-password.refused"},
 	"powers takendown-session-accepted":  {"allow-takendown.refused"},
