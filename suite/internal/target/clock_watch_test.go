@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -61,5 +66,35 @@ func TestRunsTakeTurns(t *testing.T) {
 	cancel()
 	holds := TakeTurn(t.Context(), base, true, none)
 	TakeTurn(stopped, base, true, func(string) {})()
+	if _, err := os.Stat(turnFile(base)); err != nil {
+		t.Errorf("one that did not get its turn has ended another's: %v", err)
+	}
 	holds()
+	if _, err := os.Stat(turnFile(base)); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the last to end has left its file: %v", err)
+	}
+}
+
+// TestTurnsAreOfOne lets many take turns at once, of which each that ends removes
+// the file that the next one holds.
+func TestTurnsAreOfOne(t *testing.T) {
+	t.Parallel()
+	base := fmt.Sprintf("http://127.0.0.1:2/%d", time.Now().UnixNano())
+	var holding, most atomic.Int32
+	var runs sync.WaitGroup
+	for range 4 {
+		runs.Go(func() {
+			for range 2 {
+				end := TakeTurn(t.Context(), base, true, func(string) {})
+				most.Store(max(most.Load(), holding.Add(1)))
+				runtime.Gosched()
+				holding.Add(-1)
+				end()
+			}
+		})
+	}
+	runs.Wait()
+	if most.Load() != 1 {
+		t.Errorf("%d had their turn at once", most.Load())
+	}
 }
