@@ -3,6 +3,8 @@ package mockserver_test
 import (
 	"testing"
 	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver"
 )
 
 func TestConfirmEmail(t *testing.T) {
@@ -108,4 +110,16 @@ func TestSecondFactor(t *testing.T) {
 	advance(t, c.server, 16*time.Minute)
 	with(c.mailToken(s.email)).wants("old", 400, "ExpiredToken")
 	c.logIn(s.handle, password).wants("app password", 200, "")
+}
+
+// Documents that know of no second factor have nowhere to put a code.
+func TestSecondFactorNeedsADocument(t *testing.T) {
+	t.Parallel()
+	c := start(t)
+	s := c.signUp("alice")
+	yes := true
+	if _, err := c.server.ChangeAccount(s.did, mockserver.AccountChange{AuthFactor: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	c.logIn(s.handle, s.password).wants("a log-in without a code", 200, "")
 }

@@ -79,9 +79,24 @@ func unheardOfStatus(method string, status int, body []byte) []byte {
 		return body
 	}
 	object["active"], object["status"] = false, "hibernating"
-	changed, err := json.Marshal(object)
-	if err != nil {
+	return encoded(object)
+}
+
+// noStatus tells of every account that it is not active, and for no reason.
+func noStatus(method string, status int, body []byte) []byte {
+	var object map[string]any
+	if json.Unmarshal(unheardOfStatus(method, status, body), &object) != nil || object["status"] == nil {
 		return body
 	}
-	return changed
+	delete(object, "status")
+	return encoded(object)
+}
+
+// encoded is the text of what was JSON before.
+func encoded(object map[string]any) []byte {
+	text, err := json.Marshal(object)
+	if err != nil {
+		panic("client: " + err.Error())
+	}
+	return text
 }

@@ -33,14 +33,8 @@ func scenarios(variants []Variant) []scenario {
 			defer s.throughRewriter(objectForNothing)()
 			playVariant("empty-object")(s)
 		}},
-		scenario{name: variantScenario("unknown-status"), needs: "getSession#output.status", play: func(s *stage) {
-			defer s.throughRewriter(unheardOfStatus)()
-			s.enter()
-			s.ask("get-session", "getSession")
-			s.expire()
-			s.ask("expired", "getSession")
-			s.ask("again", "getSession")
-		}})
+		scenario{name: variantScenario("unknown-status"), needs: "getSession#output.status", play: playInactive(unheardOfStatus)},
+		scenario{name: variantScenario("no-status"), needs: "getSession#output.status", play: playInactive(noStatus)})
 	for _, variant := range visible(variants) {
 		all = append(all, scenario{
 			name: variantScenario(variant.Name), play: playVariant(variant.Name), command: func(*stage) {},
@@ -131,6 +125,18 @@ func playDeletion(s *stage) {
 	s.need(s.call("delete", "deleteAccount",
 		args{"did": s.alice.did, "password": s.alice.password, "token": s.mailed(s.alice.email)}), "deleteAccount")
 	s.call("log-in-deleted", "logIn", args{"identifier": s.alice.handle, "password": s.alice.password})
+}
+
+// playInactive has a session of an account that is not active.
+func playInactive(rewrite rewriter) func(*stage) {
+	return func(s *stage) {
+		defer s.throughRewriter(rewrite)()
+		s.enter()
+		s.ask("get-session", "getSession")
+		s.expire()
+		s.ask("expired", "getSession")
+		s.ask("again", "getSession")
+	}
 }
 
 // playVariant does most of what a client can do, at a server that does it in an

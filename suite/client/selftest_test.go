@@ -90,7 +90,7 @@ func faults() map[string]string {
 		"tolerance.no-links": "wants-links", "tolerance.domains": "wants-one-domain", "tolerance.no-grace": "old-refresh-token",
 		"tolerance.rate-limits": "limited-ends", "tolerance.html-limits": "limited-ends",
 		"tolerance.no-content": "wants-200", "tolerance.closing": "wants-connection", "tolerance.invites-unsaid": "wants-invites-said",
-		"tolerance.empty-object": "wants-nothing", "tolerance.unknown-status": "wants-known-status", "tolerance.did-docs": "wants-no-document", "tolerance.bound-service-tokens": "lxm-left-out",
+		"tolerance.empty-object": "wants-nothing", "tolerance.unknown-status": "wants-known-status", "tolerance.no-status": "wants-status", "tolerance.did-docs": "wants-no-document", "tolerance.bound-service-tokens": "lxm-left-out",
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -26,7 +28,7 @@ type stage struct {
 	alice   person
 	session string
 	read    int  // ID of the newest request that the log was read up to
-	patient bool // calls that are refused with 429 are made again
+	patient bool // calls that fail while the server limits requests are made again
 }
 
 // stop ends the playing of a scenario: what comes next makes no sense.
@@ -51,12 +53,20 @@ func (s *stage) call(label, name string, a args) outcome {
 	}
 	for tries := 0; ; tries++ {
 		o := s.callOnce(label, name, a)
-		if s.patient && o.Error != nil && o.Error.Status == 429 && tries < 3 {
+		if s.patient && o.Error != nil && s.limited() && tries < 3 {
 			s.record.calls = s.record.calls[:len(s.record.calls)-1]
 			continue
 		}
 		return o
 	}
+}
+
+// limited reports whether the server limited requests during the last call. The
+// client may tell another error: that of the call for which it wanted to refresh
+// its tokens.
+func (s *stage) limited() bool {
+	last := s.record.calls[len(s.record.calls)-1]
+	return slices.ContainsFunc(s.record.during(last), func(q request) bool { return q.Status == http.StatusTooManyRequests })
 }
 
 func (s *stage) callOnce(label, name string, a args) outcome {

@@ -18,7 +18,7 @@ import (
 func (s *Server) createSession(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
 	var opened opening
 	err := s.transact(ctx, call, func(tx *store.Tx) (err error) {
-		if opened, err = s.open(tx, call.Input); err == nil && opened.refusal == nil && opened.scope != token.Takendown {
+		if opened, err = s.open(tx, call); err == nil && opened.refusal == nil && opened.scope != token.Takendown {
 			tx.PutSession(opened.session, s.Clock.Now())
 		}
 		return err
@@ -43,7 +43,8 @@ type opening struct {
 }
 
 // open finds the account and holds the password against it.
-func (s *Server) open(tx *store.Tx, input lexval.Values) (opening, error) {
+func (s *Server) open(tx *store.Tx, call *xrpc.Call) (opening, error) {
+	input := call.Input
 	password := input.String("password")
 	account, found := accountOf(tx, strings.ToLower(input.String("identifier")))
 	if !found {
@@ -66,7 +67,7 @@ func (s *Server) open(tx *store.Tx, input lexval.Values) (opening, error) {
 	case account.TakenDown:
 		return opening{}, xrpc.AccountTakedown()
 	}
-	if account.AuthFactor && ownPassword {
+	if account.AuthFactor && ownPassword && call.Takes("authFactorToken") {
 		return s.askForFactor(tx, opened, input.String("authFactorToken"))
 	}
 	return opened, nil

@@ -34,8 +34,11 @@ type Call struct {
 	// Answer, where the handler sets it, is sent as it is, in place of the output.
 	Answer *Response
 
-	output *lexval.Listed
+	input, output *lexval.Listed
 }
+
+// Takes reports whether the document lists a member of the input.
+func (c *Call) Takes(name string) bool { return c.input.Lists(name) }
 
 // Tells reports whether the document lists a member of the output, so that a
 // handler needn't make what would be left out.

@@ -184,7 +184,7 @@ func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchan
 		}
 	}
 	faults := router.faultsOf(endpoint, hit)
-	call := &Call{NSID: endpoint.NSID, HTTP: r, output: endpoint.listedOutput}
+	call := &Call{NSID: endpoint.NSID, HTTP: r, input: endpoint.listedInput, output: endpoint.listedOutput}
 	output, err := endpoint.serve(r.Context(), call, exchange, faults)
 	if err != nil {
 		return Response{}, err

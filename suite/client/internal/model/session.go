@@ -171,6 +171,9 @@ func (c *client) getSession(ctx context.Context, s *session) (any, error) {
 	if status, given := told["status"].(string); given && c.Fault == "wants-known-status" && status != "deactivated" && status != "takendown" {
 		return nil, errors.New("there is no such status")
 	}
+	if told["active"] == false && told["status"] == nil && c.Fault == "wants-status" {
+		return nil, errors.New("an account that is not active has a status")
+	}
 	switch c.Fault {
 	case "factor-never":
 		value["emailAuthFactor"] = false
