@@ -168,11 +168,8 @@ func (c *client) getSession(ctx context.Context, s *session) (any, error) {
 			value[member] = told[member]
 		}
 	}
-	if status, given := told["status"].(string); given && c.Fault == "wants-known-status" && status != "deactivated" && status != "takendown" {
-		return nil, errors.New("there is no such status")
-	}
-	if told["active"] == false && told["status"] == nil && c.Fault == "wants-status" {
-		return nil, errors.New("an account that is not active has a status")
+	if err := c.knowsState(told); err != nil {
+		return nil, err
 	}
 	switch c.Fault {
 	case "factor-never":
@@ -189,6 +186,17 @@ func (c *client) getSession(ctx context.Context, s *session) (any, error) {
 	defer c.mutex.Unlock()
 	c.cached, _ = json.Marshal(value) //nolint:errchkjson // strings and booleans
 	return value, nil
+}
+
+// knowsState is nil where the client can cope with what an account is told to be.
+func (c *client) knowsState(told object) error {
+	if status, given := told["status"].(string); given && c.Fault == "wants-known-status" && status != "deactivated" && status != "takendown" {
+		return errors.New("there is no such status")
+	}
+	if told["active"] == false && told["status"] == nil && c.Fault == "wants-status" {
+		return errors.New("an account that is not active has a status")
+	}
+	return nil
 }
 
 // skewed are the faults of clients that hold a token's times against their own
