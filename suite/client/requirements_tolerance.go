@@ -104,6 +104,6 @@ func (s *seen) refreshesNever() bool {
 func visible(variants []Variant) []Variant {
 	return slices.DeleteFunc(slices.Clone(variants), func(v Variant) bool {
 		return slices.Contains([]string{"http2", "slow-deletion", "no-password-policy", "invites-required", "invites-open", "short-labels", "strict-addresses",
-			"same-second-tokens", "access-ends", "old-tokens", "other-refusals", "imports-ignored"}, v.Name)
+			"same-second-tokens", "access-ends", "old-tokens", "other-refusals", "imports-ignored", "signed-links"}, v.Name)
 	})
 }
