@@ -133,13 +133,19 @@ func (s *Server) build() (err error) {
 		return err
 	}
 	s.faults = faults.New(faults.NewCatalogue(s.options.Catalog, s.options.further...), s.core, s.router)
-	s.scenarios = scenario.NewSet(s.options.Catalog, s.core, s.faults)
+	s.scenarios = scenario.NewSet(s.options.Catalog, s.core, s.faults, s.options.Logger, func() []string {
+		names := s.further.Names()
+		for _, endpoint := range records.Endpoints {
+			names = append(names, endpoint.NSID)
+		}
+		return names
+	})
 	return s.load(saved)
 }
 
 // applyFaults applies the defects, scenarios and answers of the options.
 func (s *Server) applyFaults() error {
-	return errors.Join(s.faults.Set(s.options.Defects...), s.scenarios.Replace(s.options.Scenarios), s.SetAnswers(s.options.Answers...))
+	return errors.Join(s.faults.Set(s.options.Defects...), s.SetAnswers(s.options.Answers...), s.scenarios.Replace(s.options.Scenarios))
 }
 
 // Tester is the part of testing.TB that RunT needs; GinkgoT() has it too.

@@ -47,7 +47,10 @@ func Read(r io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("read report: %w", err)
 	}
 	report := new(Report)
-	if err := json.Unmarshal(data, report); err != nil {
+	var wrong *json.UnmarshalTypeError
+	if err := json.Unmarshal(data, report); errors.As(err, &wrong) && wrong.Field != "" {
+		return nil, fmt.Errorf("read report: %s can't be a %s: give a report.json as a run wrote it", wrong.Field, wrong.Value)
+	} else if err != nil {
 		return nil, fmt.Errorf("read report: %w", err)
 	}
 	return report, nil

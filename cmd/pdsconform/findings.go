@@ -223,7 +223,7 @@ func groupByReason(report *reports.Report, outcome reports.Outcome) []reasonGrou
 // every one. Verbose prints all, in full.
 const (
 	findingsInFull = 3
-	findingsShown  = 20
+	findingsShown  = 16
 )
 
 // causes prints what failed by cause: what doesn't gate in a line each, and then

@@ -71,6 +71,21 @@ func flagNames(flags *pflag.FlagSet) []string {
 	return names
 }
 
+// kindOf says what the value of a flag must be, "" where the flag says it itself.
+func kindOf(flag *pflag.Flag) string {
+	switch flag.Value.Type() {
+	case "int", "int64":
+		return "a whole number"
+	case "uint", "uint64":
+		return "a whole number from 0"
+	case "bool":
+		return "true or false"
+	case "duration":
+		return "a time such as 500ms, 30s or 5m"
+	}
+	return ""
+}
+
 // flagError rewords what the flag parser says, and names the flag that may
 // have been meant.
 func flagError(cmd *cobra.Command, err error) error {
@@ -83,6 +98,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	case *pflag.ValueRequiredError:
 		return usagef("flag --%s needs a value", e.GetFlag().Name)
 	case *pflag.InvalidValueError:
+		if kind := kindOf(e.GetFlag()); kind != "" {
+			return usagef("flag --%s: %q is not %s", e.GetFlag().Name, e.GetValue(), kind)
+		}
 		return usagef("flag --%s: %s", e.GetFlag().Name, fmt.Sprint(e.Unwrap()))
 	}
 	return usagef("%s (see %s --help)", err, cmd.CommandPath())

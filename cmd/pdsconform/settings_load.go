@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -88,7 +89,7 @@ func apply(values *koanf.Koanf, options *pflag.FlagSet, label func(string) strin
 			if _, own := option.Value.(*parallelValue); own {
 				return usagef("%s: %s", label(name), err)
 			}
-			return usagef("%s: not a value of type %s", label(name), option.Value.Type())
+			return usagef("%s must be %s", label(name), cmp.Or(kindOf(option), "a value of type "+option.Value.Type()))
 		}
 	}
 	return nil

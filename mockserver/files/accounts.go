@@ -42,6 +42,15 @@ func ReadAccounts(path string) (AccountList, error) {
 	return list, nil
 }
 
+// accountTexts are the texts of an accounts file.
+func accountTexts() texts {
+	codes := texts{"code": nil}
+	return texts{"invites": codes, "accounts": {
+		"handle": nil, "email": nil, "password": nil, "did": nil,
+		"appPasswords": {"name": nil, "password": nil}, "invites": codes,
+	}}
+}
+
 // parseAccounts returns errors that begin with the line.
 func parseAccounts(text []byte) (list AccountList, err error) {
 	file, err := parser.ParseBytes(text, 0)
@@ -57,6 +66,7 @@ func parseAccounts(text []byte) (list AccountList, err error) {
 	if _, isObject := file.Docs[0].Body.(ast.MapNode); !isObject {
 		return list, fmt.Errorf("%d: there must be an object of accounts and invites", lineOf(file.Docs[0].Body))
 	}
+	accountTexts().asWritten(file.Docs[0].Body)
 	if err := yaml.NodeToValue(file.Docs[0].Body, &list, yaml.Strict()); err != nil {
 		return list, yamlProblem(err)
 	}

@@ -13,7 +13,7 @@ import (
 // and says which entry is no good; whether answers fit their documents
 // mockserver.New says.
 func ReadAnswers(name string, text []byte) ([]mockserver.Answer, error) {
-	listed, err := entries(text, "answers", `{method: app.bsky.actor.getProfile, json: {did: "{{.DID}}"}}`)
+	listed, err := entries(text, "answers", texts{"method": nil, "account": nil, "text": nil, "headers": {"*": nil}}, `{method: app.bsky.actor.getProfile, json: {did: "{{.DID}}"}}`)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -7,14 +7,15 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/parser"
 )
 
 // entries returns the entries of a file as JSON: one mapping whose only key is
-// key, and which holds a list of mappings. example is what one entry looks like,
-// for the error of whoever wrote something else.
-func entries(text []byte, key, example string) ([]json.RawMessage, error) {
+// key, and which holds a list of mappings, with texts as they are written. example
+// is what one entry looks like, for the error of whoever wrote something else.
+func entries(text []byte, key string, of texts, example string) ([]json.RawMessage, error) {
 	var file any
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	if err := unmarshal(text, texts{key: of}, &file); err != nil {
 		return nil, errors.New(strings.Join(strings.Fields(yaml.FormatError(err, false, false)), " "))
 	}
 	mapping, isMapping := file.(map[string]any)
@@ -39,4 +40,14 @@ func entries(text []byte, key, example string) ([]json.RawMessage, error) {
 		listed = append(listed, entry)
 	}
 	return listed, nil
+}
+
+// unmarshal reads the first document of a file; of an empty one nothing.
+func unmarshal(text []byte, of texts, into any) error {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil || len(file.Docs) == 0 || file.Docs[0].Body == nil {
+		return err
+	}
+	of.asWritten(file.Docs[0].Body)
+	return yaml.NodeToValue(file.Docs[0].Body, into)
 }

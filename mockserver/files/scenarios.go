@@ -10,6 +10,14 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/scenario"
 )
 
+// scenarioTexts are the texts of a scenario.
+func scenarioTexts() texts {
+	return texts{
+		"method": nil, "account": nil, "error": nil, "message": nil, "body": nil, "drop": nil, "defect": nil,
+		"headers": {"*": nil},
+	}
+}
+
 // ReadScenarios reads a file of scenarios for the options of a mock: in YAML or
 // JSON, one mapping whose only key is scenarios and which holds a list of them,
 // with the names that the control protocol has. It is held against the documents
@@ -21,7 +29,7 @@ func ReadScenarios(name string, text []byte, catalog *lexicons.Catalog) (scenari
 			return nil, err
 		}
 	}
-	listed, err := entries(text, "scenarios", "{method: getSession, status: 502}")
+	listed, err := entries(text, "scenarios", scenarioTexts(), "{method: getSession, status: 502}")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

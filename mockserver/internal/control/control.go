@@ -6,6 +6,7 @@ package control
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,9 @@ import (
 
 // maxBody bounds what the control listener reads.
 const maxBody = 64 << 10
+
+// maxDrained bounds what is read of a body that is too large, and thrown away.
+const maxDrained = 64 << 20
 
 // Mock is the server that is controlled, room by room.
 type Mock struct {
@@ -161,7 +165,10 @@ func readUpTo(r *http.Request, most int64, into any) error {
 		return badRequest("the body could not be read")
 	}
 	if int64(len(body)) > most {
-		return &protocolError{http.StatusRequestEntityTooLarge, "PayloadTooLarge", "the body is too large"}
+		// Who is still sending when the connection is closed never sees the answer.
+		_, _ = io.CopyN(io.Discard, r.Body, maxDrained)
+		return &protocolError{http.StatusRequestEntityTooLarge, "PayloadTooLarge",
+			fmt.Sprintf("the body is too large: %s takes %d bytes at most", r.URL.Path, most)}
 	}
 	if err := strict.Decode(body, into); err != nil {
 		return badRequest(err.Error())

@@ -1,12 +1,15 @@
 package control
 
 import (
-	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
-	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/pdsconform/pdsconform/mockserver/internal/clock"
+	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
+	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 )
 
 // offers names what the control protocol of this server can do.
@@ -62,7 +65,7 @@ func (c controller) advance(r *http.Request) (any, error) {
 	}
 	by, err := time.ParseDuration(order.Advance)
 	if err != nil {
-		return nil, badRequest(`advance must be a duration such as "20m"`)
+		return nil, badRequest(fmt.Sprintf(`advance must be a duration such as "20m", of %s at most`, clock.Furthest))
 	}
 	if err := c.Core.Clock.Advance(by); err != nil {
 		return nil, badRequest("advance: " + err.Error())

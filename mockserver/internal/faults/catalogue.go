@@ -139,7 +139,7 @@ func (e *UnknownError) Error() string {
 	for _, d := range e.known {
 		names = append(names, d.ID)
 	}
-	return fmt.Sprintf("there is no defect %q%s", e.id, nearest.Hint(e.id, names))
+	return fmt.Sprintf("there is no defect %q%s", e.id, nearest.Or(e.id, names, ": pdsconform mock defects lists them"))
 }
 
 // about makes an ID and fills in what concerns a method.

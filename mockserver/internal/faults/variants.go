@@ -127,7 +127,7 @@ func Choose(catalog *lexicons.Catalog, names []string) (Chosen, error) {
 		case slices.Contains(known, name):
 			chosen[name] = true
 		default:
-			return nil, fmt.Errorf("odd: there is no variant %q%s", name, nearest.Hint(name, append(known, oddAll)))
+			return nil, fmt.Errorf("odd: there is no variant %q%s", name, nearest.Or(name, append(known, oddAll), ": pdsconform mock variants lists them"))
 		}
 	}
 	if chosen[oddInvites] || chosen[oddUnsaid] {

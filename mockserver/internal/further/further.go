@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"log/slog"
+	"mime"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -63,6 +64,20 @@ func (m *Methods) SetAnswers(given []answers.Answer) error {
 
 // Answers are those that were given.
 func (m *Methods) Answers() []answers.Answer { return m.answers.Load().Given() }
+
+// Names are the methods that documents or answers are there for.
+func (m *Methods) Names() []string {
+	var names []string
+	for _, catalog := range m.Catalogs {
+		for _, method := range catalog.Methods() {
+			names = append(names, method.NSID)
+		}
+	}
+	for _, answer := range m.Answers() {
+		names = append(names, answer.Method)
+	}
+	return names
+}
 
 // document is what is known of a method, whoever serves it.
 func (m *Methods) document(nsid string) *lexicons.Method {
@@ -265,11 +280,26 @@ func (m *Methods) withoutDocument(r *http.Request, exchange *xrpc.Exchange, nsid
 	}
 	exchange.Caller = caller.DID
 	body := xrpc.PeekBody(r)
+	if unread(r, body) && !m.answers.Load().Has(nsid, func(a answers.Answer) bool { return a.Unchecked && of(a) }) {
+		return xrpc.Response{}, xrpc.InvalidRequest("The request body is not valid JSON, as its Content-Type says")
+	}
 	response, err := m.answered(r, nsid, caller, body, of)
 	if response.Status != 0 {
 		exchange.KeepRequestBody(body)
 	}
 	return response, err
+}
+
+// unread reports whether a body says of itself that it is JSON, and is none: which
+// every server refuses, whatever the method.
+// Source: https://atproto.com/specs/xrpc#lexicon-http-endpoints
+func unread(r *http.Request, body []byte) bool {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Method != http.MethodPost || err != nil || media != "application/json" {
+		return false
+	}
+	_, invalid := lexval.Decode(body)
+	return invalid != nil
 }
 
 // forwarded asks the fallback; a response without a status where there is none,

@@ -8,7 +8,7 @@ import (
 )
 
 // ErrUnknownAccount is the error of a DID, handle or address that no account has.
-var ErrUnknownAccount = errors.New("there is no account of this did")
+var ErrUnknownAccount = errors.New("there is no account with this DID, handle or email")
 
 // Takedown takes the account that has a DID, handle or address down, or
 // reinstates it. What was taken down loses its sessions for good.

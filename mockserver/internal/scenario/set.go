@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/pdsconform/pdsconform/lexicons"
 	"github.com/pdsconform/pdsconform/mockserver/internal/faults"
+	"github.com/pdsconform/pdsconform/mockserver/internal/nearest"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
@@ -21,15 +23,34 @@ type Set struct {
 	catalog *lexicons.Catalog
 	core    *pds.Server
 	faults  *faults.Injector
+	logger  *slog.Logger
+	others  func() []string // methods that are answered besides those of the documents
 
 	mutex sync.Mutex // held by whoever changes the list
 	list  atomic.Pointer[[]*active]
 	given int // how many there have been since the start
 }
 
-// NewSet makes a set without scenarios for the server of these documents.
-func NewSet(catalog *lexicons.Catalog, core *pds.Server, injector *faults.Injector) *Set {
-	return &Set{catalog: catalog, core: core, faults: injector}
+// NewSet makes a set without scenarios for the server of these documents. others
+// are the methods that something else answers.
+func NewSet(catalog *lexicons.Catalog, core *pds.Server, injector *faults.Injector, logger *slog.Logger, others func() []string) *Set {
+	return &Set{catalog: catalog, core: core, faults: injector, logger: logger, others: others}
+}
+
+// doubt warns of a scenario for a method that nothing answers, whose name is
+// nearly that of one that is answered. It is no error, as such a scenario may be
+// all that is asked of the method.
+func (s *Set) doubt(method string) {
+	if method == "" || s.catalog.Method(method) != nil {
+		return
+	}
+	others := s.others()
+	if slices.Contains(others, method) {
+		return
+	}
+	if meant := nearest.Slip(method, others); meant != "" {
+		s.logger.Warn("a scenario is for a method that nothing answers", "method", method, "meant", meant)
+	}
 }
 
 // active is a scenario with its count.
@@ -53,6 +74,7 @@ func (s *Set) Add(scenario Scenario) (id string, err error) {
 	if err != nil {
 		return "", err
 	}
+	s.doubt(method)
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	s.given++

@@ -7,6 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +32,7 @@ func Decode(text []byte, into any) error {
 	decoder.UseNumber()
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		return explain(err)
+		return explain(err, text, into)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("the body must be one JSON object")
@@ -37,15 +40,16 @@ func Decode(text []byte, into any) error {
 	return nil
 }
 
-// explain names the field where there is one.
-func explain(err error) error {
+// explain names the field where there is one, and what to write where a text
+// was meant.
+func explain(err error, text []byte, into any) error {
 	var field FieldError
 	if errors.As(err, &field) {
 		return field
 	}
 	var wrongType *json.UnmarshalTypeError
 	if errors.As(err, &wrongType) && wrongType.Field != "" {
-		return FieldError(wrongType.Field + " must not be a " + wrongType.Value)
+		return FieldError(wrongType.Field + " must not be " + article(wrongType.Value) + quoted(wrongType))
 	}
 	if field, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
 		return &UnknownFieldError{strings.Trim(field, `"`)}
@@ -54,5 +58,41 @@ func explain(err error) error {
 	if wrongType != nil || errors.As(err, &syntax) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the body must be a JSON object")
 	}
-	return err // of a type that reads its own text
+	return ofMember(err, text, into) // of a type that reads its own text
+}
+
+func article(kind string) string {
+	kind, _, _ = strings.Cut(kind, " ") // of a number there is its text, too
+	kind = map[string]string{"bool": "boolean"}[kind] + strings.TrimPrefix(kind, "bool")
+	if strings.ContainsRune("aeiou", rune(kind[0])) {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+// quoted is what helps where a text was left without its quotes.
+func quoted(wrong *json.UnmarshalTypeError) string {
+	if wrong.Type.Kind() == reflect.String && (strings.HasPrefix(wrong.Value, "number") || wrong.Value == "bool") {
+		return ", but a text: put it in quotes"
+	}
+	return ""
+}
+
+// ofMember begins an error with the member of an object that it is about, which
+// its type doesn't know: the one that leads to it when it is decoded alone.
+func ofMember(err error, text []byte, into any) error {
+	var members map[string]json.RawMessage
+	if json.Unmarshal(text, &members) != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		alone, unwritten := json.Marshal(map[string]json.RawMessage{name: members[name]})
+		target := reflect.New(reflect.TypeOf(into).Elem()).Interface()
+		if unwritten == nil {
+			if again := json.Unmarshal(alone, target); again != nil && again.Error() == err.Error() {
+				return FieldError(name + ": " + err.Error())
+			}
+		}
+	}
+	return err
 }
