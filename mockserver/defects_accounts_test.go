@@ -294,6 +294,10 @@ func deletionSights() map[string]sight {
 		s.deleteAccount(s.bob)
 		return brief(s.logIn(s.alice.handle, s.alice.password), s.logIn(s.down.handle, s.down.password))
 	}
+	sights[method+".handle-again-server-error"] = func(s *stage) string {
+		s.remove(s.alice, s.alice.password, s.deletion).ok()
+		return brief(s.novel("handle", s.alice.handle))
+	}
 	add(sights, method, gone, "taken-down-instead", "still-logs-in", "app-passwords-survive", "sessions-survive",
 		"email-stays-taken", "still-gets-mail", "reset-code-survives", "succeeds-again")
 	return sights

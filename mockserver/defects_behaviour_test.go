@@ -185,7 +185,7 @@ func logInSights() map[string]sight {
 		var answers []answer
 		for _, identifier := range []string{
 			strings.ToUpper(s.alice.handle), strings.ToUpper(s.alice.email), " " + s.alice.handle + " ", "@" + s.alice.handle,
-			"alice", "alice.te", "nobody.test",
+			"alice", "alice.te", "nobody.test", s.alice.handle + "\x00x",
 		} {
 			answers = append(answers, s.logIn(identifier, s.alice.password))
 		}
@@ -217,8 +217,13 @@ func logInSights() map[string]sight {
 	}
 	told := func(s *stage) string { return s.logIn(s.alice.handle, "secret").text("message") }
 	sights := map[string]sight{}
-	add(sights, method, identifiers, "handle-case-significant", "email-case-significant", "identifier-prefix-accepted", "unknown-account-told-by-name", "unknown-account-told-by-status",
+	add(sights, method, identifiers, "handle-case-significant", "email-case-significant", "identifier-prefix-accepted", "identifier-ends-at-nul", "unknown-account-told-by-name", "unknown-account-told-by-status",
 		"unknown-account-server-error")
+	addresses := func(s *stage) string {
+		s.novel("email", "al.ice+tag@example.org", "password", "a password")
+		return brief(s.logIn("al.ice+tag@example.org", "a password"), s.logIn("al.ice@example.org", "a password"), s.logIn("alice+tag@example.org", "a password"))
+	}
+	add(sights, method, addresses, "email-tag-ignored", "email-points-ignored", "email-with-plus-unknown")
 	add(sights, method, passwords, "password-case-ignored", "password-cut-off", "password-padding-ignored", "any-password-accepted",
 		"empty-password-accepted", "somebody-elses-password-accepted", "somebody-elses-app-password-accepted")
 	add(sights, method, appPasswords, "app-password-dashless-accepted", "app-password-case-ignored", "app-password-refused",

@@ -16,8 +16,9 @@ func passwordSights() map[string]sight {
 	tails := func(s *stage) string {
 		signUp(s, "long", "long@example.com", long)
 		signUp(s, "nul", "nul@example.com", "password\x00one")
+		signUp(s, "signs", "signs@example.com", "pass+word")
 		signUp(s, "letters", "letters@example.com", "passwörd")
-		answers := []answer{s.logIn("nul.test", "password\x00two"), s.logIn("letters.test", "passwård"), s.logIn("letters.test", "lasswörd")}
+		answers := []answer{s.logIn("nul.test", "password\x00two"), s.logIn("letters.test", "passwård"), s.logIn("letters.test", "lasswörd"), s.logIn("signs.test", "pass word")}
 		for _, cut := range []int{64, 72, 128, 200} {
 			answers = append(answers, s.logIn("long.test", long[:cut]+strings.Repeat("y", length-cut)))
 		}
@@ -25,7 +26,7 @@ func passwordSights() map[string]sight {
 	}
 	kept := func(s *stage) string {
 		var answers []answer
-		for i, password := range []string{long, "passwörd", " pass word ", "pass\x00word"} {
+		for i, password := range []string{long, "passwörd", " pass word ", "pass\x00word", "pass%2Bword"} {
 			name := "kept-" + strconv.Itoa(i)
 			answers = append(answers, signUp(s, name, name+"@example.com", password), s.logIn(name+".test", password))
 		}
@@ -49,11 +50,12 @@ func passwordSights() map[string]sight {
 	}
 	sights := map[string]sight{}
 	add(sights, "createSession", tails, "password-cut-at-64", "password-cut-at-72", "password-cut-at-128", "password-cut-at-200",
-		"password-ends-at-nul", "password-letters-confused", "password-tail-alone")
+		"password-ends-at-nul", "password-letters-confused", "password-tail-alone", "password-plus-blank")
+	sights["resetPassword.escaped-password-mangled"] = resetTo("pass%2Bword")
 	sights["resetPassword.unicode-password-mangled"] = resetTo("passwörd")
 	sights["resetPassword.padded-password-trimmed"] = resetTo(" pass word ")
 	sights["resetPassword.nul-password-mangled"] = resetTo("pass\x00word")
-	add(sights, "createAccount", kept, "long-password-cut", "unicode-password-mangled", "padded-password-trimmed", "nul-password-mangled")
+	add(sights, "createAccount", kept, "long-password-cut", "unicode-password-mangled", "padded-password-trimmed", "nul-password-mangled", "escaped-password-mangled")
 	add(sights, "createAccount", capitals, "email-capitals-significant", "email-capitals-lost", "email-capitals-free")
 	add(sights, "resetPassword", reset, "long-password-cut")
 	return sights

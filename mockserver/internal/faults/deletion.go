@@ -171,6 +171,12 @@ func partialDeletionDefects() []defect {
 			}
 			return s.play()
 		}),
+		leaving("handle-again-server-error", "takes the blame for a sign-up with the handle with status 500", signUp, func(s scene, left *remains) (lexval.Object, error) {
+			if _, found := left.find(func(r remnant) bool { return r.Handle == strings.ToLower(s.text("handle")) }); found {
+				return nil, crash()
+			}
+			return s.play()
+		}),
 		leaving("still-gets-mail", "goes on sending mail to the address", requestReset, func(s scene, left *remains) (lexval.Object, error) {
 			if gone, found := left.find(func(r remnant) bool { return r.Email == strings.ToLower(s.text("email")) }); found {
 				s.core.SendResetCode(gone.Account, s.core.NewMailToken(gone.DID))

@@ -8,6 +8,7 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver/internal/mail"
 	"github.com/pdsconform/pdsconform/mockserver/internal/pds"
 	"github.com/pdsconform/pdsconform/mockserver/internal/store"
+	"github.com/pdsconform/pdsconform/mockserver/internal/xrpc"
 )
 
 const (
@@ -74,6 +75,12 @@ func confirmationDefects() []defect {
 	const purpose = store.ConfirmEmail
 	l := letter{requestConfirmation, confirmation, purpose, store.ResetPassword, pds.ConfirmationSubject}
 	return []defect{
+		behaviour(confirmation, "address-case-significant", "knows the address in small letters only", func(s scene) (lexval.Object, error) {
+			if address := s.text("email"); address != strings.ToLower(address) {
+				return nil, xrpc.InvalidRequest("That is not the address of the account")
+			}
+			return s.play()
+		}),
 		lenient(confirmation, "empty-code-accepted", "takes an empty code", purpose, func(_ scene, code string) bool { return code == "" }),
 		lenient(confirmation, "somebody-elses-code-accepted", "takes the code of another account", purpose, mailedFor(purpose)),
 		lenient(confirmation, "code-of-the-other-kind-accepted", "takes the code for a password reset", purpose, mailedFor(store.ResetPassword)),

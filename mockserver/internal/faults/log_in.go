@@ -118,6 +118,20 @@ func logInIdentifierDefects() []defect {
 			func(given string) bool { return isCapital(given) && !strings.ContainsAny(given, "@:") }),
 		refusing("email-case-significant", "knows an address in one letter case only",
 			func(given string) bool { return isCapital(given) && strings.Contains(given, "@") }),
+		mending("identifier-ends-at-nul", "takes NUL for the end of an identifier", func(_ scene, given string) string {
+			given, _, _ = strings.Cut(given, "\x00")
+			return given
+		}),
+		mending("email-tag-ignored", "takes an address for one with a tag, as the mail servers of some companies do", func(s scene, given string) string {
+			return s.likeAddress(given, func(name string) string {
+				name, _, _ = strings.Cut(name, "+")
+				return name
+			})
+		}),
+		mending("email-points-ignored", "takes an address for one with points, as the mail servers of some companies do", func(s scene, given string) string {
+			return s.likeAddress(given, func(name string) string { return strings.ReplaceAll(name, ".", "") })
+		}),
+		refusing("email-with-plus-unknown", "knows no address with a plus sign", func(given string) bool { return strings.Contains(given, "+") }),
 		mending("identifier-prefix-accepted", "takes the beginning of a handle for all of it", func(s scene, given string) string {
 			for _, account := range s.core.Store.Accounts() {
 				if given != "" && strings.HasPrefix(account.Handle, strings.ToLower(given)) {
@@ -127,6 +141,18 @@ func logInIdentifierDefects() []defect {
 			return given
 		}),
 	}
+}
+
+// likeAddress is the address of an account that is like a given one by what is left
+// of the names before the @.
+func (s *server) likeAddress(given string, left func(name string) string) string {
+	name, domain, isAddress := strings.Cut(given, "@")
+	for _, account := range s.core.Store.Accounts() {
+		if other, its, _ := strings.Cut(account.Email, "@"); isAddress && its == domain && left(other) == left(name) {
+			return account.Email
+		}
+	}
+	return given
 }
 
 func logInPasswordDefects() []defect {

@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -32,6 +33,8 @@ func passwordDefects() []defect {
 			}, text)
 		}),
 	)
+	all = append(all, mistaking("password-plus-blank", "takes a plus sign in a password for a blank",
+		func(text string) string { return strings.ReplaceAll(text, "+", " ") }))
 	all = append(all, mistaking("password-tail-alone", "looks at the last eight bytes of a password only",
 		func(text string) string { return text[max(0, len(text)-8):] }))
 	for _, lost := range []struct {
@@ -41,6 +44,13 @@ func passwordDefects() []defect {
 		{"long-password-cut", "keeps no more than 64 bytes of a password", func(text string) string { return text[:min(64, len(text))] }},
 		{"unicode-password-mangled", "mangles passwords of letters outside ASCII", func(text string) string { return inASCII(text).(string) }},
 		{"padded-password-trimmed", "takes the blanks around a password away", strings.TrimSpace},
+		{"escaped-password-mangled", "undoes the escapes of URLs in passwords", func(text string) string {
+			plain, err := url.QueryUnescape(text)
+			if err != nil {
+				return text
+			}
+			return plain
+		}},
 		{"nul-password-mangled", "leaves NUL out of passwords", func(text string) string { return strings.ReplaceAll(text, "\x00", "") }},
 	} {
 		for _, method := range []string{signUp, reset} {

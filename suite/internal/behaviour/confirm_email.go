@@ -3,6 +3,7 @@ package behaviour
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
 	"github.com/pdsconform/pdsconform/suite/internal/check"
@@ -88,6 +89,14 @@ func confirmations() []scenario {
 			id: "email-confirmed.true", title: "Afterwards getSession, createSession and refreshSession say that the address is confirmed, and did not before.",
 			level: reports.Should, authority: reports.Reference, source: "getSession#output.emailConfirmed",
 			in: "getSession#output.emailConfirmed", needs: withMail, run: confirmationShows,
+		},
+		{
+			id: "email.any-case", title: "The account's address is recognised in any letter case.",
+			level: reports.Should, authority: reports.Reference, source: "input.email", needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				account := unconfirmed(ctx, t)
+				t.Expect(confirm(ctx, t, account, strings.ToUpper(account.Email), confirmationCode(ctx, t, account)), check.Succeeds())
+			},
 		},
 		{
 			id: "code.single-use", title: "A code that was used is refused.",

@@ -39,7 +39,7 @@ func createAccount() endpoint {
 			Transient: true,
 		},
 		cases: slices.Concat(signUpEffects(), signUpRefusals(), signUpErrors(), signUpInvites(), signUpWithDID(), migrations(),
-			signUpPasswords(), signUpCapitals(), incompleteSignUps()),
+			signUpPasswords(), signUpCapitals(), signUpSigns(), incompleteSignUps()),
 	}
 }
 

@@ -137,6 +137,10 @@ func wrongLogins() []wrongLogin {
 		{"identifier.prefix", "A part of the handle is refused.", reports.Must, func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
 			return a.Handle[:len(a.Handle)-1], a.Password
 		}},
+		{"identifier.nul", "An identifier that goes on after NUL is not taken for its beginning.", reports.Must,
+			func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
+				return a.Handle + "\x00xy", a.Password
+			}},
 		{"identifier.empty", "An empty identifier is refused.", reports.Must, func(_ context.Context, _ *spec.Trial, a *target.Account) (string, string) {
 			return "", a.Password
 		}},

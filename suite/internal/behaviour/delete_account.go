@@ -117,6 +117,16 @@ func deletionEffects() []scenario {
 			},
 		},
 		{
+			// Whether the handle is free is open; servers that keep half of a row of what
+			// was deleted fall over it.
+			id: "handle.again", title: "A sign-up with the handle of a deleted account is accepted or refused, and is no fault of the server.",
+			level: reports.Must, authority: reports.XRPC, source: sourceStatuses, needs: withMail,
+			run: func(ctx context.Context, t *spec.Trial) {
+				gone := deleted(ctx, t)
+				t.Expect(signUpVariant(ctx, t, func(i *target.Identity) { i.Handle = gone.account.Handle }), check.NoFault())
+			},
+		},
+		{
 			id: "other-account.lives", title: "Other accounts go on working.",
 			level: reports.Must, authority: reports.Security, source: sourceAccess, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
