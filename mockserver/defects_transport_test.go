@@ -23,7 +23,7 @@ func TestTransportDefects(t *testing.T) {
 			t.Parallel()
 			answered := func(s *stage) string {
 				a := s.fromPage(d)
-				return a.shape() + strings.Join(a.header.Values("Access-Control-Allow-Origin"), " ") + a.header.Get("Access-Control-Allow-Headers")
+				return a.shape() + strings.Join(a.header.Values("Access-Control-Allow-Origin"), " ") + a.header.Get("Access-Control-Allow-Headers") + a.header.Get("Content-Encoding")
 			}
 			right, wrong := answered(newStage(t)), answered(newStage(t).have(t, d.ID))
 			if right == wrong {
@@ -37,9 +37,14 @@ func TestTransportDefects(t *testing.T) {
 func (s *stage) fromPage(d mockserver.Defect) answer {
 	short := strings.TrimPrefix(d.Method, "com.atproto.server.")
 	switch d.ID {
-	case "transport.cors.refusals":
+	case "transport.cors.credential-refusals":
+		return s.send(http.MethodGet, "/xrpc/com.atproto.server.getSession", nil, "Origin", "https://client.example", "Authorization", "Bearer garbage")
+	case "transport.cors.oversized":
+		return s.send(http.MethodPost, "/xrpc/com.atproto.server.createSession", strings.NewReader(`{"identifier":"`+strings.Repeat("x", 1<<20)+`"}`),
+			"Origin", "https://client.example", "Content-Type", "application/json")
+	case "transport.cors.refusals", "transport.gzip-named":
 		return s.make(s.refused("createSession", "AccountTakedown"), "Origin", "https://client.example")
-	case "transport.cors.successes":
+	case "transport.cors.successes", "transport.gzip-named-on-success":
 		short = "describeServer"
 	}
 	var r request

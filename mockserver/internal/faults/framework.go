@@ -31,6 +31,17 @@ func frameworkDefects() []defect {
 		add("path-empty-html", "the path without a method is answered with HTML",
 			func(r *http.Request, _ *xrpc.Response) bool { return r.URL.Path == "/xrpc/" }, GatewayPage),
 		add("oversized-html", "bodies that are too large are answered with HTML", status(http.StatusRequestEntityTooLarge), GatewayPage),
+		add("long-header-nameless", "headers that are too long are refused without a name", func(r *http.Request, _ *xrpc.Response) bool {
+			for _, values := range r.Header {
+				if len(strings.Join(values, "")) > longHeader*3 {
+					return true
+				}
+			}
+			return false
+		}, func(response *xrpc.Response) {
+			*response = xrpc.JSON([]byte(`{"message":"too long"}`))
+			response.Status = http.StatusRequestHeaderFieldsTooLarge
+		}),
 		add("path-escaped-server-error", "paths with escaped characters are status 500",
 			func(r *http.Request, _ *xrpc.Response) bool { return strings.Contains(r.URL.EscapedPath(), "%") }, crashing),
 		add("content-encoding-server-error", "bodies that are not compressed as they say are status 500",

@@ -98,6 +98,20 @@ func anyTransportDefects() []defect {
 			}, origin),
 		add("cors.refusals", "pages of other origins can't read refusals",
 			func(_ *http.Request, response *xrpc.Response) bool { return response.Status >= http.StatusBadRequest }, origin),
+		add("cors.credential-refusals", "pages of other origins can't read what is refused to those who have a credential",
+			func(r *http.Request, response *xrpc.Response) bool {
+				return response.Status >= http.StatusBadRequest && r.Header.Get("Authorization") != ""
+			}, origin),
+		add("cors.oversized", "pages of other origins can't read that a body is too large",
+			func(_ *http.Request, response *xrpc.Response) bool {
+				return response.Status == http.StatusRequestEntityTooLarge
+			}, origin),
+		add("gzip-named", "refusals are said to be compressed, and are not",
+			func(_ *http.Request, response *xrpc.Response) bool { return response.Status >= http.StatusBadRequest }, "Content-Encoding", "gzip"),
+		add("gzip-named-on-success", "answers of success are said to be compressed, and are not",
+			func(_ *http.Request, response *xrpc.Response) bool {
+				return response.Status < http.StatusBadRequest && len(response.Body) > 0
+			}, "Content-Encoding", "gzip"),
 		add("cors.successes", "pages of other origins can't read answers of success",
 			func(_ *http.Request, response *xrpc.Response) bool { return response.Status < http.StatusBadRequest }, origin),
 	}

@@ -45,7 +45,7 @@ func activateAccount() endpoint {
 					exchange := whoAmI(ctx, t, newSession(ctx, t, account).Access)
 					expectOwn(t, exchange, account)
 					if !emailConfirmed(exchange) {
-						t.Fail("the address to be confirmed as before", "emailConfirmed is "+check.Value(exchange.Object()["emailConfirmed"]))
+						t.Fail("the address to be confirmed as before", "emailConfirmed is "+check.ValueOf(exchange.Object(), "emailConfirmed"))
 					}
 					t.ExpectThat("logging in with an app password from before", logIn(ctx, t, account.Handle, password), check.Succeeds())
 				},

@@ -98,8 +98,8 @@ func takendownLogins() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				exchange := logIn(ctx, t, takenDown(ctx, t).account.Password)
 				t.Expect(exchange, check.Succeeds())
-				if active := exchange.Object()["active"]; active != any(false) {
-					t.Fail("active to be false", "active is "+check.Value(active))
+				if exchange.Object()["active"] != any(false) {
+					t.Fail("active to be false", "active is "+check.ValueOf(exchange.Object(), "active"))
 				}
 			},
 		},

@@ -33,11 +33,12 @@ func checkAccountStatus() endpoint {
 				level: reports.May, authority: reports.Reference, source: "output.validDid", in: "createAccount#input.did", needs: withPLC,
 				run: func(ctx context.Context, t *spec.Trial) {
 					moved := move(ctx, t)
-					before := t.Rely(t.Do(ctx, statusRequest(moved.session.Access))).Object()["validDid"]
+					const member = "validDid"
+					before := t.Rely(t.Do(ctx, statusRequest(moved.session.Access))).Object()
 					moved.settle(ctx, t)
-					after := t.Rely(t.Do(ctx, statusRequest(moved.session.Access))).Object()["validDid"]
-					if before != any(false) || after != any(true) {
-						t.Failf("validDid to be false, then true", "it is %s, then %s", check.Value(before), check.Value(after))
+					after := t.Rely(t.Do(ctx, statusRequest(moved.session.Access))).Object()
+					if before[member] != any(false) || after[member] != any(true) {
+						t.Failf(member+" to be false, then true", "it is %s, then %s", check.ValueOf(before, member), check.ValueOf(after, member))
 					}
 				},
 			},
@@ -61,7 +62,7 @@ func statusRequest(accessToken string) xrpc.Request {
 
 func expectActivated(t *spec.Trial, whose string, want bool, exchange xrpc.Exchange) {
 	t.ExpectThat("the status "+whose, exchange, check.Succeeds())
-	if got := exchange.Object()["activated"]; got != any(want) {
-		t.Failf("the status "+whose+": activated to be "+check.Value(want), "activated is %s", check.Value(got))
+	if exchange.Object()["activated"] != any(want) {
+		t.Failf("the status "+whose+": activated to be "+check.Value(want), "activated is %s", check.ValueOf(exchange.Object(), "activated"))
 	}
 }

@@ -202,7 +202,7 @@ func confirmationShows(ctx context.Context, t *spec.Trial) {
 		t.ExpectThat(circumstance+" after the confirmation", exchange, check.Succeeds())
 		if !emailConfirmed(exchange) {
 			t.Failf(circumstance+" after the confirmation: emailConfirmed to be true", "emailConfirmed is %s",
-				check.Value(exchange.Object()["emailConfirmed"]))
+				check.ValueOf(exchange.Object(), "emailConfirmed"))
 		}
 	}
 }

@@ -241,8 +241,8 @@ func privileges() []scenario {
 			id: "privileged.echoed", title: "A privileged app password is answered as one, and an ordinary one is not.",
 			level: reports.Should, authority: reports.Reference, in: "input.privileged", source: "input.privileged", needs: login,
 			run: func(ctx context.Context, t *spec.Trial) {
-				if got := privileged(ctx, t, true).Object()["privileged"]; got != any(true) {
-					t.Fail("privileged to be true", "privileged is "+check.Value(got))
+				if made := privileged(ctx, t, true).Object(); made["privileged"] != any(true) {
+					t.Fail("privileged to be true", "privileged is "+check.ValueOf(made, "privileged"))
 				}
 				if got := privileged(ctx, t, false).Object()["privileged"]; got == any(true) {
 					t.Fail("privileged to be false, or absent", "privileged is "+check.Value(got))

@@ -79,7 +79,7 @@ func createInviteCode() endpoint {
 						t.Failf(fmt.Sprintf("available to be %d", uses), "available is %s", got)
 					}
 					if entry["forAccount"] != any(account.DID) {
-						t.Failf("forAccount to be the account's DID", "forAccount is %s", check.Value(entry["forAccount"]))
+						t.Failf("forAccount to be the account's DID", "forAccount is %s", check.ValueOf(entry, "forAccount"))
 					}
 				},
 			},

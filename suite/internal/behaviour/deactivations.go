@@ -43,7 +43,7 @@ func expectInactive(t *spec.Trial, circumstance string, exchange xrpc.Exchange) 
 	object := exchange.Object()
 	if object["active"] != any(false) || object["status"] != any("deactivated") {
 		t.Failf(circumstance+`: active to be false and status "deactivated"`, "active is %s, status is %s",
-			check.Value(object["active"]), check.Value(object["status"]))
+			check.ValueOf(object, "active"), check.ValueOf(object, "status"))
 	}
 }
 

@@ -63,7 +63,7 @@ func codeEntries() []scenario {
 				}
 				use, _ := uses[0].(map[string]any)
 				if use["usedBy"] != any(guest.DID) {
-					t.Fail("usedBy to be the DID of the account that was made", "usedBy is "+check.Value(use["usedBy"]))
+					t.Fail("usedBy to be the DID of the account that was made", "usedBy is "+check.ValueOf(use, "usedBy"))
 				}
 			},
 		},

@@ -69,7 +69,7 @@ func codeCreation() []scenario {
 				for _, entry := range found.codes {
 					if did := any(found.account.DID); entry["forAccount"] != did || entry["createdBy"] != did {
 						t.Failf("forAccount and createdBy to be the account's DID", "%s and %s",
-							check.Value(entry["forAccount"]), check.Value(entry["createdBy"]))
+							check.ValueOf(entry, "forAccount"), check.ValueOf(entry, "createdBy"))
 					}
 				}
 			},

@@ -132,7 +132,7 @@ func privilegesListed(ctx context.Context, t *spec.Trial) {
 		object, _ := entry.(map[string]any)
 		name, _ := object["name"].(string)
 		if want, made := marks[name]; made && (object["privileged"] == any(true)) != want {
-			t.Failf(name+" to be listed with privileged "+check.Value(want), "privileged is %s", check.Value(object["privileged"]))
+			t.Failf(name+" to be listed with privileged "+check.Value(want), "privileged is %s", check.ValueOf(object, "privileged"))
 		}
 	}
 }

@@ -59,6 +59,20 @@ func protocolCases() []spec.Case {
 				}
 				t.Expect(exchange, check.IsErrorEnvelope())
 			}),
+		about("xrpc.cors.large-body", "Pages of any origin may read that a body is too large.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				exchange := sendLargeBody(ctx, t)
+				if exchange.Status != http.StatusRequestEntityTooLarge {
+					t.NotObserved("the target does not answer a body of %d bytes with 413: %s", largeSize, check.Answer(exchange))
+				}
+				t.Expect(exchange, check.AllowsOrigin(someOrigin))
+			}),
+		about("xrpc.long-header.envelope", "A header that is too long is refused in the form of an XRPC error, where the server refuses it itself.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) { expectOwnEnvelope(t, sendLongHeader(ctx, t)) }),
+		about("xrpc.path-malformed.envelope", "A path with a percent sign that escapes nothing is refused in the form of an XRPC error, where the server refuses it itself.", reports.Should,
+			func(ctx context.Context, t *spec.Trial) {
+				expectOwnEnvelope(t, t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer, nil).WithRawPath(nsidDescribeServer+"%zz").WithHeader("Origin", someOrigin)))
+			}),
 		about("xrpc.content-encoding.no-server-error", "A body that is not compressed as it says is refused, and is no fault of the server.", reports.Must,
 			func(ctx context.Context, t *spec.Trial) {
 				for _, encoding := range []string{"gzip", "unknown-to-everybody"} {
@@ -110,11 +124,30 @@ const someOrigin = "https://client.example"
 // longHeader leaves open whether the server reads the header, refuses it, or
 // hangs up before it has all come.
 func longHeader(ctx context.Context, t *spec.Trial) {
-	const long = 20_000
-	exchange := t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer, nil).WithHeader("X-Unknown-To-The-Document", strings.Repeat("x", long)))
-	if exchange.Answered() {
+	if exchange := sendLongHeader(ctx, t); exchange.Answered() {
 		t.Expect(exchange, check.NoFault())
 	}
+}
+
+func sendLongHeader(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+	const long = 20_000
+	return spec.Once(ctx, t, "long header", func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
+		return t.DoUnobserved(ctx, xrpc.Query(nsidDescribeServer, nil).WithHeader("Origin", someOrigin).
+			WithHeader("X-Unknown-To-The-Document", strings.Repeat("x", long)))
+	})
+}
+
+// expectOwnEnvelope asks for the form of an error where a refusal shows that the
+// server itself has seen the request. What its HTTP library or a proxy answers to a
+// message that it can't read, nobody can word: that is neither JSON nor for pages.
+func expectOwnEnvelope(t *spec.Trial, exchange xrpc.Exchange) {
+	if !exchange.Refused() {
+		t.NotObserved("the target does not refuse it: %s", check.Answer(exchange))
+	}
+	if exchange.MediaType() != "application/json" && check.AllowsOrigin(someOrigin)(exchange) != nil {
+		t.NotObserved("the refusal is not the server's own: %s", check.Answer(exchange))
+	}
+	t.Expect(exchange, check.IsErrorEnvelope())
 }
 
 // largeSize is beyond what any method here has use for: the reference server
@@ -131,7 +164,7 @@ func largeBody(ctx context.Context, t *spec.Trial) {
 
 func sendLargeBody(ctx context.Context, t *spec.Trial) xrpc.Exchange {
 	return spec.Once(ctx, t, "large body", func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
-		return t.DoUnobserved(ctx, target.LoginRequest(t.Target().NewIdentity().Handle, strings.Repeat("x", largeSize)))
+		return t.DoUnobserved(ctx, target.LoginRequest(t.Target().NewIdentity().Handle, strings.Repeat("x", largeSize)).WithHeader("Origin", someOrigin))
 	})
 }
 

@@ -55,7 +55,7 @@ func requestEmailUpdate() endpoint {
 					account := confirmed(ctx, t)
 					t.Rely(requestUpdate(ctx, t, account))
 					if exchange := t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access)); !emailConfirmed(exchange) {
-						t.Fail("emailConfirmed to be true until the address is another", "emailConfirmed is "+check.Value(exchange.Object()["emailConfirmed"]))
+						t.Fail("emailConfirmed to be true until the address is another", "emailConfirmed is "+check.ValueOf(exchange.Object(), "emailConfirmed"))
 					}
 				},
 			},
@@ -74,7 +74,7 @@ func requestEmailUpdate() endpoint {
 
 func expectTokenRequired(t *spec.Trial, want bool, exchange xrpc.Exchange) {
 	t.Expect(exchange, check.Succeeds())
-	if got := exchange.Object()["tokenRequired"]; got != any(want) {
-		t.Failf("tokenRequired to be "+check.Value(want), "tokenRequired is %s", check.Value(got))
+	if exchange.Object()["tokenRequired"] != any(want) {
+		t.Failf("tokenRequired to be "+check.Value(want), "tokenRequired is %s", check.ValueOf(exchange.Object(), "tokenRequired"))
 	}
 }

@@ -25,7 +25,7 @@ func reserveSigningKey() endpoint {
 				run: func(ctx context.Context, t *spec.Trial) {
 					exchange := t.Baseline(ctx, nsidReserveSigningKey).Exchange
 					if key := exchange.String("signingKey"); !strings.HasPrefix(key, "did:key:") {
-						t.Fail("signingKey to begin with did:key:", "signingKey is "+check.Value(exchange.Object()["signingKey"]))
+						t.Fail("signingKey to begin with did:key:", "signingKey is "+check.ValueOf(exchange.Object(), "signingKey"))
 					}
 				},
 			},

@@ -94,7 +94,7 @@ func updates() []scenario {
 				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, updateCode(ctx, t, account)))
 				exchange := t.Rely(whoAmI(ctx, t, session(ctx, t, account).Access))
 				if email := exchange.String("email"); !strings.EqualFold(email, account.Email) {
-					t.Fail("getSession to say the new address", "email is "+check.Value(exchange.Object()["email"]))
+					t.Fail("getSession to say the new address", "email is "+check.ValueOf(exchange.Object(), "email"))
 				}
 				if emailConfirmed(exchange) {
 					t.Fail("the new address to be unconfirmed", "emailConfirmed is true")

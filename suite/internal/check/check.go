@@ -83,18 +83,35 @@ func NoFault() Check {
 // AllowsOrigin asks that a page of an origin may read the answer.
 // Source: https://fetch.spec.whatwg.org/#cors-check
 func AllowsOrigin(origin string) Check {
-	return that("one Access-Control-Allow-Origin, that is * or "+origin, func(exchange xrpc.Exchange) bool {
-		allowed := exchange.Header.Values("Access-Control-Allow-Origin")
+	const header = "Access-Control-Allow-Origin"
+	return withHeader(header, "one "+header+", that is * or "+origin, func(allowed []string) bool {
 		return len(allowed) == 1 && (allowed[0] == "*" || allowed[0] == origin)
 	})
+}
+
+// withHeader makes a check of the values of a header, which the mismatch tells.
+func withHeader(header, expected string, holds func(values []string) bool) Check {
+	return func(exchange xrpc.Exchange) error {
+		values := exchange.Header.Values(header)
+		switch {
+		case exchange.Answered() && holds(values):
+			return nil
+		case !exchange.Answered():
+			return &Mismatch{Expected: expected, Actual: Answer(exchange)}
+		case len(values) == 0:
+			return &Mismatch{Expected: expected, Actual: Answer(exchange) + ", " + header + " absent"}
+		}
+		return &Mismatch{Expected: expected, Actual: fmt.Sprintf("%s, %s: %s", Answer(exchange), header, shorten(strings.Join(values, " | ")))}
+	}
 }
 
 // AllowsHeader asks that the answer to a preflight allows a header. An asterisk
 // stands for all of them but Authorization.
 // Source: https://fetch.spec.whatwg.org/#cors-preflight-fetch
 func AllowsHeader(name string) Check {
-	return that("Access-Control-Allow-Headers to allow "+name, func(exchange xrpc.Exchange) bool {
-		for _, line := range exchange.Header.Values("Access-Control-Allow-Headers") {
+	const header = "Access-Control-Allow-Headers"
+	return withHeader(header, header+" to allow "+name, func(lines []string) bool {
+		for _, line := range lines {
 			for allowed := range strings.SplitSeq(line, ",") {
 				allowed = strings.TrimSpace(allowed)
 				if strings.EqualFold(allowed, name) || allowed == "*" && !strings.EqualFold(name, "Authorization") {
@@ -152,7 +169,7 @@ func Member(name, value string) Check {
 		if got := exchange.Object()[name]; got != any(value) {
 			mismatch := &Mismatch{
 				Expected: fmt.Sprintf("%s to be %q", name, value),
-				Actual:   fmt.Sprintf("%s is %s", name, Value(got)),
+				Actual:   fmt.Sprintf("%s is %s", name, ValueOf(exchange.Object(), name)),
 			}
 			if got == nil {
 				mismatch.Lacks = name
@@ -163,11 +180,18 @@ func Member(name, value string) Check {
 	}
 }
 
-// Value words a JSON value, nil for an absent member.
+// ValueOf words a member of an object, which may be absent.
+func ValueOf(object map[string]any, name string) string {
+	value, there := object[name]
+	if !there {
+		return "absent"
+	}
+	return Value(value)
+}
+
+// Value words a JSON value.
 func Value(value any) string {
 	switch v := value.(type) {
-	case nil:
-		return "absent or null"
 	case string:
 		return fmt.Sprintf("%q", shorten(v))
 	default:

@@ -83,13 +83,13 @@ func TestMember(t *testing.T) {
 		"equal":       {ok, "did", ""},
 		"different":   {answer(200, `{"did":"did:plc:y"}`), "did", `expected did to be "did:plc:x", got did is "did:plc:y"`},
 		"letter case": {answer(200, `{"did":"DID:plc:x"}`), "did", `expected did to be "did:plc:x", got did is "DID:plc:x"`},
-		"absent":      {ok, "handle", `expected handle to be "did:plc:x", got handle is absent or null`},
-		"null":        {ok, "nothing", `expected nothing to be "did:plc:x", got nothing is absent or null`},
+		"absent":      {ok, "handle", `expected handle to be "did:plc:x", got handle is absent`},
+		"null":        {ok, "nothing", `expected nothing to be "did:plc:x", got nothing is null`},
 		"number":      {ok, "n", `expected n to be "did:plc:x", got n is 1`},
 		"list":        {ok, "list", `expected list to be "did:plc:x", got list is ["a"]`},
 		"object":      {answer(200, `{"did":{"a":true}}`), "did", `expected did to be "did:plc:x", got did is {"a":true}`},
-		"no object":   {answer(200, `["did:plc:x"]`), "did", `expected did to be "did:plc:x", got did is absent or null`},
-		"no JSON":     {empty, "did", `expected did to be "did:plc:x", got did is absent or null`},
+		"no object":   {answer(200, `["did:plc:x"]`), "did", `expected did to be "did:plc:x", got did is absent`},
+		"no JSON":     {empty, "did", `expected did to be "did:plc:x", got did is absent`},
 		"refusal":     {invalid, "error", `expected success (2xx), got 400 InvalidRequest "it is not"`},
 		"broken off":  {half, "did", `expected success (2xx), got no answer: the answer broke off`},
 	} {
@@ -144,7 +144,7 @@ func TestValue(t *testing.T) {
 	for _, value := range decoded.([]any) {
 		got = append(got, Value(value))
 	}
-	want := []string{"absent or null", `"a \"b\""`, "1.50", "true", "[]", `{"a":2,"b":"<&>"}`, `"` + strings.Repeat("x", 200) + `…"`,
+	want := []string{"null", `"a \"b\""`, "1.50", "true", "[]", `{"a":2,"b":"<&>"}`, `"` + strings.Repeat("x", 200) + `…"`,
 		"[" + strings.Repeat("1,", 99) + "1…"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -27,7 +27,7 @@ func IsErrorEnvelope() Check {
 		case !isObject:
 			return wrong(form, "with JSON that is no object")
 		case !named || name == "":
-			return wrong(form, "in which error is %s", Value(object["error"]))
+			return wrong(form, "in which error is %s", ValueOf(object, "error"))
 		case hasMessage && !isText:
 			return wrong(`"message" to be a string where it is there`, "in which message is %s", Value(message))
 		}

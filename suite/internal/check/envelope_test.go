@@ -18,12 +18,12 @@ func TestIsErrorEnvelope(t *testing.T) {
 		`"Odd"`:                                  form + "400 with JSON that is no object",
 		`[{"error":"Odd"}]`:                      form + "400 with JSON that is no object",
 		`null`:                                   form + "400 with JSON that is no object",
-		`{}`:                                     form + "400 in which error is absent or null",
-		`{"error":null}`:                         form + "400 in which error is absent or null",
+		`{}`:                                     form + "400 in which error is absent",
+		`{"error":null}`:                         form + "400 in which error is null",
 		`{"error":""}`:                           form + `400 in which error is ""`,
 		`{"error":5}`:                            form + "400 in which error is 5",
 		`{"error":{"name":"Odd"}}`:               form + `400 in which error is {"name":"Odd"}`,
-		`{"error":"Odd","message":null}`:         `expected "message" to be a string where it is there, got 400 in which message is absent or null`,
+		`{"error":"Odd","message":null}`:         `expected "message" to be a string where it is there, got 400 in which message is null`,
 		`{"error":"Odd","message":["x"]}`:        `expected "message" to be a string where it is there, got 400 in which message is ["x"]`,
 	} {
 		got := ""

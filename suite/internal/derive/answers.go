@@ -24,6 +24,8 @@ func (b *builder) answers() {
 	b.add(protocol(reports.Must, idNoServerError, "No request, however wrong, is answered with a fault of the server (5xx).", sourceStatus), b.anyAnswer)
 	b.add(obligation{idNoSecrets, "No answer repeats the password, code or credential that the caller sent.",
 		reports.Should, reports.Security, sourceErrors}, b.anyAnswer)
+	b.add(protocol(reports.Must, idEncoding, "An answer is compressed as its Content-Encoding says, or names none: who undoes it otherwise reads nothing.",
+		"https://www.rfc-editor.org/rfc/rfc9110#section-8.4"), b.anyAnswer)
 	b.noHashes()
 	b.noAddresses()
 	if b.recipe.Credential == spec.NoCredential && b.method.Input == nil && b.method.Params == nil {

@@ -20,7 +20,7 @@ func (b *builder) auth() {
 		return
 	}
 	b.missingCredential()
-	b.wrongCredential("garbage", "A credential that is no token is refused.", nil, func(context.Context, *spec.Trial) string {
+	b.wrongCredential(fromPage, "A credential that is no token is refused.", nil, func(context.Context, *spec.Trial) string {
 		return "Bearer garbage"
 	})
 	switch b.recipe.Credential {
@@ -60,9 +60,12 @@ func (b *builder) sendWithout(ctx context.Context, t *spec.Trial) xrpc.Exchange 
 
 // sendAs sends a valid request, or a sample where none can be made, with
 // another credential.
-func (b *builder) sendAs(ctx context.Context, t *spec.Trial, authorization string) xrpc.Exchange {
+func (b *builder) sendAs(ctx context.Context, t *spec.Trial, authorization string, more ...change) xrpc.Exchange {
 	request := Sample(b.method)
 	t.Attempt(ctx, func(ctx context.Context, t *spec.Trial) { request = t.ValidRequest(ctx, b.method.NSID) })
+	for _, apply := range more {
+		request = apply(request)
+	}
 	exchange := t.Do(ctx, request.WithAuthorization(authorization))
 	t.AfterForeignSuccess(exchange)
 	return exchange

@@ -23,6 +23,10 @@ const (
 // any of them issues.
 const longCredential = 8000
 
+// fromPage is the credential that is sent as a page would send it, so that one
+// request shows that it is refused and who may read that.
+const fromPage = "garbage"
+
 // credential is a value of the Authorization header that is no good. It is
 // sent once in a run to each method that asks for one.
 type credential struct {
@@ -148,7 +152,11 @@ func (b *builder) sendCredential(ctx context.Context, t *spec.Trial, bad credent
 		if len(bad.needs) > 0 {
 			b.baselineIfPossible(ctx, t)
 		}
-		exchange := b.sendAs(ctx, t, bad.make(ctx, t))
+		var more []change
+		if bad.suffix == fromPage {
+			more = append(more, func(request xrpc.Request) xrpc.Request { return request.WithHeader("Origin", pageOrigin) })
+		}
+		exchange := b.sendAs(ctx, t, bad.make(ctx, t), more...)
 		if exchange.Succeeded() {
 			t.Target().ImpersonatedTaken()
 		}

@@ -28,7 +28,7 @@ func (b *builder) emptyLists() {
 			elements, isList := value.([]any)
 			switch {
 			case !there || !isList:
-				t.Fail(property.Name+" to be an empty list", property.Name+" is "+check.Value(value))
+				t.Fail(property.Name+" to be an empty list", property.Name+" is "+check.ValueOf(exchange.Object(), property.Name))
 			case len(elements) > 0:
 				t.NotObserved("%s holds %d elements where none was expected", property.Name, len(elements))
 			}

@@ -52,6 +52,7 @@ func (o *observation) judge() {
 	o.disclosure()
 	o.given()
 	o.readable()
+	o.encoding()
 	switch {
 	case exchange.Err != nil:
 		if !xrpc.Unreachable(exchange.Err) {
@@ -81,7 +82,7 @@ func (o *observation) success() {
 		return
 	}
 	if mediaType := exchange.MediaType(); mediaType != output.Encoding {
-		o.find("output.media-type", "the media type "+output.Encoding, "Content-Type is "+check.Value(contentType(exchange)))
+		o.find("output.media-type", "the media type "+output.Encoding, "Content-Type is "+contentType(exchange))
 	}
 	if output.Schema == nil {
 		return
@@ -99,11 +100,11 @@ func (o *observation) success() {
 	}
 }
 
-func contentType(exchange xrpc.Exchange) any {
+func contentType(exchange xrpc.Exchange) string {
 	if value := exchange.Header.Get("Content-Type"); value != "" {
-		return value
+		return check.Value(value)
 	}
-	return nil
+	return "absent"
 }
 
 func expectation(violation schema.Violation) string {
@@ -164,7 +165,7 @@ func (o *observation) refusal() {
 	if err := check.IsErrorEnvelope()(exchange); errors.As(err, &mismatch) {
 		o.find(idEnvelope, mismatch.Expected, mismatch.Actual)
 	} else if exchange.MediaType() != "application/json" {
-		o.find(idErrorMediaType, "the media type application/json", "Content-Type is "+check.Value(contentType(exchange)))
+		o.find(idErrorMediaType, "the media type application/json", "Content-Type is "+contentType(exchange))
 	}
 }
 

@@ -47,12 +47,16 @@ func alterCase(t *spec.Trial, token string) string {
 	if !ok {
 		t.NotObserved(opaque)
 	}
-	return strings.TrimSuffix(token, parsed.signature) + strings.Map(func(r rune) rune {
+	altered := strings.TrimSuffix(token, parsed.signature) + strings.Map(func(r rune) rune {
 		if unicode.IsUpper(r) {
 			return unicode.ToLower(r)
 		}
 		return unicode.ToUpper(r)
 	}, parsed.signature)
+	if altered == token {
+		t.NotObserved("the signature has no letters")
+	}
+	return altered
 }
 
 // jwt is a token's parts, as far as it is a JWT. Nothing needs one to be: what

@@ -1,10 +1,12 @@
 package derive
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/reports"
@@ -117,12 +119,29 @@ func (b *builder) readable() {
 			}
 			t.Expect(exchange, check.AllowsOrigin(pageOrigin))
 		})
+	b.credentialRefusalReadable()
 	b.add(protocol(reports.Should, "cors.success-readable", "Pages of any origin may read an answer of success.", sourceCORS),
 		func(ctx context.Context, t *spec.Trial) {
 			b.baseline(ctx, t)
 			exchange := b.sendHarmless(ctx, t, b.harmless())
 			if !exchange.Succeeded() { // which the headers are blamed for, not the method
 				t.NotObserved("no request from a page is answered with success: %s", check.Answer(exchange))
+			}
+			t.Expect(exchange, check.AllowsOrigin(pageOrigin))
+		})
+}
+
+// credentialRefusalReadable asks the same of the refusal of a credential, which is
+// made before the method is looked at.
+func (b *builder) credentialRefusalReadable() {
+	if b.recipe.Credential == spec.NoCredential {
+		return
+	}
+	b.addWith(nil, protocol(reports.Should, "cors.credential-refusal-readable", "Pages of any origin may read that their credential is refused.", sourceCORS),
+		func(ctx context.Context, t *spec.Trial) {
+			exchange := b.sendCredential(ctx, t, b.credentials[slices.IndexFunc(b.credentials, func(c credential) bool { return c.suffix == fromPage })])
+			if !exchange.Refused() {
+				t.NotObserved("the target doesn't refuse a credential that is none: %s", check.Answer(exchange))
 			}
 			t.Expect(exchange, check.AllowsOrigin(pageOrigin))
 		})
@@ -208,6 +227,20 @@ func (o *observation) readable() {
 		o.find(idRefusalReadable, mismatch.Expected, mismatch.Actual)
 	}
 }
+
+// encoding judges whether an answer is compressed as it says. Only gzip is known by
+// how it begins.
+func (o *observation) encoding() {
+	exchange := o.exchange
+	named := strings.ToLower(strings.Join(exchange.Header.Values("Content-Encoding"), ","))
+	isGzip := bytes.HasPrefix(exchange.Body, []byte("\x1f\x8b"))
+	if exchange.Answered() && len(exchange.Body) > 0 && strings.HasSuffix(named, "gzip") && !isGzip {
+		o.find(idEncoding, "a body that is compressed as Content-Encoding says", fmt.Sprintf("%d with Content-Encoding: gzip and a body that is not", exchange.Status))
+	}
+}
+
+// idEncoding is the requirement on what Content-Encoding says.
+const idEncoding = "answer.content-encoding"
 
 // idRefusalReadable is the requirement on what pages may read of a refusal.
 const idRefusalReadable = "cors.refusal-readable"

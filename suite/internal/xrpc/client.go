@@ -195,9 +195,14 @@ func (c *Client) message(ctx context.Context, request Request) (*http.Request, e
 	if request.Chunked {
 		reader = io.MultiReader(reader) // of which net/http knows no length
 	}
-	message, err := http.NewRequestWithContext(ctx, request.Verb, c.base+request.Path(), reader)
+	wellFormed := request
+	wellFormed.RawPath = ""
+	message, err := http.NewRequestWithContext(ctx, request.Verb, c.base+wellFormed.Path(), reader)
 	if err != nil {
 		return nil, err
+	}
+	if request.RawPath != "" {
+		message.URL.Opaque = strings.TrimSuffix(message.URL.EscapedPath(), wellFormed.Path()) + request.Path()
 	}
 	for name, values := range request.Header {
 		message.Header[name] = values

@@ -26,6 +26,7 @@ type Request struct {
 	Verb          string // HTTP method
 	Query         url.Values
 	RawQuery      string         // sent after Query as it is
+	RawPath       string         // sent in the place of NSID and query as it is
 	Header        http.Header    // besides those that the other fields imply
 	Authorization string         // the header's value
 	Input         map[string]any // sent as JSON with ContentType
@@ -131,6 +132,13 @@ func (r Request) WithRawQuery(text string) Request {
 	return r
 }
 
+// WithRawPath sends a text behind PathPrefix that need not be well-formed. NSID stays
+// what the request is about.
+func (r Request) WithRawPath(text string) Request {
+	r.RawPath = text
+	return r
+}
+
 // InChunks sends the body in chunks, so that nothing tells its length before.
 func (r Request) InChunks() Request {
 	r.Chunked = true
@@ -168,6 +176,9 @@ func (r Request) Body() []byte {
 
 // Path returns the request's path and query.
 func (r Request) Path() string {
+	if r.RawPath != "" {
+		return PathPrefix + r.RawPath
+	}
 	path, query := PathPrefix+r.NSID, r.Query.Encode()
 	if query != "" && r.RawQuery != "" {
 		query += "&"
