@@ -38,6 +38,10 @@ var hashes = regexp.MustCompile(`(?i)"(hashed[_-]?pass(word|wd)?|pass(word|wd)?[
 	`\$(2[aby]|argon2(id?|d)|scrypt|pbkdf2[a-z0-9-]*)\$|\$(1|5|6|7|y|gy)\$[^\s"$]+\$[./a-z0-9]{20}|` +
 	`\b(scrypt|bcrypt|argon2(id?|d)?|pbkdf2([:_-]?(hmac-)?sha\d+)?)[:$][a-z0-9+/=]{4}|-----BEGIN [A-Z ]*PRIVATE KEY-----`)
 
+// hashWords are of which one stands in whatever the expression finds, in small
+// letters. Nearly all answers hold none, which is far quicker to see.
+var hashWords = []string{"$", "pass", "private", "scrypt", "bcrypt", "argon2", "pbkdf2"}
+
 // Digests that a mail has outside a link, as words of their own. Links are
 // signed, and pictures named by such.
 var (
@@ -49,19 +53,24 @@ var (
 // form that is used for nothing else, or made of one of these passwords with
 // nothing besides.
 func HoldsHash(text string, passwords ...string) bool {
-	if hashes.MatchString(text) {
+	lower := strings.ToLower(text)
+	if holdsAny(lower, hashWords) && hashes.MatchString(text) {
 		return true
 	}
 	for _, password := range passwords {
 		for _, made := range []hash.Hash{md5.New(), sha1.New(), sha256.New(), sha512.New()} {
 			made.Write([]byte(password))
 			sum := made.Sum(nil)
-			if strings.Contains(strings.ToLower(text), hex.EncodeToString(sum)) || strings.Contains(text, base64.RawStdEncoding.EncodeToString(sum)) {
+			if strings.Contains(lower, hex.EncodeToString(sum)) || strings.Contains(text, base64.RawStdEncoding.EncodeToString(sum)) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+func holdsAny(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(text, word) })
 }
 
 // DigestsIn are the words of a text that look like the digest of something, links
@@ -123,10 +132,12 @@ func (o *observation) given() {
 	if HoldsHash(body, passwords...) {
 		o.find(idNoHashes, "no hash of a password and no private key in an answer", "one stands in the answer")
 	}
-	if found := internals.FindString(body); found != "" && !exchange.Succeeded() {
-		o.find(idNoInternals, "a refusal in words for clients", "it holds "+found)
+	if !exchange.Succeeded() {
+		if found := internals.FindString(body); found != "" {
+			o.find(idNoInternals, "a refusal in words for clients", "it holds "+found)
+		}
 	}
-	if hasCredential(exchange.Request) || exchange.Succeeded() && showsWho(exchange.Request) {
+	if !strings.Contains(body, "@") || hasCredential(exchange.Request) || exchange.Succeeded() && showsWho(exchange.Request) {
 		return
 	}
 	sent := strings.ToLower(string(exchange.Request.Body()))
