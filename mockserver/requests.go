@@ -18,3 +18,31 @@ func (s *Server) observe(exchange *xrpc.Exchange) {
 	s.requests.Observe(exchange)
 	s.core.Latency.Ended(exchange.NSID)
 }
+
+// mostSecrets bounds how many secrets are looked for in the log by their value.
+const mostSecrets = 5000
+
+// secrets are those that the server began with, and the codes that it has mailed.
+func (s *Server) secrets() []string {
+	all := []string{s.options.AdminPassword, s.options.JWTSecret}
+	codes := func(invites []Invite) {
+		for _, invite := range invites {
+			all = append(all, invite.Code)
+		}
+	}
+	codes(s.options.Invites)
+	for _, message := range s.core.Mail("") {
+		all = append(all, message.Token)
+	}
+	for _, account := range s.options.Accounts {
+		if len(all) >= mostSecrets {
+			break
+		}
+		all = append(all, account.Password)
+		for _, password := range account.AppPasswords {
+			all = append(all, password.Password)
+		}
+		codes(account.Invites)
+	}
+	return all[:min(len(all), mostSecrets)]
+}

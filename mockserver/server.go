@@ -80,6 +80,7 @@ func New(options Options) (_ *Server, err error) {
 		}
 	}()
 	s := &Server{options: options, stateLock: stateLock, requests: requests.Log{Logger: options.Logger}}
+	s.requests.Known = s.secrets
 	if err := s.build(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}

@@ -21,9 +21,14 @@ const keptRequests = 1000
 type Log struct {
 	Logger *slog.Logger // gets a line for each request at level Info
 
+	// Known lists secrets that may be in no request yet: codes that were mailed, and
+	// what the server began with. It may be nil.
+	Known func() []string
+
 	mutex   sync.Mutex
 	count   int
 	ring    []*xrpc.Exchange
+	secrets [][]string    // of each exchange of the ring that was looked at; nil of one that wasn't
 	changed chan struct{} // closed when there is another request; nil while nobody waits for that
 }
 
@@ -50,9 +55,9 @@ func (l *Log) add(exchange *xrpc.Exchange) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	if len(l.ring) < keptRequests {
-		l.ring = append(l.ring, exchange)
+		l.ring, l.secrets = append(l.ring, exchange), append(l.secrets, nil)
 	} else {
-		l.ring[l.count%keptRequests] = exchange
+		l.ring[l.count%keptRequests], l.secrets[l.count%keptRequests] = exchange, nil
 	}
 	l.count++
 	l.tell()
@@ -62,7 +67,7 @@ func (l *Log) add(exchange *xrpc.Exchange) {
 func (l *Log) Reset() {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.ring, l.count = nil, 0
+	l.ring, l.secrets, l.count = nil, nil, 0
 	l.tell()
 }
 
@@ -121,30 +126,34 @@ func (l *Log) Newest() []Request { return l.After(0) }
 func (l *Log) After(id int) []Request {
 	exchanges, first := l.after(id)
 	requests := make([]Request, 0, len(exchanges))
+	if len(exchanges) == 0 {
+		return requests
+	}
+	hide := redactor{l.replacer()}
 	for i, exchange := range exchanges {
-		requests = append(requests, describe(first+i, exchange))
+		requests = append(requests, hide.describe(first+i, exchange))
 	}
 	return requests
 }
 
-func describe(id int, x *xrpc.Exchange) Request {
+func (r redactor) describe(id int, x *xrpc.Exchange) Request {
 	return Request{
 		ID: id, At: x.At, DurationMs: float64(x.Duration) / float64(time.Millisecond),
-		Method: x.Method, Path: redactText(x.Path), Query: redactQuery(x.Query),
+		Method: x.Method, Path: r.text(x.Path), Query: r.query(x.Query),
 		NSID: x.NSID, Account: x.Caller,
 		Authorization: redactAuthorization(x.Authorization),
-		ContentType:   redactText(x.ContentType),
-		UserAgent:     redactText(x.UserAgent),
-		Host:          redactText(x.Host),
-		Origin:        redactText(x.Origin),
-		Accept:        redactText(x.Accept),
+		ContentType:   r.text(x.ContentType),
+		UserAgent:     r.text(x.UserAgent),
+		Host:          r.text(x.Host),
+		Origin:        r.text(x.Origin),
+		Accept:        r.text(x.Accept),
 		Connection:    x.Connection,
 		Credential:    markOfBearer(x.Authorization),
 		ContentLength: x.ContentLength,
 		BodyBytes:     x.RequestBytes,
-		Body:          redactBody(x.RequestBody, x.RequestBytes),
+		Body:          r.body(x.RequestBody, x.RequestBytes),
 		Status:        x.Status, Error: x.Error,
-		Response: redactBody(x.ResponseBody, x.ResponseBytes),
+		Response: r.body(x.ResponseBody, x.ResponseBytes),
 		Scenario: x.Scenario,
 		Issued:   issued(x.ResponseBody),
 	}

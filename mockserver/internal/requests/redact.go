@@ -33,6 +33,12 @@ func redactText(text string) string {
 	return tokenLike.ReplaceAllString(text, redacted)
 }
 
+// redactor replaces secrets by the members that they are in, by their form, and by
+// their value, wherever that turns up.
+type redactor struct{ values *strings.Replacer }
+
+func (r redactor) text(text string) string { return r.values.Replace(redactText(text)) }
+
 // redactAuthorization leaves the scheme, where there is one.
 func redactAuthorization(header string) string {
 	switch scheme, _, found := strings.Cut(header, " "); {
@@ -44,7 +50,7 @@ func redactAuthorization(header string) string {
 	return redacted
 }
 
-func redactQuery(raw string) string {
+func (r redactor) query(raw string) string {
 	if raw == "" {
 		return ""
 	}
@@ -56,15 +62,24 @@ func redactQuery(raw string) string {
 			value = redacted
 		}
 		if strings.Contains(pair, "=") {
-			pairs[i] = redactText(name + "=" + value)
+			pairs[i] = r.pair(name, value)
 		}
 	}
 	return strings.Join(pairs, "&")
 }
 
-// redactBody returns a body as JSON. Of one that isn't JSON nothing but its
+// pair hides the whole value where a secret is in it, however it is escaped.
+func (r redactor) pair(name, value string) string {
+	plain, err := url.QueryUnescape(value)
+	if hidden := r.text(plain); err != nil || hidden != plain {
+		value = redacted
+	}
+	return r.text(name) + "=" + value
+}
+
+// body returns a body as JSON. Of one that isn't JSON nothing but its
 // length is told, since no one can say where its secrets are.
-func redactBody(body []byte, size int) json.RawMessage {
+func (r redactor) body(body []byte, size int) json.RawMessage {
 	if size == 0 {
 		return nil
 	}
@@ -72,30 +87,30 @@ func redactBody(body []byte, size int) json.RawMessage {
 	if err != nil {
 		return json.RawMessage(fmt.Sprintf(`"[%d bytes]"`, size))
 	}
-	text, err := lexval.Append(nil, redactValue(value, false))
+	text, err := lexval.Append(nil, r.value(value, false))
 	if err != nil {
 		return nil
 	}
 	return text
 }
 
-// redactValue replaces every string below a member that is a secret, and
+// value replaces every string below a member that is a secret, and
 // looks on in objects below it: what is called codes may be a list of either.
-func redactValue(value any, secret bool) any {
+func (r redactor) value(value any, secret bool) any {
 	switch v := value.(type) {
 	case map[string]any:
 		for name, inner := range v {
-			v[name] = redactValue(inner, isSecret(name))
+			v[name] = r.value(inner, isSecret(name))
 		}
 	case []any:
 		for i, inner := range v {
-			v[i] = redactValue(inner, secret)
+			v[i] = r.value(inner, secret)
 		}
 	case string:
 		if secret {
 			return redacted
 		}
-		return redactText(v)
+		return r.text(v)
 	case json.Number:
 		if secret {
 			return redacted
