@@ -2,7 +2,7 @@ package derive
 
 import (
 	"context"
-	"crypto/md5"  //nolint:gosec // what other servers store passwords as, not what we do
+	"crypto/md5"  //nolint:gosec // what servers store that do so, not what we do
 	"crypto/sha1" //nolint:gosec // likewise
 	"crypto/sha256"
 	"crypto/sha512"
@@ -58,7 +58,7 @@ func HoldsHash(text string, passwords ...string) bool {
 		return true
 	}
 	for _, password := range passwords {
-		for _, made := range []hash.Hash{md5.New(), sha1.New(), sha256.New(), sha512.New()} {
+		for _, made := range []hash.Hash{md5.New(), sha1.New(), sha256.New(), sha512.New()} { //nolint:gosec // what servers store that do so, not what we do
 			made.Write([]byte(password))
 			sum := made.Sum(nil)
 			if strings.Contains(lower, hex.EncodeToString(sum)) || strings.Contains(text, base64.RawStdEncoding.EncodeToString(sum)) {
