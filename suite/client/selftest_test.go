@@ -111,21 +111,39 @@ func TestEveryRequirementNotices(t *testing.T) {
 			byFault[fault] = append(byFault[fault], one.ID)
 		}
 	}
-	for fault, ids := range byFault {
-		t.Run(fault, func(t *testing.T) {
-			t.Parallel()
-			config := configFor(t, newest, model.Options{Fault: fault})
-			config.Only = ids
-			report, _, err := config.carryOut(t.Context(), right.all, right.enough(config))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, result := range report.Results {
-				if slices.Contains(ids, result.ID) && (result.Outcome != reports.Failed || right.outcomes[result.ID] != reports.Passed) {
-					t.Errorf("%s does not notice: %s %s", result.ID, result.Outcome, result.Reason)
-				}
-			}
-		})
+	noticed := make(chan string, len(right.all))
+	t.Run("faults", func(t *testing.T) {
+		for fault, ids := range byFault {
+			t.Run(fault, func(t *testing.T) {
+				t.Parallel()
+				noticeOf(t, right, newest, fault, ids, noticed)
+			})
+		}
+	})
+	close(noticed)
+	if !t.Failed() {
+		holdScore(t, right, noticed, len(byFault))
+	}
+}
+
+// noticeOf judges requirements on a client with the fault that is to break
+// them, and hands on those that fail.
+func noticeOf(t *testing.T, right rightRun, revision, fault string, ids []string, noticed chan<- string) {
+	t.Helper()
+	config := configFor(t, revision, model.Options{Fault: fault})
+	config.Only = ids
+	report, _, err := config.carryOut(t.Context(), right.all, right.enough(config))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range report.Results {
+		switch {
+		case !slices.Contains(ids, result.ID):
+		case result.Outcome != reports.Failed || right.outcomes[result.ID] != reports.Passed:
+			t.Errorf("%s does not notice: %s %s", result.ID, result.Outcome, result.Reason)
+		default:
+			noticed <- result.ID
+		}
 	}
 }
 

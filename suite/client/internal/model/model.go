@@ -116,9 +116,24 @@ func Serve(calls io.Reader, outcomes, stderr io.Writer, options Options) {
 	}
 }
 
+// few are the calls of a client that offers little.
+func few(call string) bool {
+	switch call {
+	case "open", "logIn", "getSession", "save", "resume":
+		return true
+	}
+	return false
+}
+
 func (c *client) outcome(call string, a arguments) object {
 	var value any
 	var err error
+	if c.Unusual == "offers-little" && !few(call) {
+		return object{"notOffered": true}
+	}
+	if c.Unusual == "earlier-driver" { // from before there were these arguments
+		a.AuthFactorToken, a.DeleteAfter, a.AllowTakendown, a.Privileged, a.EmailAuthFactor = "", "", false, false, false
+	}
 	if c.Fault == "fails:"+call {
 		err = errors.New("it does not work")
 	} else {
@@ -149,6 +164,9 @@ func (c *client) lastSession() json.RawMessage {
 
 // tell is how an error is told.
 func (c *client) tell(e callError) callError {
+	if c.Unusual == "names-in-messages" {
+		e.Name, e.Message = "Error", e.Name+": "+e.Message
+	}
 	switch c.Fault {
 	case "names-lost":
 		e.Name, e.Message = "Error", "something went wrong"
@@ -232,6 +250,10 @@ func (c *client) together(a arguments) any {
 	outcomes := make([]object, len(a.Calls))
 	var group sync.WaitGroup
 	for i, one := range a.Calls {
+		if c.Unusual == "in-turn" {
+			outcomes[i] = c.outcome(one.Call, one.Args)
+			continue
+		}
 		group.Go(func() { outcomes[i] = c.outcome(one.Call, one.Args) })
 	}
 	group.Wait()
@@ -390,6 +412,11 @@ func (c *client) resume(ctx context.Context, a arguments) (any, error) {
 	}
 	s.saved = a.Saved
 	told := c.keep(s)
+	if c.Unusual == "resume-refreshes" {
+		if err := c.refresh(ctx, s, s.AccessJwt); err != nil {
+			return nil, err
+		}
+	}
 	if c.Unusual == "resume-asks" {
 		if _, err := c.getSession(ctx, s); err != nil {
 			return nil, err

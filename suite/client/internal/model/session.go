@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -160,6 +161,9 @@ func (c *client) getSession(ctx context.Context, s *session) (any, error) {
 		return nil, errors.New("the account is not active")
 	}
 	value := object{"did": told["did"], "handle": told["handle"]}
+	if c.Unusual == "tells-all" {
+		value = maps.Clone(told)
+	}
 	if did, isText := told["did"].(string); !isText || did == "" {
 		return nil, errors.New("the answer has no did")
 	}
