@@ -84,12 +84,12 @@ func TestAccountsOfASeed(t *testing.T) {
 func TestBadAccounts(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(*mockserver.Options){
-		`accounts[1].handle "bob" is no valid handle`:            func(o *mockserver.Options) { o.Accounts[1].Handle = "bob" },
+		`accounts[1].handle "bob" is not a valid handle`:         func(o *mockserver.Options) { o.Accounts[1].Handle = "bob" },
 		"accounts[1].handle alice.test is taken":                 func(o *mockserver.Options) { o.Accounts[1].Handle = "alice.TEST" },
-		`accounts[0].email "a" is no valid e-mail`:               func(o *mockserver.Options) { o.Accounts[0].Email = "a" },
+		`accounts[0].email "a" is not a valid e-mail`:            func(o *mockserver.Options) { o.Accounts[0].Email = "a" },
 		"accounts[1].email alice@example.com is taken":           func(o *mockserver.Options) { o.Accounts[1].Email = "alice@EXAMPLE.com" },
 		"accounts[1].password must not be empty":                 func(o *mockserver.Options) { o.Accounts[1].Password = "" },
-		`accounts[1].did "x" is no valid did`:                    func(o *mockserver.Options) { o.Accounts[1].DID = "x" },
+		`accounts[1].did "x" is not a valid did`:                 func(o *mockserver.Options) { o.Accounts[1].DID = "x" },
 		"accounts[1].did did:web:alice.example is taken":         func(o *mockserver.Options) { o.Accounts[1].DID = "did:web:alice.example" },
 		`accounts[0].appPasswords[1].name "phone" is used`:       func(o *mockserver.Options) { o.Accounts[0].AppPasswords[1].Name = "phone" },
 		"accounts[0].appPasswords[1].password must not be empty": func(o *mockserver.Options) { o.Accounts[0].AppPasswords[1].Password = "" },

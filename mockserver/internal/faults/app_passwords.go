@@ -45,7 +45,7 @@ func createAppPasswordDefects() []defect {
 			}
 			return output, err
 		}),
-		behaviour(addAppPassword, "taken-name-server-error", "takes the blame for a name that is in use with status 500", func(s scene) (lexval.Object, error) {
+		behaviour(addAppPassword, "taken-name-server-error", "answers a name that is in use with status 500", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if isNamed(err, "InvalidRequest") {
 				err = crash()

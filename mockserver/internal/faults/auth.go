@@ -31,7 +31,7 @@ func authDefects(method *lexicons.Method, rule pds.Rule) []defect {
 		add("wrong-kind", "takes tokens of the wrong kind", wrongKind(rule)),
 		add("forged", "takes forged credentials", forged(rule)),
 	}
-	all = append(all, about(method, "auth", "server-error", "takes the blame for credentials that are no good with status 500",
+	all = append(all, about(method, "auth", "server-error", "answers credentials that are no good with status 500",
 		func(f *xrpc.Faults) {
 			f.Authorize = append(f.Authorize, func(_ *http.Request, caller xrpc.Caller, err error) (xrpc.Caller, error) {
 				if err != nil {

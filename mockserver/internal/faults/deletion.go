@@ -171,7 +171,7 @@ func partialDeletionDefects() []defect {
 			}
 			return s.play()
 		}),
-		leaving("handle-again-server-error", "takes the blame for a sign-up with the handle with status 500", signUp, func(s scene, left *remains) (lexval.Object, error) {
+		leaving("handle-again-server-error", "answers a sign-up with the handle with status 500", signUp, func(s scene, left *remains) (lexval.Object, error) {
 			if _, found := left.find(func(r remnant) bool { return r.Handle == strings.ToLower(s.text("handle")) }); found {
 				return nil, crash()
 			}

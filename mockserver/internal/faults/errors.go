@@ -27,7 +27,7 @@ func errorDefects(method *lexicons.Method) []defect {
 				onNamed(name, func(err *xrpc.Error) *xrpc.Error {
 					return &xrpc.Error{Status: err.Status, Name: "InvalidRequest", Message: err.Message}
 				})),
-			about(method, "errors", name+".wrong-status", "takes the blame for "+name+" with status 500",
+			about(method, "errors", name+".wrong-status", "answers "+name+" with status 500",
 				onNamed(name, func(err *xrpc.Error) *xrpc.Error {
 					return &xrpc.Error{Status: http.StatusInternalServerError, Name: err.Name, Message: err.Message}
 				})),

@@ -13,7 +13,7 @@ import (
 // inputDefects are requests that a method ought to refuse, or to take.
 func inputDefects(method *lexicons.Method) []defect {
 	all := []defect{
-		about(method, "input", "server-error", "takes the blame for ill-formed requests with status 500",
+		about(method, "input", "server-error", "answers ill-formed requests with status 500",
 			func(f *xrpc.Faults) { f.Crashes = true }),
 		about(method, "input", "connection-dropped", "hangs up where a request is to be refused",
 			onError(func(*xrpc.Response) { panic(http.ErrAbortHandler) })),
@@ -45,7 +45,7 @@ func paramDefects(method *lexicons.Method) []defect {
 	all := []defect{
 		about(method, "input", "unknown-parameter-refused", "refuses parameters that it does not know",
 			func(f *xrpc.Faults) { f.ClosedParams = true }),
-		about(method, "input", "unknown-parameter-server-error", "takes the blame for parameters that it does not know with status 500",
+		about(method, "input", "unknown-parameter-server-error", "answers parameters that it does not know with status 500",
 			onQuery(func(query url.Values) bool {
 				for name := range query {
 					if method.Params == nil || method.Params.Property(name) == nil {
@@ -58,7 +58,7 @@ func paramDefects(method *lexicons.Method) []defect {
 	if method.Params == nil {
 		return all
 	}
-	all = append(all, about(method, "input", "escape-server-error", "takes the blame for a malformed escape in the query with status 500",
+	all = append(all, about(method, "input", "escape-server-error", "answers a malformed escape in the query with status 500",
 		func(f *xrpc.Faults) {
 			onAnswer(func(r *http.Request, response *xrpc.Response) {
 				if _, err := url.ParseQuery(r.URL.RawQuery); err != nil {
@@ -73,11 +73,11 @@ func paramDefects(method *lexicons.Method) []defect {
 			all = append(all, demanded(method, name))
 		}
 		if _, isList := lexicons.Deref(property.Schema).(*lexicons.Array); !isList {
-			all = append(all, about(method, "input", name+".doubled-server-error", "takes the blame for two values of "+name+" with status 500",
+			all = append(all, about(method, "input", name+".doubled-server-error", "answers two values of "+name+" with status 500",
 				onQuery(func(query url.Values) bool { return len(query[name]) > 1 })))
 		}
 		if _, isTruth := lexicons.Deref(property.Schema).(*lexicons.Boolean); isTruth {
-			all = append(all, about(method, "input", name+".type-server-error", "takes the blame for "+name+" of another type with status 500",
+			all = append(all, about(method, "input", name+".type-server-error", "answers "+name+" of another type with status 500",
 				onQuery(func(query url.Values) bool {
 					return query.Has(name) && query.Get(name) != "true" && query.Get(name) != "false"
 				})))
@@ -124,7 +124,7 @@ func (p place) lapses(method *lexicons.Method) []defect {
 		return all
 	}
 	if p.required && hasDefault(p.schema) {
-		all = append(all, about(method, "input", p.name()+".absence-server-error", "takes the blame for an input without "+p.name()+" with status 500",
+		all = append(all, about(method, "input", p.name()+".absence-server-error", "answers an input without "+p.name()+" with status 500",
 			func(f *xrpc.Faults) { f.Demanded, f.Crashes = p.name(), true }))
 	}
 	if !p.required {

@@ -81,7 +81,7 @@ func logInDefects() []defect {
 		}),
 		unknownAccountTold("unknown-account-told-by-name", "tells by the error's name that there is no such account", xrpc.AuthenticationRequired("")),
 		unknownAccountTold("unknown-account-told-by-status", "tells by the status that there is no such account", xrpc.NotFound("")),
-		unknownAccountTold("unknown-account-server-error", "takes the blame for an unknown account with status 500", crash()),
+		unknownAccountTold("unknown-account-server-error", "answers an unknown account with status 500", crash()),
 	})
 }
 

@@ -22,7 +22,7 @@ func requestResetDefects() []defect {
 	}
 	return []defect{
 		unknown("unknown-address-told", "tells that an address is nobody's", xrpc.InvalidRequest("There is no account with that address")),
-		unknown("unknown-address-server-error", "takes the blame for an unknown address with status 500", crash()),
+		unknown("unknown-address-server-error", "answers an unknown address with status 500", crash()),
 		behaviour(requestReset, "unknown-address-gets-mail", "sends mail to addresses that are nobody's", func(s scene) (lexval.Object, error) {
 			output, err := s.play()
 			if address := s.text("email"); s.core.Named(address).DID == "" && pds.IsAddress(address) {
@@ -126,7 +126,7 @@ func resetDefects() []defect {
 			s.core.Alter(func(tx *store.Tx) { tx.UpdateAccount(account) })
 			s.setPassword(s.core.Named(s.somebodyElse(account.DID).DID), s.text("password"))
 		}),
-		behaviour(reset, "short-password-server-error", "takes the blame for a short password with status 500", func(s scene) (lexval.Object, error) {
+		behaviour(reset, "short-password-server-error", "answers a short password with status 500", func(s scene) (lexval.Object, error) {
 			if len(s.text("password")) < s.core.Settings().MinPasswordLength {
 				return nil, crash()
 			}

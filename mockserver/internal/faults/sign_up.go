@@ -151,10 +151,10 @@ func signUpHandleDefects() []defect {
 			func(s scene) bool {
 				return len(s.text("handle")) > pds.MaxHandle && s.core.DomainOf(strings.ToLower(s.text("handle"))) != ""
 			}),
-		crashing("foreign-domain-server-error", "takes the blame for a domain that is not its own with status 500",
+		crashing("foreign-domain-server-error", "answers a domain that is not its own with status 500",
 			func(s scene) bool { return s.core.DomainOf(strings.ToLower(s.text("handle"))) == "" }),
-		crashing("taken-handle-server-error", "takes the blame for a handle that is taken with status 500", isTaken("handle")),
-		crashing("taken-email-server-error", "takes the blame for an address that is taken with status 500", isTaken("email")),
+		crashing("taken-handle-server-error", "answers a handle that is taken with status 500", isTaken("handle")),
+		crashing("taken-email-server-error", "answers an address that is taken with status 500", isTaken("email")),
 	}
 }
 

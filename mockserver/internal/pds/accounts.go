@@ -207,17 +207,17 @@ func (c accountCheck) account(prefix string, account Account) *badEntry {
 	handle, email := strings.ToLower(account.Handle), strings.ToLower(account.Email)
 	switch {
 	case !lexval.IsHandle(account.Handle):
-		return &badEntry{prefix + "handle", fmt.Sprintf("%q is no valid handle", account.Handle)}
+		return &badEntry{prefix + "handle", fmt.Sprintf("%q is not a valid handle", account.Handle)}
 	case c.handles[handle]:
 		return &badEntry{prefix + "handle", handle + " is taken by an earlier entry"}
 	case !IsAddress(account.Email):
-		return &badEntry{prefix + "email", fmt.Sprintf("%q is no valid e-mail address", account.Email)}
+		return &badEntry{prefix + "email", fmt.Sprintf("%q is not a valid e-mail address", account.Email)}
 	case c.emails[email]:
 		return &badEntry{prefix + "email", email + " is taken by an earlier entry"}
 	case account.Password == "":
 		return &badEntry{prefix + "password", "must not be empty"}
 	case account.DID != "" && !lexval.IsDID(account.DID):
-		return &badEntry{prefix + "did", fmt.Sprintf("%q is no valid did", account.DID)}
+		return &badEntry{prefix + "did", fmt.Sprintf("%q is not a valid did", account.DID)}
 	case account.DID != "" && c.dids[account.DID]:
 		return &badEntry{prefix + "did", account.DID + " is taken by an earlier entry"}
 	}

@@ -129,7 +129,7 @@ func decompress(encoding string, compressed io.Reader, most int) ([]byte, error)
 		plain, err = zlib.NewReader(compressed)
 	}
 	if err != nil {
-		return nil, InvalidRequest("The request body is no valid " + encoding + " stream")
+		return nil, InvalidRequest("The request body is not a valid " + encoding + " stream")
 	}
 	defer func() { _ = plain.Close() }() // it closes no more than a decompressor
 	return readAll(plain, -1, most)
