@@ -63,7 +63,7 @@ var mayImportRoom = map[string][]string{
 	"pds":       {"clock", "dag", "entropy", "lexval", "mail", "nearest", "plc", "ratelimit", "store", "token", "xrpc"},
 	"faults":    {"lexval", "mail", "nearest", "pds", "store", "token", "xrpc"},
 	"scenario":  {"faults", "headers", "lexval", "nearest", "pds", "store", "strict", "token", "xrpc"},
-	"control":   {"answers", "faults", "further", "pds", "requests", "scenario", "strict"},
+	"control":   {"answers", "clock", "faults", "further", "pds", "requests", "scenario", "strict"},
 	"page":      {"answers", "control", "faults", "pds", "ratelimit", "requests", "scenario", "store"},
 	"requests":  {"lexval", "xrpc"},
 	"further":   {"answers", "example", "forward", "lexval", "pds", "xrpc"},
