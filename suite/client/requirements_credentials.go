@@ -81,8 +81,8 @@ func otherCredential(q request, s *seen, want tokenKind) string {
 		return "the credential is an access token"
 	case kind == refreshToken:
 		return "the credential is a refresh token"
-	case q.Authorization == "" && s.loggedOutBefore(q):
-		return "" // the client has none left
+	case s.loggedOutBefore(q):
+		return "" // the client has none left, and some then send a scheme without a token
 	}
 	return "the credential is " + orNone(q.Authorization) + ", not a token that the server gave out"
 }

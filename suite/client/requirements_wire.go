@@ -42,7 +42,7 @@ func wireRequirements() []requirement {
 			v := unseen("the client sent no token")
 			for _, q := range s.requests {
 				need := credentialOf(short(q.NSID))
-				if need != accessCredential && need != refreshCredential || q.Authorization == "" {
+				if need != accessCredential && need != refreshCredential || q.Authorization == "" || s.loggedOutBefore(q) {
 					continue
 				}
 				if !strings.HasPrefix(strings.ToLower(q.Authorization), "bearer ") {
