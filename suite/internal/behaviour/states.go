@@ -102,7 +102,7 @@ func refusals(nsid string, recipe spec.Recipe) []scenario {
 			needs: append(of.needs[:len(of.needs):len(of.needs)], recipe.Needs...),
 			run: func(ctx context.Context, t *spec.Trial) {
 				t.Baseline(ctx, nsid)
-				t.Expect(t.Do(ctx, t.ValidRequest(ctx, nsid).WithBearer(of.access(ctx, t))), check.Succeeds())
+				t.Expect(t.Do(ctx, t.UnusedRequest(ctx, nsid).WithBearer(of.access(ctx, t))), check.Succeeds())
 			},
 		})
 	}

@@ -66,7 +66,7 @@ func (b *builder) refuse(broken breakage) {
 // broken is accepted; a refusal of the broken one may have any reason otherwise.
 func (b *builder) acceptedWith(ctx context.Context, t *spec.Trial, broken breakage) {
 	exchange := spec.Once(ctx, t, "valid "+b.id(broken.within), func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
-		exchange := t.Do(ctx, broken.valid(t.ValidRequest(ctx, b.method.NSID)))
+		exchange := t.Do(ctx, broken.valid(t.UnusedRequest(ctx, b.method.NSID)))
 		t.AfterSuccess(ctx, b.method.NSID, exchange)
 		return exchange
 	})
@@ -99,7 +99,7 @@ func (b *builder) undecided(t *spec.Trial, exchange xrpc.Exchange) {
 func (b *builder) tolerated(o obligation, apply change) {
 	nsid := b.method.NSID
 	b.add(o, func(ctx context.Context, t *spec.Trial) {
-		baseline, request := t.Baseline(ctx, nsid), t.ValidRequest(ctx, nsid)
+		baseline, request := t.Baseline(ctx, nsid), t.UnusedRequest(ctx, nsid)
 		exchange := t.Do(ctx, apply(request))
 		t.AfterSuccess(ctx, nsid, exchange)
 		if baseline.Placeholder && check.Alike(baseline.Exchange, exchange) {

@@ -21,7 +21,7 @@ func (b *builder) concurrency() {
 		func(ctx context.Context, t *spec.Trial) {
 			t.Need(b.recipe.Needs...)
 			t.Baseline(ctx, nsid)
-			request := t.ValidRequest(ctx, nsid)
+			request := t.UnusedRequest(ctx, nsid)
 			exchanges := t.Race(ctx, []xrpc.Request{request, request})
 			settled := false
 			for _, exchange := range exchanges {

@@ -45,7 +45,7 @@ func (b *builder) schemeCase() {
 		"https://www.rfc-editor.org/rfc/rfc9110#section-11.1"), func(ctx context.Context, t *spec.Trial) {
 		t.Need(b.recipe.Needs...)
 		t.Baseline(ctx, nsid)
-		request := t.ValidRequest(ctx, nsid)
+		request := t.UnusedRequest(ctx, nsid)
 		scheme, rest, _ := strings.Cut(request.Authorization, " ")
 		exchange := t.Do(ctx, request.WithAuthorization(strings.ToLower(scheme)+" "+rest))
 		t.AfterSuccess(ctx, nsid, exchange)

@@ -75,7 +75,7 @@ func (b *builder) optional(property lexicons.Property, without change) {
 	title := fmt.Sprintf("A request without the optional %s is accepted.", property.Name)
 	b.add(must("input."+property.Name+".optional", title, property.Schema.At()), func(ctx context.Context, t *spec.Trial) {
 		b.baseline(ctx, t)
-		request := t.ValidRequest(ctx, nsid)
+		request := t.UnusedRequest(ctx, nsid)
 		exchange := t.Do(ctx, without(request))
 		t.AfterSuccess(ctx, nsid, exchange)
 		if exchange.Refused() && b.declares(exchange.ErrorName()) {
@@ -95,7 +95,7 @@ func (b *builder) requiredWithDefault(property lexicons.Property, without change
 	title := fmt.Sprintf("A request without %s, which is required and has a default, is refused or gets the default.", property.Name)
 	b.add(must("input."+property.Name+".default", title, property.Schema.At()), func(ctx context.Context, t *spec.Trial) {
 		b.baseline(ctx, t)
-		exchange := t.Do(ctx, without(t.ValidRequest(ctx, nsid)))
+		exchange := t.Do(ctx, without(t.UnusedRequest(ctx, nsid)))
 		t.AfterSuccess(ctx, nsid, exchange)
 		if exchange.Refused() {
 			return

@@ -34,7 +34,7 @@ func (b *builder) isolated(ctx context.Context, t *spec.Trial) {
 	other := t.Borrow(ctx)
 	session, err := other.Session(ctx, t)
 	t.Unless(err)
-	plain := t.ValidRequest(ctx, nsid)
+	plain := t.UnusedRequest(ctx, nsid)
 	request := plain
 	for name, value := range map[string]string{"did": other.DID, "repo": other.DID, "account": other.DID, "actor": other.Handle, "handle": other.Handle} {
 		if b.method.Params == nil || b.method.Params.Property(name) == nil {

@@ -43,7 +43,7 @@ func (b *builder) transport() {
 func (b *builder) compression() {
 	b.add(protocol(reports.Should, "headers.accept-encoding", "A client that takes compressed answers is answered, compressed or not.",
 		"https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3"), func(ctx context.Context, t *spec.Trial) {
-		baseline, request := t.Baseline(ctx, b.method.NSID), t.ValidRequest(ctx, b.method.NSID)
+		baseline, request := t.Baseline(ctx, b.method.NSID), t.UnusedRequest(ctx, b.method.NSID)
 		exchange := t.DoUnobserved(ctx, request.WithHeader("Accept-Encoding", "gzip, deflate, br"))
 		t.AfterSuccess(ctx, b.method.NSID, exchange)
 		if baseline.Placeholder && exchange.Status == baseline.Status {
@@ -61,7 +61,7 @@ func (b *builder) chunks() {
 	}
 	b.add(protocol(reports.Should, "input.body.chunked", "A body that comes in chunks, without its length before it, is read.",
 		"https://www.rfc-editor.org/rfc/rfc9112#section-7.1"), func(ctx context.Context, t *spec.Trial) {
-		baseline, request := t.Baseline(ctx, b.method.NSID), t.ValidRequest(ctx, b.method.NSID)
+		baseline, request := t.Baseline(ctx, b.method.NSID), t.UnusedRequest(ctx, b.method.NSID)
 		exchange := t.Do(ctx, request.InChunks())
 		t.AfterSuccess(ctx, b.method.NSID, exchange)
 		switch {
@@ -208,7 +208,7 @@ func (b *builder) sendHarmless(ctx context.Context, t *spec.Trial, headers []har
 		names = append(names, header.name)
 	}
 	return spec.Once(ctx, t, "headers "+strings.Join(names, ",")+" "+b.method.NSID, func(ctx context.Context, t *spec.Trial) xrpc.Exchange {
-		request := t.ValidRequest(ctx, b.method.NSID)
+		request := t.UnusedRequest(ctx, b.method.NSID)
 		for _, header := range headers {
 			request = header.on(request)
 		}

@@ -215,3 +215,24 @@ func TestStockPutBack(t *testing.T) {
 		})
 	}
 }
+
+// What was part of a request that was refused is in none that has to succeed.
+func TestStockUnused(t *testing.T) {
+	t.Parallel()
+	var stock Stock[string]
+	made, bench := 0, served(t, answers(400, `{}`))
+	bench.Recipes[readMethod] = Recipe{Request: func(_ context.Context, trial *Trial) xrpc.Request {
+		return xrpc.Query(readMethod, nil).WithParameter("code", stock.Take(trial, func() string { made++; return fmt.Sprint(made) }))
+	}}
+	var sent []string
+	for _, request := range []func(*Trial, context.Context, string) xrpc.Request{(*Trial).ValidRequest, (*Trial).ValidRequest, (*Trial).UnusedRequest} {
+		Try(t.Context(), one("server.read.x", func(ctx context.Context, trial *Trial) {
+			made := request(trial, ctx, readMethod)
+			sent = append(sent, made.Query.Get("code"))
+			trial.Do(ctx, made)
+		}), bench)
+	}
+	if got := fmt.Sprint(sent); got != "[1 1 2]" {
+		t.Errorf("the requests have %s", got)
+	}
+}

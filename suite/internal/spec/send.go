@@ -117,7 +117,7 @@ func (t *Trial) Baseline(ctx context.Context, nsid string) Baseline {
 			}
 			return Baseline{Exchange: t.Do(ctx, recipe.Placeholder(t)), Placeholder: true}
 		}
-		exchange := t.Do(ctx, recipe.Request(ctx, t))
+		exchange := t.Do(ctx, t.UnusedRequest(ctx, nsid))
 		t.Rely(exchange)
 		t.AfterSuccess(ctx, nsid, exchange)
 		return Baseline{Exchange: exchange}
@@ -144,6 +144,15 @@ func (t *Trial) ValidRequest(ctx context.Context, nsid string) xrpc.Request {
 		t.Need(recipe.Needs...)
 	}
 	return recipe.Placeholder(t)
+}
+
+// UnusedRequest is ValidRequest for a request that is expected to succeed: nothing
+// in it has been part of another that was refused, since a target may have used it
+// up all the same.
+func (t *Trial) UnusedRequest(ctx context.Context, nsid string) xrpc.Request {
+	t.unused = true
+	defer func() { t.unused = false }()
+	return t.ValidRequest(ctx, nsid)
 }
 
 // Recipe returns how a method is called.

@@ -24,7 +24,8 @@ type stocked[T any] struct {
 }
 
 // Take returns what the trial, or one that it is part of, has taken already, or
-// else what nobody uses, or else a new one. It is the trial's until that ends.
+// else what nobody uses, or else a new one; where it makes an UnusedRequest, always
+// the latter. It is the trial's until that ends.
 func (s *Stock[T]) Take(t *Trial, produce func() T) T {
 	moved := t.Target().Moved()
 	if holder, kept := s.holder(t); holder != nil {
@@ -33,7 +34,11 @@ func (s *Stock[T]) Take(t *Trial, produce func() T) T {
 		}
 		s.Used(t)
 	}
-	taken, there := s.fromIdle(moved)
+	var taken stocked[T]
+	there := false
+	if !t.unused {
+		taken, there = s.fromIdle(moved)
+	}
 	if !there {
 		taken = stocked[T]{produce(), t.Target().Moved()}
 	}

@@ -21,6 +21,7 @@ type Trial struct {
 	afterwards  []func(context.Context)
 	releases    []func() // of what the trial holds so that no other uses it
 	spent       bool     // whether what it holds is to be left to nobody
+	unused      bool     // whether it takes only what nobody has held before
 	outer       *Trial   // the one that it is part of, nil for none
 	stopped     *stop    // what has ended its last part that was ended
 }
