@@ -191,11 +191,11 @@ const grace = time.Second
 func (d *driver) crash() outcome {
 	code, ended := d.end(grace)
 	how := fmt.Sprintf("the driver ended (%s)", ended)
-	if said := d.messages.last(); said != "" {
+	if said := d.messages.complaint(); said != "" {
 		how += ": " + said
 	}
 	if code == CannotRun {
-		return outcome{misuse: "it says that it can't run here: " + d.messages.last()}
+		return outcome{misuse: "it says that it can't run here: " + d.messages.complaint()}
 	}
 	return outcome{crashed: how}
 }
@@ -261,12 +261,11 @@ func (t *tail) since(place int) (string, int) {
 	return string(t.text[begin:]), t.total
 }
 
-// last is the last line.
-func (t *tail) last() string {
+// complaint is what the driver said last of why it ended.
+func (t *tail) complaint() string {
 	<-t.done
 	text, _ := t.since(0)
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return shorten(scrub(strings.TrimSpace(lines[len(lines)-1])), 200)
+	return complaint(text)
 }
 
 func shorten(text string, limit int) string {

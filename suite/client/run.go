@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 )
@@ -248,14 +247,9 @@ func (s *stage) runCommand(one scenario) {
 		o = outcome{hung: true}
 	case result.Code != 0:
 		o = outcome{crashed: "the command ended with " + result.Ended}
-		if said := lastLine(result.Stderr); said != "" {
+		if said := complaint(result.Stderr); said != "" {
 			o.crashed += ": " + said
 		}
 	}
 	s.record.calls = append(s.record.calls, callRecord{label: "command", name: "command", outcome: o, took: time.Since(started), to: s.answered()})
-}
-
-func lastLine(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return shorten(scrub(strings.TrimSpace(lines[len(lines)-1])), 200)
 }
