@@ -3,7 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"sort"
+	"maps"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/pdsconform/pdsconform/suite/client"
@@ -31,12 +33,13 @@ Nothing else goes to standard output; standard error is kept as evidence. At the
 of its input a driver ends. One that can't run here ends with %d and says why on
 standard error. A call that takes longer than --call-timeout ends the driver.
 
-An argument with a ? may be absent. Where a call has one that the client has no place
+A member without a type behind it is a string, and one with a ? may be absent. Where a call has one that the client has no place
 for, such as authFactorToken, privileged or deleteAfter, its outcome is notOffered too.
 
 A session is a name that the driver gives: signUp, logIn and resume answer with it, and
 later calls name it. The name of an error is the one that the server gave (ExpiredToken,
-InvalidToken, …), the status that of its answer, 0 where there was none.
+InvalidToken, …), the status that of its answer. Where there was no answer the status is 0
+and the name any word of the client's own.
 
 Refreshing tokens when they have expired is the client's affair: a driver adds nothing
 to what the client does by itself. Where the client leaves that to its caller, so may the
@@ -57,42 +60,58 @@ func compact(text json.RawMessage) string {
 	return oneLine(string(text))
 }
 
+// described is what is told of a schema of the protocol.
+type described struct {
+	Type        any
+	Description string
+	Required    []string
+	Properties  map[string]json.RawMessage
+	Items       json.RawMessage
+	Ref         string `json:"$ref"`
+}
+
 // members words a schema of the protocol: an object's members with a ? behind
-// those that may be absent, or a type.
+// those that may be absent and the type of those that are no strings, or a type.
 func members(text json.RawMessage) string {
-	var schema struct {
-		Type        any
-		Description string
-		Required    []string
-		Properties  map[string]json.RawMessage
-		Items       json.RawMessage
-	}
+	var schema described
 	if json.Unmarshal(text, &schema) != nil {
 		return string(text)
 	}
 	switch {
+	case schema.Ref != "":
+		return path.Base(schema.Ref)
 	case schema.Items != nil:
-		return "a list, each " + members(schema.Items)
+		return "a list, each " + article(members(schema.Items))
 	case schema.Properties != nil:
-		var names []string
-		for name := range schema.Properties {
-			optional := "?"
-			for _, required := range schema.Required {
-				if required == name {
-					optional = ""
-				}
-			}
-			names = append(names, name+optional)
-		}
-		sort.Strings(names)
-		if len(names) == 0 {
-			return "{}"
-		}
-		return "{" + strings.Join(names, ", ") + "}"
+		return "{" + strings.Join(schema.membersInWords(), ", ") + "}"
 	case schema.Type != nil:
 		return fmt.Sprint(schema.Type)
-	case schema.Description != "":
-		return schema.Description
 	}
-	return "a call, or its outcome"
+	return schema.Description
+}
+
+func (d described) membersInWords() []string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(d.Properties)) {
+		word := name
+		if !slices.Contains(d.Required, name) {
+			word += "?"
+		}
+		if kind := members(d.Properties[name]); kind != "string" {
+			word += ": " + kind
+		}
+		words = append(words, word)
+	}
+	return words
+}
+
+// article puts one before a word; an object is no word.
+func article(text string) string {
+	switch {
+	case strings.HasPrefix(text, "{"):
+		return text
+	case strings.ContainsAny(text[:1], "aeiou"):
+		return "an " + text
+	}
+	return "a " + text
 }
