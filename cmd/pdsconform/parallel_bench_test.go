@@ -18,7 +18,7 @@ import (
 // .ci/parallel makes the table of suite/README.md of it.
 func BenchmarkParallel(b *testing.B) {
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
-		for _, n := range []string{"1", "2", "4", "8", "16", "32", "48", auto} {
+		for _, n := range []string{"1", "2", "4", "8", "16", "32", auto} {
 			b.Run(fmt.Sprintf("latency=%s/parallel=%s", latency, n), func(b *testing.B) {
 				var requests, accounts, peak int64
 				for b.Loop() {
