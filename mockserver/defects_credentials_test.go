@@ -21,13 +21,13 @@ func TestCredentialDefects(t *testing.T) {
 			t.Parallel()
 			method := strings.TrimPrefix(d.Method, "com.atproto.server.")
 			name := d.ID[strings.LastIndexByte(d.ID, '.')+1:]
-			answered := func(s *stage) answer {
+			answered := func(s *fixture) answer {
 				r := s.valid(method)
 				headers := s.unusualAuthorization(name, r.authorization)
 				r.authorization = ""
 				return s.make(r, headers...)
 			}
-			right, wrong := answered(newStage(t)), answered(newStage(t).have(t, d.ID))
+			right, wrong := answered(newFixture(t)), answered(newFixture(t).have(t, d.ID))
 			if right.status >= http.StatusInternalServerError || right.shape() == wrong.shape() {
 				t.Errorf("a right server answers %s, and one with the defect %s", right.shape(), wrong.shape())
 			}
@@ -39,7 +39,7 @@ func TestCredentialDefects(t *testing.T) {
 }
 
 // unusualAuthorization returns names and values of headers.
-func (s *stage) unusualAuthorization(name, right string) []string {
+func (s *fixture) unusualAuthorization(name, right string) []string {
 	const header = "Authorization"
 	scheme, token, _ := strings.Cut(right, " ")
 	switch strings.TrimSuffix(name, "-server-error") {

@@ -18,7 +18,7 @@ func TestDisclosureDefects(t *testing.T) {
 		}
 		t.Run(d.ID, func(t *testing.T) {
 			t.Parallel()
-			answered := func(s *stage) string {
+			answered := func(s *fixture) string {
 				if d.Facet == "isolation" {
 					r := s.valid(strings.TrimPrefix(d.Method, "com.atproto.server."))
 					r.query = "?did=" + s.down.did
@@ -27,7 +27,7 @@ func TestDisclosureDefects(t *testing.T) {
 				}
 				return s.make(s.refused("createSession", "AccountTakedown")).shape() + s.make(s.valid("createSession")).shape()
 			}
-			if right, wrong := answered(newStage(t)), answered(newStage(t).have(t, d.ID)); right == wrong {
+			if right, wrong := answered(newFixture(t)), answered(newFixture(t).have(t, d.ID)); right == wrong {
 				t.Errorf("no difference: %s", right)
 			}
 		})
@@ -44,7 +44,7 @@ func TestRaceDefects(t *testing.T) {
 		}
 		t.Run(d.ID, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(t).have(t, d.ID)
+			s := newFixture(t).have(t, d.ID)
 			method := strings.TrimPrefix(d.Method, "com.atproto.server.")
 			r := s.valid(method)
 			meet(t, s.client, method, 2) // nobody else comes

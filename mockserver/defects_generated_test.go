@@ -23,8 +23,8 @@ func TestGeneratedDefects(t *testing.T) {
 		}
 		t.Run(d.ID, func(t *testing.T) {
 			t.Parallel()
-			sound := probe(newStage(t)).shape()
-			spoilt := probe(newStage(t).have(t, d.ID)).shape()
+			sound := probe(newFixture(t)).shape()
+			spoilt := probe(newFixture(t).have(t, d.ID)).shape()
 			if sound == spoilt {
 				t.Errorf("no difference: %s", sound)
 			}
@@ -53,27 +53,27 @@ func statusOf(id string) string {
 }
 
 // probeOf is the request that tells, nil for a defect that no family has.
-func probeOf(methods map[string]*lexicons.Method, d mockserver.Defect) func(*stage) answer {
+func probeOf(methods map[string]*lexicons.Method, d mockserver.Defect) func(*fixture) answer {
 	method := strings.TrimPrefix(d.Method, "com.atproto.server.")
 	name := strings.TrimPrefix(d.ID, d.Facet+"."+method+".")
 	switch d.Facet {
 	case "output":
 		if strings.HasSuffix(name, ".empty-null") {
-			return func(s *stage) answer { return s.make(s.empty(method)) }
+			return func(s *fixture) answer { return s.make(s.empty(method)) }
 		}
-		return func(s *stage) answer { return s.make(s.valid(method)) }
+		return func(s *fixture) answer { return s.make(s.valid(method)) }
 	case "errors":
 		return probeOfError(method, name)
 	case "input":
 		return probeOfInput(methods[method], method, name)
 	case "auth":
-		return func(s *stage) answer {
+		return func(s *fixture) answer {
 			r := s.valid(method)
 			r.authorization = s.wrongAuthorization(method, name)
 			return s.make(r)
 		}
 	case "method":
-		return func(s *stage) answer {
+		return func(s *fixture) answer {
 			r := s.valid(method)
 			if name == "any-verb" {
 				r.verb = http.MethodPut
@@ -84,14 +84,14 @@ func probeOf(methods map[string]*lexicons.Method, d mockserver.Defect) func(*sta
 	return nil
 }
 
-func probeOfError(method, name string) func(*stage) answer {
+func probeOfError(method, name string) func(*fixture) answer {
 	if declared, _, ok := strings.Cut(name, "."); ok {
 		if declared == "DuplicateCreate" {
 			return duplicateCreate
 		}
-		return func(s *stage) answer { return s.make(s.refused(method, declared)) }
+		return func(s *fixture) answer { return s.make(s.refused(method, declared)) }
 	}
-	return func(s *stage) answer {
+	return func(s *fixture) answer {
 		r := s.valid(method)
 		r.verb = http.MethodPatch
 		return s.make(r)
@@ -99,7 +99,7 @@ func probeOfError(method, name string) func(*stage) answer {
 }
 
 // duplicateCreate returns the answer of one who lost.
-func duplicateCreate(s *stage) answer {
+func duplicateCreate(s *fixture) answer {
 	advance(s, s.server, 3*day)
 	s.again(&s.alice)
 	meet(s, s.client, "getAccountInviteCodes", 8)
@@ -112,8 +112,8 @@ func duplicateCreate(s *stage) answer {
 }
 
 // probeOfDropping looks for the end of a connection.
-func probeOfDropping(short string) func(*stage) answer {
-	return func(s *stage) answer {
+func probeOfDropping(short string) func(*fixture) answer {
+	return func(s *fixture) answer {
 		request, err := http.NewRequestWithContext(context.Background(), http.MethodPut, s.server.URL+"/xrpc/com.atproto.server."+short, nil)
 		if err != nil {
 			s.Fatal(err)
@@ -126,11 +126,11 @@ func probeOfDropping(short string) func(*stage) answer {
 	}
 }
 
-func probeOfInput(method *lexicons.Method, short, name string) func(*stage) answer {
+func probeOfInput(method *lexicons.Method, short, name string) func(*fixture) answer {
 	if name == "connection-dropped" {
 		return probeOfDropping(short)
 	}
-	return func(s *stage) answer {
+	return func(s *fixture) answer {
 		r := s.valid(short)
 		parameter, how, _ := strings.Cut(name, ".")
 		switch name {
@@ -164,7 +164,7 @@ func probeOfInput(method *lexicons.Method, short, name string) func(*stage) answ
 }
 
 // spoil breaks the value at a path, whose last step says how.
-func (s *stage) spoil(input object, schema *lexicons.Object, path []string) {
+func (s *fixture) spoil(input object, schema *lexicons.Object, path []string) {
 	name := path[0]
 	if len(path) > 2 { // an element of a list: wrong in the same way
 		input[name] = []any{12.0}
@@ -189,7 +189,7 @@ func (s *stage) spoil(input object, schema *lexicons.Object, path []string) {
 }
 
 // wrongAuthorization is good enough for a server with that defect only.
-func (s *stage) wrongAuthorization(method, name string) string {
+func (s *fixture) wrongAuthorization(method, name string) string {
 	isAdmin := strings.HasPrefix(method, "createInvite")
 	isRefresh := method == "deleteSession" || method == "refreshSession"
 	switch name {

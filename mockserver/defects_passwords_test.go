@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// passwordSights tell which passwords are one and the same to a server, and
+// passwordObservations tell which passwords are one and the same to a server, and
 // which addresses.
-func passwordSights() map[string]sight {
+func passwordObservations() map[string]observation {
 	const length = 220
 	long := strings.Repeat("x", length)
-	signUp := func(s *stage, name, email, password string) answer {
+	signUp := func(s *fixture, name, email, password string) answer {
 		return s.novel("handle", name+".test", "email", email, "password", password)
 	}
-	tails := func(s *stage) string {
+	tails := func(s *fixture) string {
 		signUp(s, "long", "long@example.com", long)
 		signUp(s, "nul", "nul@example.com", "password\x00one")
 		signUp(s, "signs", "signs@example.com", "pass+word")
@@ -24,7 +24,7 @@ func passwordSights() map[string]sight {
 		}
 		return brief(answers...)
 	}
-	kept := func(s *stage) string {
+	kept := func(s *fixture) string {
 		var answers []answer
 		for i, password := range []string{long, "passwörd", " pass word ", "pass\x00word", "pass%2Bword"} {
 			name := "kept-" + strconv.Itoa(i)
@@ -32,37 +32,37 @@ func passwordSights() map[string]sight {
 		}
 		return brief(answers...)
 	}
-	reset := func(s *stage) string {
+	reset := func(s *fixture) string {
 		s.post("requestPasswordReset", "", object{"email": s.alice.email}).ok()
 		changed := s.post("resetPassword", "", object{"token": s.mailToken(s.alice.email), "password": long})
 		return brief(changed, s.logIn(s.alice.handle, long))
 	}
-	resetTo := func(password string) sight {
-		return func(s *stage) string {
+	resetTo := func(password string) observation {
+		return func(s *fixture) string {
 			s.post("requestPasswordReset", "", object{"email": s.alice.email}).ok()
 			changed := s.post("resetPassword", "", object{"token": s.mailToken(s.alice.email), "password": password})
 			return brief(changed, s.logIn(s.alice.handle, password))
 		}
 	}
-	capitals := func(s *stage) string {
+	capitals := func(s *fixture) string {
 		return brief(signUp(s, "capital", "Capital@Example.com", "a password"), s.logIn("Capital@Example.com", "a password"),
 			s.logIn("capital@example.com", "a password"), signUp(s, "another", "capital@example.com", "a password"))
 	}
-	sights := map[string]sight{}
-	add(sights, "createSession", tails, "password-cut-at-64", "password-cut-at-72", "password-cut-at-128", "password-cut-at-200",
+	observations := map[string]observation{}
+	add(observations, "createSession", tails, "password-cut-at-64", "password-cut-at-72", "password-cut-at-128", "password-cut-at-200",
 		"password-ends-at-nul", "password-letters-confused", "password-tail-alone", "password-plus-blank")
-	sights["resetPassword.escaped-password-mangled"] = resetTo("pass%2Bword")
-	sights["resetPassword.unicode-password-mangled"] = resetTo("passwörd")
-	sights["resetPassword.padded-password-trimmed"] = resetTo(" pass word ")
-	sights["resetPassword.nul-password-mangled"] = resetTo("pass\x00word")
-	add(sights, "createAccount", kept, "long-password-cut", "unicode-password-mangled", "padded-password-trimmed", "nul-password-mangled", "escaped-password-mangled")
-	add(sights, "createAccount", capitals, "email-capitals-significant", "email-capitals-lost", "email-capitals-free")
-	add(sights, "resetPassword", reset, "long-password-cut")
-	return sights
+	observations["resetPassword.escaped-password-mangled"] = resetTo("pass%2Bword")
+	observations["resetPassword.unicode-password-mangled"] = resetTo("passwörd")
+	observations["resetPassword.padded-password-trimmed"] = resetTo(" pass word ")
+	observations["resetPassword.nul-password-mangled"] = resetTo("pass\x00word")
+	add(observations, "createAccount", kept, "long-password-cut", "unicode-password-mangled", "padded-password-trimmed", "nul-password-mangled", "escaped-password-mangled")
+	add(observations, "createAccount", capitals, "email-capitals-significant", "email-capitals-lost", "email-capitals-free")
+	add(observations, "resetPassword", reset, "long-password-cut")
+	return observations
 }
 
-// laxSights tell what is taken for a password, or the name of one, that is not.
-func laxSights() map[string]sight {
+// laxObservations tell what is taken for a password, or the name of one, that is not.
+func laxObservations() map[string]observation {
 	const cut = 210
 	near := func(password string) map[string]string {
 		return map[string]string{
@@ -70,9 +70,9 @@ func laxSights() map[string]sight {
 			"head-alone": password + "x", "tail-alone": "x" + password,
 		}
 	}
-	sights := map[string]sight{}
+	observations := map[string]observation{}
 	for name := range near("") {
-		sights["deleteAccount.password-"+name] = func(s *stage) string {
+		observations["deleteAccount.password-"+name] = func(s *fixture) string {
 			made := s.novel("password", strings.Repeat("pw", cut/2))
 			s.post("requestAccountDelete", made.text("accessJwt"), nil).ok()
 			return brief(s.post("deleteAccount", "", object{
@@ -80,14 +80,14 @@ func laxSights() map[string]sight {
 			}))
 		}
 		if name != "case-ignored" {
-			sights["createAppPassword.password-"+name] = func(s *stage) string {
+			observations["createAppPassword.password-"+name] = func(s *fixture) string {
 				made := s.post("createAppPassword", s.alice.access, object{"name": "tablet"})
 				return brief(s.logIn(s.alice.handle, near(made.text("password"))[name]))
 			}
 		}
 	}
 	for _, length := range []int{64, 72, 128, 200} {
-		sights["deleteAccount.password-cut-at-"+strconv.Itoa(length)] = func(s *stage) string {
+		observations["deleteAccount.password-cut-at-"+strconv.Itoa(length)] = func(s *fixture) string {
 			made := s.novel("password", strings.Repeat("x", cut))
 			s.post("requestAccountDelete", made.text("accessJwt"), nil).ok()
 			return brief(s.post("deleteAccount", "", object{
@@ -95,14 +95,14 @@ func laxSights() map[string]sight {
 			}))
 		}
 	}
-	named := func(s *stage) string {
+	named := func(s *fixture) string {
 		first := s.post("createAppPassword", s.alice.access, object{"name": " tablet "})
 		s.post("revokeAppPassword", s.alice.access, object{"name": " phone "})
 		after := s.logIn(s.alice.handle, s.appPassword)
 		s.post("revokeAppPassword", s.alice.access, object{"name": "phone\x00x"})
 		return first.text("name") + brief(after, s.logIn(s.alice.handle, s.appPassword))
 	}
-	add(sights, "createAppPassword", named, "name-trimmed")
-	add(sights, "revokeAppPassword", named, "name-trimmed", "name-ends-at-nul")
-	return sights
+	add(observations, "createAppPassword", named, "name-trimmed")
+	add(observations, "revokeAppPassword", named, "name-trimmed", "name-ends-at-nul")
+	return observations
 }

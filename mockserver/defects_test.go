@@ -166,7 +166,7 @@ func TestAllDefectsAtOnce(t *testing.T) {
 			ids = append(ids, d.ID)
 		}
 	}
-	s := newStage(t, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})))
+	s := newFixture(t, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelError})))
 	s.have(t, ids...)
 	for method := range methodsOf(t) {
 		s.make(s.valid(method))

@@ -19,8 +19,8 @@ func TestTextDefects(t *testing.T) {
 		}
 		t.Run(d.ID, func(t *testing.T) {
 			t.Parallel()
-			answered := func(s *stage) answer { return s.make(s.unusualBody(d)) }
-			right, wrong := answered(newStage(t)), answered(newStage(t).have(t, d.ID))
+			answered := func(s *fixture) answer { return s.make(s.unusualBody(d)) }
+			right, wrong := answered(newFixture(t)), answered(newFixture(t).have(t, d.ID))
 			if strings.HasSuffix(d.ID, ".cleaned") {
 				if right.text("name") != "é" || wrong.text("name") != "" {
 					t.Errorf("the name is %q, and with the defect %q", right.text("name"), wrong.text("name"))
@@ -35,7 +35,7 @@ func TestTextDefects(t *testing.T) {
 }
 
 // unusualBody is what a server with that defect breaks on.
-func (s *stage) unusualBody(d mockserver.Defect) request {
+func (s *fixture) unusualBody(d mockserver.Defect) request {
 	if d.Method == "" {
 		r := s.valid("createSession")
 		name := strings.TrimSuffix(strings.TrimPrefix(d.ID, "text."), "-server-error")

@@ -21,11 +21,11 @@ func TestTransportDefects(t *testing.T) {
 		}
 		t.Run(d.ID, func(t *testing.T) {
 			t.Parallel()
-			answered := func(s *stage) string {
+			answered := func(s *fixture) string {
 				a := s.fromPage(d)
 				return a.shape() + strings.Join(a.header.Values("Access-Control-Allow-Origin"), " ") + a.header.Get("Access-Control-Allow-Headers") + a.header.Get("Content-Encoding")
 			}
-			right, wrong := answered(newStage(t)), answered(newStage(t).have(t, d.ID))
+			right, wrong := answered(newFixture(t)), answered(newFixture(t).have(t, d.ID))
 			if right == wrong {
 				t.Errorf("no difference: %s", right)
 			}
@@ -34,7 +34,7 @@ func TestTransportDefects(t *testing.T) {
 }
 
 // fromPage is the answer to a request of a page on another server.
-func (s *stage) fromPage(d mockserver.Defect) answer {
+func (s *fixture) fromPage(d mockserver.Defect) answer {
 	short := strings.TrimPrefix(d.Method, "com.atproto.server.")
 	switch d.ID {
 	case "transport.cors.credential-refusals":
@@ -73,7 +73,7 @@ func (s *stage) fromPage(d mockserver.Defect) answer {
 }
 
 // makeInChunks sends a request whose body has no length.
-func (s *stage) makeInChunks(r request) answer {
+func (s *fixture) makeInChunks(r request) answer {
 	s.Helper()
 	text, err := json.Marshal(r.input)
 	if err != nil {

@@ -128,7 +128,7 @@ func (s *Server) build() (err error) {
 		Logger:    s.options.Logger,
 		Now:       s.core.Clock.Now,
 		Style:     s.options.variants.Style(&s.occasional),
-		Intervene: func(r *http.Request) *xrpc.Intervention { return s.scenarios.Intervene(r) },
+		Inject:    func(r *http.Request) *xrpc.InjectedFault { return s.scenarios.Inject(r) },
 	})
 	if err != nil {
 		return err

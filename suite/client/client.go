@@ -1,4 +1,4 @@
-// Package client checks a client of account servers: it plays scenarios with
+// Package client checks a client of account servers: it carries out scenarios with
 // it, each at a server of its own that misbehaves in a known way, and judges
 // what the client sent and what it told its user.
 //
@@ -39,7 +39,7 @@ type Config struct {
 	// Variants are what Setup.Variants can name.
 	Variants []Variant
 
-	// Driver starts a driver of the client; scenarios that are played at the
+	// Driver starts a driver of the client; scenarios that are carried out at the
 	// same time have one each.
 	Driver func(context.Context) (*Process, error)
 
@@ -120,10 +120,10 @@ func (c Config) check(all []requirement) error {
 	return nil
 }
 
-// Run plays the scenarios and returns the report. The error is a *DriverError
+// Run carries out the scenarios and returns the report. The error is a *DriverError
 // where the driver or the command can't be used, a *UsageError where the
 // configuration can't, and otherwise a fault of the suite. When ctx ends, the
-// report holds what had been played.
+// report holds what had been carried out.
 func Run(ctx context.Context, config Config) (*reports.Report, error) {
 	all, err := requirements(config.Catalog, config.Variants)
 	if err != nil {
@@ -136,8 +136,8 @@ func Run(ctx context.Context, config Config) (*reports.Report, error) {
 	return report, err
 }
 
-// carryOut plays scenarios and judges requirements by them. The records are
-// those of the scenarios, nil where one was not played.
+// carryOut carries out scenarios and judges requirements by them. The records are
+// those of the scenarios, nil where one was not carried out.
 func (c Config) carryOut(ctx context.Context, all []requirement, needed []scenario) (*reports.Report, []*record, error) {
 	if c.Limit == 0 {
 		c.Limit = DefaultLimit
@@ -148,7 +148,7 @@ func (c Config) carryOut(ctx context.Context, all []requirement, needed []scenar
 	r := &run{config: c, adminPassword: secret(c.Seed, "admin"), http: &http.Client{Timeout: 30 * time.Second}}
 	defer r.http.CloseIdleConnections()
 	started := time.Now()
-	records, err := r.playAll(ctx, needed)
+	records, err := r.carryOutAll(ctx, needed)
 	if err != nil {
 		return nil, nil, err
 	}

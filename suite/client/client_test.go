@@ -26,7 +26,7 @@ func unusualWays() []string {
 // right in unusual ways.
 func TestRightClientsAreNotAccused(t *testing.T) {
 	if testing.Short() {
-		t.Skip("plays all scenarios many times")
+		t.Skip("carries out all scenarios many times")
 	}
 	t.Parallel()
 	revisions := lexicons.Revisions()

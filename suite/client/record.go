@@ -19,7 +19,7 @@ type record struct {
 	stderr    string
 	secrets   []string // that the client got to know and may not print
 
-	// stopped says why the scenario was not played to its end, "" where it was.
+	// stopped says why the scenario was not carried out to its end, "" where it was.
 	stopped string
 	// impossible says what the server lacks for it, "" where it has all.
 	impossible string

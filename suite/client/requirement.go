@@ -24,7 +24,7 @@ type requirement struct {
 // seen is what one scenario showed, beside what the plain one did.
 type seen struct {
 	*record
-	all map[string]*record // every scenario that was played, by name
+	all map[string]*record // every scenario that was carried out, by name
 }
 
 // verdict is what one scenario says of a requirement.
@@ -265,7 +265,7 @@ func worst(verdicts []verdict) verdict {
 			}
 		}
 	}
-	return verdict{outcome: reports.Blocked, reason: "no scenario in which it shows was played"}
+	return verdict{outcome: reports.Blocked, reason: "no scenario in which it shows was carried out"}
 }
 
 // Sources that several requirements have.

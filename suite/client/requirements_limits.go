@@ -35,7 +35,7 @@ func limitRequirements() []requirement {
 			case c.crashed != "":
 				return failed("a value or an error", c.told(), s.during(c)...)
 			}
-			if _, played := s.call("later"); !played {
+			if _, made := s.call("later"); !made {
 				return passed()
 			}
 			return s.value("later")

@@ -21,7 +21,7 @@ type rewriter func(method string, status int, body []byte) []byte
 // throughRewriter puts a rewriter between the client and the scenario's server:
 // for ways that a server of the control protocol need not have. The function
 // that it returns takes it away.
-func (s *stage) throughRewriter(rewrite rewriter) (remove func()) {
+func (s *fixture) throughRewriter(rewrite rewriter) (remove func()) {
 	target, err := url.Parse(s.server.URL)
 	s.must(err)
 	listener, err := new(net.ListenConfig).Listen(s.ctx, "tcp", "127.0.0.1:0")

@@ -34,8 +34,8 @@ func (r *run) password(name string) string { return secret(r.config.Seed, name) 
 
 func runID(seed int64, at time.Time) string { return fmt.Sprintf("%x-%x", at.Unix(), uint32(seed)) }
 
-// playAll plays scenarios, several at once, and returns what was seen.
-func (r *run) playAll(ctx context.Context, needed []scenario) ([]*record, error) {
+// carryOutAll carries out scenarios, several at once, and returns what was seen.
+func (r *run) carryOutAll(ctx context.Context, needed []scenario) ([]*record, error) {
 	if r.config.Driver == nil && r.config.Run == nil {
 		return nil, errNoClient
 	}
@@ -59,13 +59,13 @@ func (r *run) playAll(ctx context.Context, needed []scenario) ([]*record, error)
 			}()
 			for i := range next {
 				began := time.Now()
-				played, err := r.play(ctx, needed[i], &kept)
+				record, err := r.carryOut(ctx, needed[i], &kept)
 				if err != nil {
 					cancel(err)
 					continue
 				}
 				mutex.Lock()
-				records[i] = played
+				records[i] = record
 				if done++; r.config.OnPlayed != nil {
 					r.config.OnPlayed(needed[i].name, time.Since(began), done, len(needed))
 				}
@@ -109,9 +109,9 @@ func (r *run) serve(setup Setup) (Server, error) {
 	return r.config.Serve(setup)
 }
 
-// play plays one scenario. The driver is kept for the next, unless it is of no
+// carryOut carries out one scenario. The driver is kept for the next, unless it is of no
 // more use.
-func (r *run) play(ctx context.Context, one scenario, kept **driver) (*record, error) {
+func (r *run) carryOut(ctx context.Context, one scenario, kept **driver) (*record, error) {
 	var setup Setup
 	if one.setup != nil {
 		one.setup(&setup)
@@ -121,17 +121,17 @@ func (r *run) play(ctx context.Context, one scenario, kept **driver) (*record, e
 		return nil, fmt.Errorf("scenario %s: %w", one.name, err)
 	}
 	defer server.Close()
-	s := &stage{
+	s := &fixture{
 		ctx: ctx, run: r, server: server, control: controller{server.Control, r.http},
 		record: &record{scenario: one.name, base: server.URL},
 	}
-	if err := s.play((*stage).seed); err != nil {
+	if err := s.perform((*fixture).seed); err != nil {
 		return nil, s.interrupted(err)
 	}
 	if r.config.Driver == nil {
-		err = s.play(func(s *stage) { s.runCommand(one) })
+		err = s.perform(func(s *fixture) { s.runCommand(one) })
 	} else {
-		err = r.playWithDriver(s, one, kept)
+		err = r.carryOutWithDriver(s, one, kept)
 	}
 	if err != nil {
 		return nil, s.interrupted(err)
@@ -144,14 +144,14 @@ func (r *run) play(ctx context.Context, one scenario, kept **driver) (*record, e
 }
 
 // interrupted is nil where the run itself was ended: that is no fault.
-func (s *stage) interrupted(err error) error {
+func (s *fixture) interrupted(err error) error {
 	if s.ctx.Err() == nil {
 		return err
 	}
 	return nil
 }
 
-func (r *run) playWithDriver(s *stage, one scenario, kept **driver) (err error) {
+func (r *run) carryOutWithDriver(s *fixture, one scenario, kept **driver) (err error) {
 	if *kept == nil || (*kept).ended {
 		if *kept, err = startDriver(s.ctx, r.config.Driver); err != nil {
 			return err
@@ -163,7 +163,7 @@ func (r *run) playWithDriver(s *stage, one scenario, kept **driver) (err error) 
 	}
 	s.driver = *kept
 	_, place := s.driver.messages.since(0)
-	err = s.play(one.play)
+	err = s.perform(one.steps)
 	s.record.stderr, _ = s.driver.messages.since(place)
 	return err
 }
@@ -222,7 +222,7 @@ func (r *run) elsewhere(_ context.Context) (Server, string) {
 }
 
 // runCommand runs the client's own command once.
-func (s *stage) runCommand(one scenario) {
+func (s *fixture) runCommand(one scenario) {
 	one.command(s)
 	second := person{handle: "bob.test", email: "bob@example.com", password: s.run.password("bob")}
 	s.record.secrets = append(s.record.secrets, second.password)

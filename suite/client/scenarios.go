@@ -5,8 +5,8 @@ type scenario struct {
 	name    string
 	needs   string       // a condition on the documents without which it is left out, see lexicons.Catalog.Holds
 	setup   func(*Setup) // nil: the plain server
-	play    func(*stage)
-	command func(*stage) // what is arranged for a command; nil: it isn't run
+	steps   func(*fixture)
+	command func(*fixture) // what is arranged for a command; nil: it isn't run
 }
 
 // plain is the scenario that others are held against: where the client fails
@@ -16,12 +16,12 @@ const plain = "plain"
 // scenarios are all, for the variants that the server knows.
 func scenarios(variants []Variant) []scenario {
 	all := []scenario{
-		{name: plain, play: playPlain, command: func(*stage) {}},
-		{name: "sign-up", play: playSignUp, setup: inviteRequired},
-		{name: "app-passwords", play: playAppPasswords},
-		{name: "invites", play: playInvites, setup: inviteRequired},
-		{name: "reset", play: playReset},
-		{name: "deletion", play: playDeletion},
+		{name: plain, steps: doPlain, command: func(*fixture) {}},
+		{name: "sign-up", steps: doSignUp, setup: inviteRequired},
+		{name: "app-passwords", steps: doAppPasswords},
+		{name: "invites", steps: doInvites, setup: inviteRequired},
+		{name: "reset", steps: doReset},
+		{name: "deletion", steps: doDeletion},
 	}
 	all = append(all, laterScenarios()...)
 	all = append(all, expiryScenarios()...)
@@ -29,15 +29,15 @@ func scenarios(variants []Variant) []scenario {
 	all = append(all, limitScenarios()...)
 	all = append(all, logOutScenarios()...)
 	all = append(all,
-		scenario{name: variantScenario("empty-object"), setup: inviteRequired, play: func(s *stage) {
+		scenario{name: variantScenario("empty-object"), setup: inviteRequired, steps: func(s *fixture) {
 			defer s.throughRewriter(objectForNothing)()
-			playVariant("empty-object")(s)
+			doVariant("empty-object")(s)
 		}},
-		scenario{name: variantScenario("unknown-status"), needs: "getSession#output.status", play: playInactive(unheardOfStatus)},
-		scenario{name: variantScenario("no-status"), needs: "getSession#output.status", play: playInactive(noStatus)})
+		scenario{name: variantScenario("unknown-status"), needs: "getSession#output.status", steps: doInactive(unheardOfStatus)},
+		scenario{name: variantScenario("no-status"), needs: "getSession#output.status", steps: doInactive(noStatus)})
 	for _, variant := range visible(variants) {
 		all = append(all, scenario{
-			name: variantScenario(variant.Name), play: playVariant(variant.Name), command: func(*stage) {},
+			name: variantScenario(variant.Name), steps: doVariant(variant.Name), command: func(*fixture) {},
 			setup: func(s *Setup) { s.Variants = []string{variant.Name}; s.InviteRequired = true },
 		})
 	}
@@ -48,7 +48,7 @@ func variantScenario(name string) string { return "variant-" + name }
 
 func inviteRequired(s *Setup) { s.InviteRequired = true }
 
-func playPlain(s *stage) {
+func doPlain(s *fixture) {
 	s.enter()
 	s.ask("get-session", "getSession")
 	s.call("describe", "describe", nil)
@@ -68,7 +68,7 @@ func playPlain(s *stage) {
 	s.ask("log-out", "logOut")
 }
 
-func playSignUp(s *stage) {
+func doSignUp(s *fixture) {
 	s.open("open", nil)
 	s.call("describe", "describe", nil)
 	s.call("unknown-invite", "signUp", args{
@@ -82,7 +82,7 @@ func playSignUp(s *stage) {
 	})
 }
 
-func playAppPasswords(s *stage) {
+func doAppPasswords(s *fixture) {
 	s.enter()
 	s.ask("none-listed", "listAppPasswords")
 	made := s.need(s.ask("create", "createAppPassword", args{"name": "phone"}), "createAppPassword")
@@ -99,7 +99,7 @@ func playAppPasswords(s *stage) {
 	s.call("log-in-revoked", "logIn", args{"identifier": s.alice.handle, "password": made.text("password")})
 }
 
-func playInvites(s *stage) {
+func doInvites(s *fixture) {
 	s.open("open", nil)
 	s.call("create-invite", "createInvite", args{"password": s.run.adminPassword, "useCount": 2})
 	s.call("create-invite-for", "createInvite", args{"password": s.run.adminPassword, "useCount": 1, "forAccount": s.alice.did})
@@ -108,7 +108,7 @@ func playInvites(s *stage) {
 	s.ask("codes", "inviteCodes")
 }
 
-func playReset(s *stage) {
+func doReset(s *fixture) {
 	s.enter() // a session is no hindrance
 	s.need(s.call("request", "requestReset", args{"email": s.alice.email}), "requestReset")
 	s.call("wrong-code", "resetPassword", args{"token": "ABCDE-FGHIJ", "password": s.run.password("new")})
@@ -118,7 +118,7 @@ func playReset(s *stage) {
 	s.ask("get-session", "getSession")
 }
 
-func playDeletion(s *stage) {
+func doDeletion(s *fixture) {
 	s.enter()
 	s.need(s.ask("request", "requestDeletion"), "requestDeletion")
 	s.call("wrong-code", "deleteAccount", args{"did": s.alice.did, "password": s.alice.password, "token": "ABCDE-FGHIJ"})
@@ -127,9 +127,9 @@ func playDeletion(s *stage) {
 	s.call("log-in-deleted", "logIn", args{"identifier": s.alice.handle, "password": s.alice.password})
 }
 
-// playInactive has a session of an account that is not active.
-func playInactive(rewrite rewriter) func(*stage) {
-	return func(s *stage) {
+// doInactive has a session of an account that is not active.
+func doInactive(rewrite rewriter) func(*fixture) {
+	return func(s *fixture) {
 		defer s.throughRewriter(rewrite)()
 		s.enter()
 		s.ask("get-session", "getSession")
@@ -139,10 +139,10 @@ func playInactive(rewrite rewriter) func(*stage) {
 	}
 }
 
-// playVariant does most of what a client can do, at a server that does it in an
+// doVariant does most of what a client can do, at a server that does it in an
 // unusual way.
-func playVariant(name string) func(*stage) {
-	return func(s *stage) {
+func doVariant(name string) func(*fixture) {
+	return func(s *fixture) {
 		s.patient = name == "rate-limits" || name == "html-limits"
 		s.open("open", nil)
 		s.call("describe", "describe", nil)

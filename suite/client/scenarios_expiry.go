@@ -7,28 +7,28 @@ import (
 
 func expiryScenarios() []scenario {
 	all := []scenario{
-		{name: "expired", play: playExpired, command: func(s *stage) { s.expireEach(http.StatusBadRequest) }},
-		{name: "expired-401", play: playExpired, setup: variants("statuses"),
-			command: func(s *stage) { s.expireEach(http.StatusUnauthorized) }},
-		{name: "expired-no-grace", play: playExpired, setup: variants("no-grace")},
-		{name: "together", play: playTogether},
-		{name: "together-no-grace", play: playTogether, setup: variants("no-grace")},
-		{name: "always-expired", play: func(s *stage) {
+		{name: "expired", steps: doExpired, command: func(s *fixture) { s.expireEach(http.StatusBadRequest) }},
+		{name: "expired-401", steps: doExpired, setup: variants("statuses"),
+			command: func(s *fixture) { s.expireEach(http.StatusUnauthorized) }},
+		{name: "expired-no-grace", steps: doExpired, setup: variants("no-grace")},
+		{name: "together", steps: doTogether},
+		{name: "together-no-grace", steps: doTogether, setup: variants("no-grace")},
+		{name: "always-expired", steps: func(s *fixture) {
 			s.enter()
 			s.fault(fault{Method: "getSession", Error: "ExpiredToken", Status: http.StatusBadRequest})
 			s.ask("refused", "getSession")
 		}},
-		{name: "other-error", play: func(s *stage) {
+		{name: "other-error", steps: func(s *fixture) {
 			s.enter()
 			s.fault(fault{Method: "getSession", Error: "InvalidRequest", Status: http.StatusBadRequest, Times: 1})
 			s.ask("refused", "getSession")
 			s.ask("later", "getSession")
 		}},
-		{name: "skew-ahead", play: playSkew, setup: func(s *Setup) { s.Ahead = 26 * time.Hour }},
-		{name: "skew-behind", play: playSkew, setup: func(s *Setup) { s.Ahead = -26 * time.Hour }},
+		{name: "skew-ahead", steps: doSkew, setup: func(s *Setup) { s.Ahead = 26 * time.Hour }},
+		{name: "skew-behind", steps: doSkew, setup: func(s *Setup) { s.Ahead = -26 * time.Hour }},
 	}
 	for _, down := range downs() {
-		all = append(all, scenario{name: "refresh-" + down.name, play: func(s *stage) {
+		all = append(all, scenario{name: "refresh-" + down.name, steps: func(s *fixture) {
 			s.enter()
 			s.expire()
 			s.fault(down.fault)
@@ -38,7 +38,7 @@ func expiryScenarios() []scenario {
 		}})
 	}
 	for _, refused := range refusals() {
-		all = append(all, scenario{name: "refresh-refused-" + refused.Error, play: func(s *stage) {
+		all = append(all, scenario{name: "refresh-refused-" + refused.Error, steps: func(s *fixture) {
 			s.enter()
 			s.ask("before", "getSession")
 			s.expire()
@@ -83,7 +83,7 @@ func refusals() []fault {
 
 func variants(names ...string) func(*Setup) { return func(s *Setup) { s.Variants = names } }
 
-func playExpired(s *stage) {
+func doExpired(s *fixture) {
 	s.enter()
 	s.ask("get-session", "getSession")
 	s.expire()
@@ -102,7 +102,7 @@ func playExpired(s *stage) {
 
 // expireEach makes the first call of each method with an access token find it
 // expired, for commands that move no clock.
-func (s *stage) expireEach(status int) {
+func (s *fixture) expireEach(status int) {
 	for _, method := range s.run.config.Catalog.Methods() {
 		if name := short(method.NSID); credentialOf(name) == accessCredential {
 			s.fault(fault{Method: name, Error: "ExpiredToken", Status: status, Message: "Token has expired", Times: 1})
@@ -113,7 +113,7 @@ func (s *stage) expireEach(status int) {
 // atOnce is how many calls are made together.
 const atOnce = 5
 
-func playTogether(s *stage) {
+func doTogether(s *fixture) {
 	s.enter()
 	s.ask("get-session", "getSession")
 	s.expire()
@@ -127,7 +127,7 @@ func playTogether(s *stage) {
 	s.ask("after", "getSession")
 }
 
-func playSkew(s *stage) {
+func doSkew(s *fixture) {
 	s.enter()
 	for _, label := range []string{"first", "second", "third", "fourth"} {
 		s.ask(label, "getSession")
@@ -136,18 +136,18 @@ func playSkew(s *stage) {
 
 func resumeScenarios() []scenario {
 	return []scenario{
-		{name: "resume-expired", play: playResume(3 * time.Hour)},
-		{name: "resume-over", play: playResume(200 * 24 * time.Hour)},
-		{name: "resume-opaque", play: playResume(3 * time.Hour), setup: variants("tokens")},
-		{name: "resume-opaque-fresh", play: playResume(0), setup: variants("tokens")},
-		{name: "resume-handle", play: func(s *stage) {
+		{name: "resume-expired", steps: doResume(3 * time.Hour)},
+		{name: "resume-over", steps: doResume(200 * 24 * time.Hour)},
+		{name: "resume-opaque", steps: doResume(3 * time.Hour), setup: variants("tokens")},
+		{name: "resume-opaque-fresh", steps: doResume(0), setup: variants("tokens")},
+		{name: "resume-handle", steps: func(s *fixture) {
 			s.enter()
 			saved := s.need(s.ask("save", "save"), "save")
 			s.alter(args{"handle": "alice-moved.test"})
 			s.need(s.goOn("resume", saved), "resume")
 			s.ask("resumed", "getSession")
 		}},
-		{name: "resume-takedown", play: func(s *stage) {
+		{name: "resume-takedown", steps: func(s *fixture) {
 			s.enter()
 			s.ask("before", "getSession")
 			saved := s.need(s.ask("save", "save"), "save")
@@ -162,8 +162,8 @@ func resumeScenarios() []scenario {
 	}
 }
 
-func playResume(later time.Duration) func(*stage) {
-	return func(s *stage) {
+func doResume(later time.Duration) func(*fixture) {
+	return func(s *fixture) {
 		s.enter()
 		s.ask("before", "getSession")
 		saved := s.need(s.ask("save", "save"), "save")

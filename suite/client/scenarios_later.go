@@ -9,22 +9,22 @@ import (
 // has.
 func laterScenarios() []scenario {
 	return []scenario{
-		{name: "email", needs: "method.confirmEmail", play: playEmail},
-		{name: "deactivation", needs: "method.deactivateAccount", play: playDeactivation},
-		{name: "deletion-date", needs: "deactivateAccount#input.deleteAfter", play: func(s *stage) {
+		{name: "email", needs: "method.confirmEmail", steps: doEmail},
+		{name: "deactivation", needs: "method.deactivateAccount", steps: doDeactivation},
+		{name: "deletion-date", needs: "deactivateAccount#input.deleteAfter", steps: func(s *fixture) {
 			s.enter()
 			s.ask("deactivate", "deactivate", args{"deleteAfter": deleteAfter})
 		}},
-		{name: "account-status", needs: "method.checkAccountStatus", play: playAccountStatus},
-		{name: "service-auth", needs: "method.getServiceAuth", play: playServiceAuth},
-		{name: "privileged", needs: "createAppPassword#input.privileged", play: playPrivileged},
-		{name: "taken-down", needs: "createSession#input.allowTakendown", play: func(s *stage) {
+		{name: "account-status", needs: "method.checkAccountStatus", steps: doAccountStatus},
+		{name: "service-auth", needs: "method.getServiceAuth", steps: doServiceAuth},
+		{name: "privileged", needs: "createAppPassword#input.privileged", steps: doPrivileged},
+		{name: "taken-down", needs: "createSession#input.allowTakendown", steps: func(s *fixture) {
 			s.takeDown()
 			s.open("open", nil)
 			s.logInWith("log-in", args{"allowTakendown": true})
 		}},
-		{name: "second-factor", needs: "createSession#input.authFactorToken", play: playSecondFactor},
-		{name: "second-factor-on", needs: "updateEmail#input.emailAuthFactor", play: func(s *stage) {
+		{name: "second-factor", needs: "createSession#input.authFactorToken", steps: doSecondFactor},
+		{name: "second-factor-on", needs: "updateEmail#input.emailAuthFactor", steps: func(s *fixture) {
 			s.alter(args{"emailConfirmed": true})
 			s.enter()
 			s.need(s.ask("request", "requestEmailUpdate"), "requestEmailUpdate")
@@ -36,7 +36,7 @@ func laterScenarios() []scenario {
 // deleteAfter is a time that a client is told to hand on.
 const deleteAfter = "2031-02-03T04:05:06.789Z"
 
-func playEmail(s *stage) {
+func doEmail(s *fixture) {
 	s.enter()
 	s.need(s.ask("request", "requestEmailConfirmation"), "requestEmailConfirmation")
 	s.ask("wrong-code", "confirmEmail", args{"email": s.alice.email, "token": "ABCDE-FGHIJ"})
@@ -48,7 +48,7 @@ func playEmail(s *stage) {
 	s.ask("updated", "getSession")
 }
 
-func playDeactivation(s *stage) {
+func doDeactivation(s *fixture) {
 	s.enter()
 	s.need(s.ask("deactivate", "deactivate"), "deactivate")
 	s.ask("deactivated", "getSession")
@@ -61,12 +61,12 @@ func playDeactivation(s *stage) {
 	s.ask("activated", "getSession")
 }
 
-func playAccountStatus(s *stage) {
+func doAccountStatus(s *fixture) {
 	s.enter()
 	s.ask("status", "checkAccountStatus")
 }
 
-func playServiceAuth(s *stage) {
+func doServiceAuth(s *fixture) {
 	s.enter()
 	s.ask("token", "getServiceAuth", serviceAuth())
 }
@@ -75,7 +75,7 @@ func serviceAuth() args {
 	return args{"aud": "did:web:feed.example.com", "lxm": "app.bsky.feed.getFeedSkeleton"}
 }
 
-func playPrivileged(s *stage) {
+func doPrivileged(s *fixture) {
 	s.enter()
 	made := s.need(s.ask("create", "createAppPassword", args{"name": "phone", "privileged": true}), "createAppPassword with privileged")
 	s.record.secrets = append(s.record.secrets, made.text("password"))
@@ -84,8 +84,8 @@ func playPrivileged(s *stage) {
 	s.ask("app-session", "getSession")
 }
 
-// playSecondFactor logs in to an account that asks for a mailed code.
-func playSecondFactor(s *stage) {
+// doSecondFactor logs in to an account that asks for a mailed code.
+func doSecondFactor(s *fixture) {
 	s.alter(args{"emailConfirmed": true, "authFactor": true})
 	s.open("open", nil)
 	s.logInWith("without-code", nil)
@@ -98,7 +98,7 @@ func playSecondFactor(s *stage) {
 }
 
 // logInWith is a log-in of the scenario's account with a further argument.
-func (s *stage) logInWith(label string, more args) outcome {
+func (s *fixture) logInWith(label string, more args) outcome {
 	a := args{"identifier": s.alice.handle, "password": s.alice.password}
 	maps.Copy(a, more)
 	return s.call(label, "logIn", a)

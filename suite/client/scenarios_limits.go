@@ -8,8 +8,8 @@ import (
 func limitScenarios() []scenario {
 	seconds := fault{Method: "getSession", Status: http.StatusTooManyRequests, Times: 1, Headers: map[string]string{"Retry-After": "1"}}
 	all := []scenario{
-		{name: "limited-seconds", play: playFault(seconds), command: func(s *stage) { s.queries(seconds) }},
-		{name: "limited-date", play: func(s *stage) {
+		{name: "limited-seconds", steps: doFault(seconds), command: func(s *fixture) { s.queries(seconds) }},
+		{name: "limited-date", steps: func(s *fixture) {
 			s.enter()
 			at := time.Now().Add(3 * time.Second).UTC() // the header has whole seconds
 			s.fault(fault{
@@ -18,30 +18,30 @@ func limitScenarios() []scenario {
 			})
 			s.ask("call", "getSession")
 		}},
-		{name: "limited-lasting", play: playFault(fault{Method: "getSession", Status: http.StatusTooManyRequests, Times: 30})},
-		{name: "not-implemented", play: playFault(fault{Method: "getSession", Status: http.StatusNotImplemented, Times: 30})},
-		{name: "redirect", play: playRedirect},
-		{name: "slow", play: playSlow},
+		{name: "limited-lasting", steps: doFault(fault{Method: "getSession", Status: http.StatusTooManyRequests, Times: 30})},
+		{name: "not-implemented", steps: doFault(fault{Method: "getSession", Status: http.StatusNotImplemented, Times: 30})},
+		{name: "redirect", steps: doRedirect},
+		{name: "slow", steps: doSlow},
 	}
 	for _, status := range []int{500, 502, 503, 504} {
 		all = append(all, scenario{
-			name: "down-" + itoa(status), play: playFault(fault{Method: "getSession", Status: status, Times: 30}),
-			command: func(s *stage) { s.queries(fault{Status: status, Times: 1}) },
+			name: "down-" + itoa(status), steps: doFault(fault{Method: "getSession", Status: status, Times: 30}),
+			command: func(s *fixture) { s.queries(fault{Status: status, Times: 1}) },
 		})
 	}
 	for _, b := range brokenAnswers() {
-		all = append(all, scenario{name: "broken-" + b.name, play: playFault(b.fault)})
+		all = append(all, scenario{name: "broken-" + b.name, steps: doFault(b.fault)})
 	}
 	for _, d := range dropped() {
-		all = append(all, scenario{name: "dropped-" + d.method, play: func(s *stage) {
-			d.play(s)
+		all = append(all, scenario{name: "dropped-" + d.method, steps: func(s *fixture) {
+			d.steps(s)
 		}, setup: inviteRequired})
 	}
 	return all
 }
 
 // queries makes a fault happen to every query with an access token.
-func (s *stage) queries(f fault) {
+func (s *fixture) queries(f fault) {
 	for _, method := range s.run.config.Catalog.Methods() {
 		if name := short(method.NSID); method.IsQuery() && credentialOf(name) == accessCredential {
 			f.Method = name
@@ -50,9 +50,9 @@ func (s *stage) queries(f fault) {
 	}
 }
 
-// playFault makes one call while something is wrong, and one after it.
-func playFault(f fault) func(*stage) {
-	return func(s *stage) {
+// doFault makes one call while something is wrong, and one after it.
+func doFault(f fault) func(*fixture) {
+	return func(s *fixture) {
 		s.enter()
 		s.ask("before", "getSession")
 		s.fault(f)
@@ -88,41 +88,41 @@ func brokenAnswers() []brokenAnswer {
 // drop is a call that changes something, whose answer gets lost.
 type drop struct {
 	method string // last part of the NSID
-	play   func(*stage)
+	steps  func(*fixture)
 }
 
 func dropped() []drop {
-	lose := func(s *stage, method string) { s.fault(fault{Method: method, Drop: "before-answer", Times: 1}) }
+	lose := func(s *fixture, method string) { s.fault(fault{Method: method, Drop: "before-answer", Times: 1}) }
 	return []drop{
-		{"createAccount", func(s *stage) {
+		{"createAccount", func(s *fixture) {
 			s.open("open", nil)
 			lose(s, "createAccount")
 			s.signUp("call", "bob.test")
 		}},
-		{"createAppPassword", func(s *stage) {
+		{"createAppPassword", func(s *fixture) {
 			s.enter()
 			lose(s, "createAppPassword")
 			s.ask("call", "createAppPassword", args{"name": "phone"})
 		}},
-		{"createInviteCode", func(s *stage) {
+		{"createInviteCode", func(s *fixture) {
 			s.open("open", nil)
 			lose(s, "createInviteCode")
 			s.call("call", "createInvite", args{"password": s.run.adminPassword, "useCount": 1})
 		}},
-		{"resetPassword", func(s *stage) {
+		{"resetPassword", func(s *fixture) {
 			s.open("open", nil)
 			s.need(s.call("request", "requestReset", args{"email": s.alice.email}), "requestReset")
 			lose(s, "resetPassword")
 			s.record.secrets = append(s.record.secrets, s.run.password("new"))
 			s.call("call", "resetPassword", args{"token": s.mailed(s.alice.email), "password": s.run.password("new")})
 		}},
-		{"deleteAccount", func(s *stage) {
+		{"deleteAccount", func(s *fixture) {
 			s.enter()
 			s.need(s.ask("request", "requestDeletion"), "requestDeletion")
 			lose(s, "deleteAccount")
 			s.call("call", "deleteAccount", args{"did": s.alice.did, "password": s.alice.password, "token": s.mailed(s.alice.email)})
 		}},
-		{"requestPasswordReset", func(s *stage) {
+		{"requestPasswordReset", func(s *fixture) {
 			s.open("open", nil)
 			lose(s, "requestPasswordReset")
 			s.call("call", "requestReset", args{"email": s.alice.email})
@@ -130,9 +130,9 @@ func dropped() []drop {
 	}
 }
 
-// playRedirect answers with a redirection to another origin: a server that is
+// doRedirect answers with a redirection to another origin: a server that is
 // nobody's, and has no business with tokens.
-func playRedirect(s *stage) {
+func doRedirect(s *fixture) {
 	other, host := s.run.elsewhere(s.ctx)
 	defer other.Close()
 	s.enter()
@@ -149,7 +149,7 @@ func playRedirect(s *stage) {
 // slowTimeout is the time limit that a client is told to keep.
 const slowTimeout = 300 * time.Millisecond
 
-func playSlow(s *stage) {
+func doSlow(s *fixture) {
 	limits := s.open("open", args{"timeoutMs": slowTimeout.Milliseconds()}).member("timeoutMs")
 	if limits != float64(slowTimeout.Milliseconds()) {
 		panic(stop{"the client does not say that it keeps a time limit (timeoutMs in the value of open)"})
@@ -161,23 +161,23 @@ func playSlow(s *stage) {
 
 func logOutScenarios() []scenario {
 	return []scenario{
-		{name: "log-out", play: func(s *stage) {
+		{name: "log-out", steps: func(s *fixture) {
 			s.enter()
 			s.need(s.ask("log-out", "logOut"), "logOut")
 			s.ask("after", "getSession")
 			s.ask("save-after", "save")
 		}},
-		{name: "log-out-expired", play: func(s *stage) {
+		{name: "log-out-expired", steps: func(s *fixture) {
 			s.enter()
 			s.expire()
 			s.ask("log-out", "logOut")
 		}},
-		{name: "log-out-refused", play: func(s *stage) {
+		{name: "log-out-refused", steps: func(s *fixture) {
 			s.enter()
 			s.fault(fault{Method: "deleteSession", Error: "ExpiredToken", Status: http.StatusBadRequest, Times: 30})
 			s.ask("log-out", "logOut")
 		}},
-		{name: "log-out-down", play: func(s *stage) {
+		{name: "log-out-down", steps: func(s *fixture) {
 			s.enter()
 			s.fault(fault{Method: "deleteSession", Status: http.StatusServiceUnavailable, Times: 30})
 			s.ask("log-out", "logOut")

@@ -100,7 +100,7 @@ func TestEveryRequirementNotices(t *testing.T) {
 	t.Parallel()
 	revisions := lexicons.Revisions()
 	newest := revisions[len(revisions)-1] // it has what the others have
-	right := playRight(t, newest)
+	right := doRight(t, newest)
 	byFault := map[string][]string{}
 	for _, one := range right.all {
 		switch fault := faultFor(one.ID); {
@@ -149,21 +149,21 @@ func noticeOf(t *testing.T, right rightRun, revision, fault string, ids []string
 
 // rightRun is what a client showed that does all as it should.
 type rightRun struct {
-	all      []requirement
-	outcomes map[string]reports.Outcome
-	played   []scenario
-	records  []*record // of the scenarios
+	all        []requirement
+	outcomes   map[string]reports.Outcome
+	carriedOut []scenario
+	records    []*record // of the scenarios
 }
 
-func playRight(t *testing.T, revision string) rightRun {
+func doRight(t *testing.T, revision string) rightRun {
 	t.Helper()
 	config := configFor(t, revision, model.Options{})
 	all, err := requirements(config.Catalog, config.Variants)
 	if err != nil {
 		t.Fatal(err)
 	}
-	right := rightRun{all: all, outcomes: map[string]reports.Outcome{}, played: config.needed(all)}
-	report, records, err := config.carryOut(t.Context(), all, right.played)
+	right := rightRun{all: all, outcomes: map[string]reports.Outcome{}, carriedOut: config.needed(all)}
+	report, records, err := config.carryOut(t.Context(), all, right.carriedOut)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func (r rightRun) enough(config Config) []scenario {
 			}
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(r.played), func(one scenario) bool { return !wanted[one.name] })
+	return slices.DeleteFunc(slices.Clone(r.carriedOut), func(one scenario) bool { return !wanted[one.name] })
 }
 
 // showing names the first scenario that calls a requirement's method, or the
@@ -202,7 +202,7 @@ func (r rightRun) showing(one requirement) []string {
 	if one.Endpoint == "xrpc" {
 		return []string{"sign-up", "app-passwords", "invites", "reset", "deletion"}
 	}
-	for i, name := range r.played {
+	for i, name := range r.carriedOut {
 		if r.records[i] != nil && slices.ContainsFunc(r.records[i].requests, func(q request) bool { return q.NSID == one.Endpoint }) {
 			return []string{name.name}
 		}

@@ -28,25 +28,25 @@ func behaviourDefects() []defect {
 	)
 }
 
-// scene is one call of a method that behaves wrongly.
-type scene struct {
+// faultyCall is one call of a method that behaves wrongly.
+type faultyCall struct {
 	*server
 	ctx  context.Context // of this call, and ending with it
 	call *xrpc.Call
 	next xrpc.Handler
 }
 
-// play does what a sound server does.
-func (s scene) play() (lexval.Object, error) { return s.next(s.ctx, s.call) }
+// carryOut does what a right server does.
+func (s faultyCall) carryOut() (lexval.Object, error) { return s.next(s.ctx, s.call) }
 
-// text is a member of the input; say replaces it.
-func (s scene) text(name string) string    { return s.call.Input.String(name) }
-func (s scene) say(name string, value any) { s.call.Input[name] = value }
-func (s scene) caller() string             { return s.call.Caller.DID }
-func (s scene) asks(parameter string) bool { return s.call.HTTP.URL.Query().Has(parameter) }
+// text is a member of the input; setInput replaces it.
+func (s faultyCall) text(name string) string         { return s.call.Input.String(name) }
+func (s faultyCall) setInput(name string, value any) { s.call.Input[name] = value }
+func (s faultyCall) caller() string                  { return s.call.Caller.DID }
+func (s faultyCall) asks(parameter string) bool      { return s.call.HTTP.URL.Query().Has(parameter) }
 
 // behaviour is a defect of what a method does.
-func behaviour(method, name, description string, act func(scene) (lexval.Object, error)) defect {
+func behaviour(method, name, description string, act func(faultyCall) (lexval.Object, error)) defect {
 	return behaviourOf(method, name, description, func(s *server, p *plan) { p.act(s, method, act) })
 }
 
@@ -67,11 +67,11 @@ func hooked(method, name, description string, change func(*server, *pds.Hooks)) 
 }
 
 // act puts itself around a handler.
-func (p *plan) act(s *server, method string, act func(scene) (lexval.Object, error)) {
+func (p *plan) act(s *server, method string, act func(faultyCall) (lexval.Object, error)) {
 	f := p.on(pds.LongName(method))
 	f.Handle = append(f.Handle, func(next xrpc.Handler) xrpc.Handler {
 		return func(ctx context.Context, call *xrpc.Call) (lexval.Object, error) {
-			return act(scene{s, ctx, call, next})
+			return act(faultyCall{s, ctx, call, next})
 		}
 	})
 }
@@ -104,9 +104,9 @@ func valueOf(output lexval.Object, name string) any {
 }
 
 // answering makes a defect of a member of a method's output.
-func answering(method, name, description, member string, value func(scene, any) any) defect {
-	return behaviour(method, name, description, func(s scene) (lexval.Object, error) {
-		output, err := s.play()
+func answering(method, name, description, member string, value func(faultyCall, any) any) defect {
+	return behaviour(method, name, description, func(s faultyCall) (lexval.Object, error) {
+		output, err := s.carryOut()
 		held := valueOf(output, member)
 		if err != nil || held == nil {
 			return output, err
@@ -132,8 +132,8 @@ func somebodyElsesIn(method string, members ...string) []defect {
 	var all []defect
 	for _, member := range members {
 		all = append(all, behaviour(method, "somebody-elses-"+member, "answers with the "+member+" of another account",
-			func(s scene) (lexval.Object, error) {
-				output, err := s.play()
+			func(s faultyCall) (lexval.Object, error) {
+				output, err := s.carryOut()
 				other := s.somebodyElse(valueOf(output, "did"))
 				return with(output, member, map[string]string{
 					"did": other.DID, "handle": other.Handle, "email": other.Email,
@@ -156,20 +156,20 @@ func (s *server) sessionOf(output lexval.Object) (session store.Session, found b
 // tokenDefects are those of the tokens in an output.
 func tokenDefects(method string) []defect {
 	return []defect{
-		behaviour(method, "refresh-token-dead", "answers with a refresh token that is good for nothing", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(method, "refresh-token-dead", "answers with a refresh token that is good for nothing", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if session, found := s.sessionOf(output); found {
 				s.core.Alter(func(tx *store.Tx) { tx.DeleteSession(session.ID) })
 			}
 			return output, err
 		}),
 		answering(method, "access-token-of-somebody-else", "answers with an access token of another account", "accessJwt",
-			func(s scene, mine any) any {
+			func(s faultyCall, mine any) any {
 				claims, _ := s.core.Tokens.Unverified(mine.(string))
 				return s.core.Tokens.Access(s.somebodyElse(claims.Subject).DID, claims.Scope)
 			}),
-		behaviour(method, "tokens-swapped", "answers with the two tokens in each other's place", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(method, "tokens-swapped", "answers with the two tokens in each other's place", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			return with(with(output, "accessJwt", valueOf(output, "refreshJwt")), "refreshJwt", valueOf(output, "accessJwt")), err
 		}),
 	}

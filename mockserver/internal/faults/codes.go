@@ -59,13 +59,13 @@ func inFacet(facet string, d defect) defect {
 
 // foreignAccepted is a method that takes the code for another purpose.
 func (l namedLetter) foreignAccepted(other namedLetter) defect {
-	return inFacet("codes", behaviour(l.method, "of-"+other.name+"-accepted", "takes the code for the "+other.name, func(s scene) (lexval.Object, error) {
+	return inFacet("codes", behaviour(l.method, "of-"+other.name+"-accepted", "takes the code for the "+other.name, func(s faultyCall) (lexval.Object, error) {
 		for _, token := range s.core.Store.MailTokens(other.purpose) {
 			if token.Text == pds.Canonical(s.text("token")) {
 				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 			}
 		}
-		return s.play()
+		return s.carryOut()
 	})).where("method." + other.method)
 }
 
@@ -81,8 +81,8 @@ func (l namedLetter) mailWith(name, description, more string) defect {
 func (l namedLetter) codeInHeader() defect {
 	return inFacet("codes", behaviourOf(l.request, "code-in-header", "answers with the code in a header", func(s *server, p *plan) {
 		var told sync.Map // codes by request
-		p.act(s, l.request, func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		p.act(s, l.request, func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if sent := s.core.Outbox.To(cmp.Or(s.text("email"), s.core.Named(s.caller()).Email)); err == nil && len(sent) > 0 {
 				told.Store(s.call.HTTP, sent[len(sent)-1].Token)
 			}
@@ -101,7 +101,7 @@ func (l namedLetter) codeInHeader() defect {
 
 // takenForPassword is a log-in with a mailed code.
 func (l namedLetter) takenForPassword() defect {
-	return inFacet("codes", entering("of-"+l.name+"-accepted", "takes the code for the "+l.name+" for the password", func(s scene, account store.Account) bool {
+	return inFacet("codes", entering("of-"+l.name+"-accepted", "takes the code for the "+l.name+" for the password", func(s faultyCall, account store.Account) bool {
 		return slices.ContainsFunc(s.core.Store.MailTokens(l.purpose), func(token store.MailToken) bool {
 			return token.DID == account.DID && token.Text == pds.Canonical(s.text("password"))
 		})
@@ -110,13 +110,13 @@ func (l namedLetter) takenForPassword() defect {
 
 // prefixAccepted is a method that takes the beginning of a code.
 func (l namedLetter) prefixAccepted() defect {
-	return behaviour(l.method, "beginning-accepted", "takes the beginning of a code for all of it", func(s scene) (lexval.Object, error) {
+	return behaviour(l.method, "beginning-accepted", "takes the beginning of a code for all of it", func(s faultyCall) (lexval.Object, error) {
 		for _, token := range s.core.Store.MailTokens(l.purpose) {
 			if text := s.text("token"); len(text) > 2 && strings.HasPrefix(token.Text, pds.Canonical(text)) {
-				s.say("token", token.Text)
+				s.setInput("token", token.Text)
 			}
 		}
-		return s.play()
+		return s.carryOut()
 	})
 }
 
@@ -148,9 +148,9 @@ func (l namedLetter) mailWithOtherAddress() defect {
 func updateCodeDefects() []defect {
 	l := letter{request: requestUpdate, method: update, purpose: store.UpdateEmail, subject: pds.UpdateSubject}
 	surviving := func(name, description string, purpose store.MailPurpose) defect {
-		return behaviour(update, name, description, func(s scene) (lexval.Object, error) {
+		return behaviour(update, name, description, func(s faultyCall) (lexval.Object, error) {
 			mailed := slices.DeleteFunc(s.core.Store.MailTokens(purpose), func(t store.MailToken) bool { return t.DID != s.caller() })
-			output, err := s.play()
+			output, err := s.carryOut()
 			for _, token := range mailed {
 				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(purpose, token) })
 			}
@@ -163,14 +163,14 @@ func updateCodeDefects() []defect {
 		l.keeping(requestUpdate, "superseded-code-good", "leaves earlier codes good"),
 		surviving("confirmation-code-survives", "leaves the code good that was mailed to confirm the address before", store.ConfirmEmail),
 		surviving("reset-code-survives", "leaves the code good that was mailed to the address before to reset the password", store.ResetPassword),
-		behaviour(confirmation, "somebody-else-confirmed", "confirms the address of whoever has it", func(s scene) (lexval.Object, error) {
+		behaviour(confirmation, "somebody-else-confirmed", "confirms the address of whoever has it", func(s faultyCall) (lexval.Object, error) {
 			if other := s.core.Named(s.text("email")); other.DID != "" {
 				s.call.Caller.DID = other.DID
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		behaviour(requestUpdate, "unconfirms", "takes the address for unconfirmed from then on", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(requestUpdate, "unconfirms", "takes the address for unconfirmed from then on", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			s.alterCaller(func(a *store.Account) { a.EmailConfirmed = false })
 			return output, err
 		}),
@@ -180,38 +180,38 @@ func updateCodeDefects() []defect {
 // addressDefects are those of the addresses that accounts change to.
 func addressDefects() []defect {
 	return []defect{
-		behaviour(update, "ends-sessions", "ends the sessions of the account", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(update, "ends-sessions", "ends the sessions of the account", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if err == nil {
 				s.core.Alter(func(tx *store.Tx) { tx.DeleteSessions(s.caller()) })
 			}
 			return output, err
 		}),
-		behaviour(update, "ill-formed-accepted", "takes any text for an address", func(s scene) (lexval.Object, error) {
+		behaviour(update, "ill-formed-accepted", "takes any text for an address", func(s faultyCall) (lexval.Object, error) {
 			if address := s.text("email"); !pds.IsAddress(address) {
 				s.alterCaller(func(a *store.Account) { a.Email, a.EmailConfirmed = strings.ToLower(address), false })
 				return nil, nil
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		behaviour(update, "taken-case-accepted", "takes an address in another letter case for another one", func(s scene) (lexval.Object, error) {
+		behaviour(update, "taken-case-accepted", "takes an address in another letter case for another one", func(s faultyCall) (lexval.Object, error) {
 			address := s.text("email")
 			if other := s.core.Named(address); address != strings.ToLower(address) && other.DID != "" && other.DID != s.caller() {
 				s.alterCaller(func(a *store.Account) { a.Email, a.EmailConfirmed = address, false })
 				return nil, nil
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		behaviour(update, "capitals-kept", "keeps the capitals of an address, by which nobody is found", func(s scene) (lexval.Object, error) {
+		behaviour(update, "capitals-kept", "keeps the capitals of an address, by which nobody is found", func(s faultyCall) (lexval.Object, error) {
 			address := s.text("email")
-			output, err := s.play()
+			output, err := s.carryOut()
 			if err == nil && address != strings.ToLower(address) {
 				s.alterCaller(func(a *store.Account) { a.Email = address })
 			}
 			return output, err
 		}),
 		answering(refresh, "old-address-told", "tells an address that the account doesn't have", "email",
-			func(_ scene, address any) any { return "old-" + address.(string) }).where("output.email"),
+			func(_ faultyCall, address any) any { return "old-" + address.(string) }).where("output.email"),
 		racing(update, "race", "gives an address to all who change to it at once", store.Addresses),
 	}
 }

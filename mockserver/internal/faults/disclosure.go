@@ -42,9 +42,9 @@ func disclosureDefects() []defect {
 		{
 			Defect: Defect{ID: "disclosure.password-digest", Facet: "disclosure", Description: "answers to a log-in hold the unsalted hash of its password"},
 			apply: func(s *server, p *plan) {
-				p.act(s, logIn, func(s scene) (lexval.Object, error) {
+				p.act(s, logIn, func(s faultyCall) (lexval.Object, error) {
 					text := s.text("password")
-					output, err := s.play()
+					output, err := s.carryOut()
 					sum := sha256.Sum256([]byte(text))
 					if err == nil {
 						output = append(output, pds.Field("key", hex.EncodeToString(sum[:])))

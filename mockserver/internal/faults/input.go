@@ -35,7 +35,7 @@ func inputDefects(method *lexicons.Method) []defect {
 		about(method, "input", "extra-refused", "refuses properties that it does not know",
 			func(f *xrpc.Faults) { f.ClosedInput = true }))
 	for _, place := range placesOf(method.Input.Schema, true) {
-		all = append(all, place.lapses(method)...)
+		all = append(all, place.omissions(method)...)
 	}
 	return all
 }
@@ -93,7 +93,7 @@ func uncheckedParams(method *lexicons.Method) []defect {
 	for _, property := range method.Params.Properties {
 		schema := lexicons.Deref(property.Schema)
 		p := place{[]string{property.Name}, property.Schema.At(), schema, method.Params.Requires(property.Name)}
-		for _, d := range p.unchecked(method, func(f *xrpc.Faults) *lexval.Lapses { return &f.Params }) {
+		for _, d := range p.unchecked(method, func(f *xrpc.Faults) *lexval.Omissions { return &f.Params }) {
 			if _, isNumber := schema.(*lexicons.Integer); isNumber || !strings.HasSuffix(d.ID, ".type-unchecked") {
 				all = append(all, d)
 			}
@@ -117,9 +117,9 @@ func onQuery(crashes func(url.Values) bool) func(*xrpc.Faults) {
 	}
 }
 
-// lapses are the checks of an input that can be forgotten at a place.
-func (p place) lapses(method *lexicons.Method) []defect {
-	all := p.unchecked(method, func(f *xrpc.Faults) *lexval.Lapses { return &f.Input })
+// omissions are the checks of an input that can be forgotten at a place.
+func (p place) omissions(method *lexicons.Method) []defect {
+	all := p.unchecked(method, func(f *xrpc.Faults) *lexval.Omissions { return &f.Input })
 	if len(p.path) > 1 {
 		return all
 	}
@@ -135,11 +135,11 @@ func (p place) lapses(method *lexicons.Method) []defect {
 
 // unchecked are the keywords that nobody looks at: each by itself, all by what
 // the schema of the place says.
-func (p place) unchecked(method *lexicons.Method, lapses func(*xrpc.Faults) *lexval.Lapses) []defect {
+func (p place) unchecked(method *lexicons.Method, omissions func(*xrpc.Faults) *lexval.Omissions) []defect {
 	var all []defect
 	add := func(name, description string, at lexicons.Pointer, keyword string) {
 		all = append(all, about(method, "input", p.name()+"."+name, description,
-			func(f *xrpc.Faults) { lapses(f).Miss(at, keyword) }))
+			func(f *xrpc.Faults) { omissions(f).Miss(at, keyword) }))
 	}
 	if p.required && !hasDefault(p.schema) {
 		add("absence-unchecked", "takes an input without "+p.name(), p.at, "required")

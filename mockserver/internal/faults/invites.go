@@ -16,26 +16,26 @@ const (
 )
 
 // saying changes a member of the input.
-func saying(method, name, description, member string, value func(scene) any) defect {
-	return behaviour(method, name, description, func(s scene) (lexval.Object, error) {
-		s.say(member, value(s))
-		return s.play()
+func saying(method, name, description, member string, value func(faultyCall) any) defect {
+	return behaviour(method, name, description, func(s faultyCall) (lexval.Object, error) {
+		s.setInput(member, value(s))
+		return s.carryOut()
 	})
 }
 
 func createInviteDefects() []defect {
 	return []defect{
 		saying(createInvite, "use-count-ignored", "makes codes of one use, whatever was asked for", "useCount",
-			func(scene) any { return int64(1) }),
+			func(faultyCall) any { return int64(1) }),
 		saying(createInvite, "use-count-multiplied", "makes codes of ten times the uses that were asked for", "useCount",
-			func(s scene) any { return 10 * s.call.Input.Integer("useCount") }),
+			func(s faultyCall) any { return 10 * s.call.Input.Integer("useCount") }),
 		saying(createInvite, "account-ignored", "does not make the code for the account that was named", "forAccount",
-			func(scene) any { return "" }),
+			func(faultyCall) any { return "" }),
 		saying(createInvite, "account-of-somebody-else", "makes the code for another account than was named", "forAccount",
-			func(s scene) any { return s.somebodyElse(s.text("forAccount")).DID }),
+			func(s faultyCall) any { return s.somebodyElse(s.text("forAccount")).DID }),
 		answering(createInvite, "code-useless", "answers with a code that is good for nothing", "code",
-			func(s scene, _ any) any { return s.core.NewInvites(1, "", "", 1)[0].Code }),
-		behaviour(createInvite, "same-code-again", "answers with the same code each time", func(s scene) (lexval.Object, error) {
+			func(s faultyCall, _ any) any { return s.core.NewInvites(1, "", "", 1)[0].Code }),
+		behaviour(createInvite, "same-code-again", "answers with the same code each time", func(s faultyCall) (lexval.Object, error) {
 			const code = "localhost-same2-same2"
 			invite := s.core.NewInvites(1, pds.AdminAccount, pds.AdminAccount, s.call.Input.Integer("useCount"))[0]
 			invite.Code = code
@@ -48,47 +48,47 @@ func createInviteDefects() []defect {
 }
 
 // inGifts changes the codes of every account.
-func inGifts(change func(scene, []any) []any) func(scene, []any) []any {
-	return inEach("codes", func(s scene, gift lexval.Object) any { return change(s, valueOf(gift, "codes").([]any)) })
+func inGifts(change func(faultyCall, []any) []any) func(faultyCall, []any) []any {
+	return inEach("codes", func(s faultyCall, gift lexval.Object) any { return change(s, valueOf(gift, "codes").([]any)) })
 }
 
 func createInvitesDefects() []defect {
 	const member = "codes"
 	return []defect{
 		saying(createInvites, "code-count-ignored", "makes one code each, whatever was asked for", "codeCount",
-			func(scene) any { return int64(1) }),
+			func(faultyCall) any { return int64(1) }),
 		saying(createInvites, "use-count-ignored", "makes codes of one use, whatever was asked for", "useCount",
-			func(scene) any { return int64(1) }),
+			func(faultyCall) any { return int64(1) }),
 		saying(createInvites, "accounts-ignored", "makes codes for the administrator, whoever was named", "forAccounts",
-			func(scene) any { return nil }),
-		saying(createInvites, "one-account-only", "makes codes for the first account that was named", "forAccounts", func(s scene) any {
+			func(faultyCall) any { return nil }),
+		saying(createInvites, "one-account-only", "makes codes for the first account that was named", "forAccounts", func(s faultyCall) any {
 			accounts, given := s.call.Input.Strings("forAccounts")
 			if !given {
 				return nil
 			}
 			return lexval.Strings(accounts[:min(1, len(accounts))])
 		}),
-		behaviour(createInvites, "default-not-applied", "makes no codes where their number is absent", func(s scene) (lexval.Object, error) {
+		behaviour(createInvites, "default-not-applied", "makes no codes where their number is absent", func(s faultyCall) (lexval.Object, error) {
 			if _, isDefault := s.call.Input["codeCount"].(int64); isDefault { // what was sent is a json.Number
-				s.say("codeCount", int64(0))
+				s.setInput("codeCount", int64(0))
 			}
-			return s.play()
+			return s.carryOut()
 		}),
 		listing(createInvites, "last-code-missing", "does not tell the last code of an account", member,
-			inGifts(func(_ scene, codes []any) []any { return codes[:max(0, len(codes)-1)] })),
+			inGifts(func(_ faultyCall, codes []any) []any { return codes[:max(0, len(codes)-1)] })),
 		listing(createInvites, "codes-useless", "answers with codes that are good for nothing", member,
-			inGifts(func(s scene, codes []any) []any {
+			inGifts(func(s faultyCall, codes []any) []any {
 				fresh := []any{}
 				for _, invite := range s.core.NewInvites(len(codes), "", "", 1) {
 					fresh = append(fresh, invite.Code)
 				}
 				return fresh
 			})),
-		listing(createInvites, "codes-repeated", "tells one code for all", member, inGifts(func(_ scene, codes []any) []any {
+		listing(createInvites, "codes-repeated", "tells one code for all", member, inGifts(func(_ faultyCall, codes []any) []any {
 			return slices.Repeat(codes[:min(1, len(codes))], len(codes))
 		})),
 		listing(createInvites, "accounts-swapped", "tells the codes of another account", member,
-			inEach("account", func(s scene, gift lexval.Object) any { return s.somebodyElse(valueOf(gift, "account")).DID })),
+			inEach("account", func(s faultyCall, gift lexval.Object) any { return s.somebodyElse(valueOf(gift, "account")).DID })),
 	}
 }
 
@@ -96,9 +96,9 @@ func describeServerDefects() []defect {
 	const describe = "describeServer"
 	return []defect{
 		answering(describe, "invite-requirement-wrong", "tells the contrary of whether an invite code is required", "inviteCodeRequired",
-			func(_ scene, required any) any { return required != true }),
+			func(_ faultyCall, required any) any { return required != true }),
 		answering(describe, "domain-not-served", "tells a domain in which no handle can be had", "availableUserDomains",
-			func(scene, any) any { return []any{".not-served.example"} }),
+			func(faultyCall, any) any { return []any{".not-served.example"} }),
 	}
 }
 
@@ -109,32 +109,32 @@ func listInvitesDefects() []defect {
 		return int64(len(uses)) >= valueOf(element.(lexval.Object), "available").(int64)
 	}
 	left := func(list []any, dropped func(any) bool) []any { return slices.DeleteFunc(slices.Clone(list), dropped) }
-	told := func(name, description, of string, value func(scene, lexval.Object) any) defect {
+	told := func(name, description, of string, value func(faultyCall, lexval.Object) any) defect {
 		return listing(listInvites, name, description, member, inEach(of, value))
 	}
-	param := func(name, description, parameter string, value func(scene) any) defect {
-		return behaviour(listInvites, name, description, func(s scene) (lexval.Object, error) {
+	param := func(name, description, parameter string, value func(faultyCall) any) defect {
+		return behaviour(listInvites, name, description, func(s faultyCall) (lexval.Object, error) {
 			s.call.Params[parameter] = value(s)
-			return s.play()
+			return s.carryOut()
 		})
 	}
 	return []defect{
-		param("used-filter-ignored", "lists used codes though it was told not to", "includeUsed", func(scene) any { return true }),
+		param("used-filter-ignored", "lists used codes though it was told not to", "includeUsed", func(faultyCall) any { return true }),
 		param("used-filter-inverted", "lists used codes when it is told not to, and only then", "includeUsed",
-			func(s scene) any { return !s.call.Params.Boolean("includeUsed") }),
+			func(s faultyCall) any { return !s.call.Params.Boolean("includeUsed") }),
 		param("used-left-out-by-default", "lists used codes only where it is told to", "includeUsed",
-			func(s scene) any { return s.asks("includeUsed") && s.call.Params.Boolean("includeUsed") }),
-		param("create-flag-ignored", "makes codes though it was told not to", "createAvailable", func(scene) any { return true }),
+			func(s faultyCall) any { return s.asks("includeUsed") && s.call.Params.Boolean("includeUsed") }),
+		param("create-flag-ignored", "makes codes though it was told not to", "createAvailable", func(faultyCall) any { return true }),
 		param("not-created-by-default", "makes codes only where it is told to", "createAvailable",
-			func(s scene) any { return s.asks("createAvailable") && s.call.Params.Boolean("createAvailable") }),
+			func(s faultyCall) any { return s.asks("createAvailable") && s.call.Params.Boolean("createAvailable") }),
 		listing(listInvites, "used-never-listed", "never lists used codes", member,
-			func(_ scene, list []any) []any { return left(list, isUsedUp) }),
+			func(_ faultyCall, list []any) []any { return left(list, isUsedUp) }),
 		listing(listInvites, "unused-left-out", "lists used codes only", member,
-			func(_ scene, list []any) []any { return left(list, func(e any) bool { return !isUsedUp(e) }) }),
-		listing(listInvites, "gifts-not-listed", "does not list codes that the administrator made", member, func(_ scene, list []any) []any {
+			func(_ faultyCall, list []any) []any { return left(list, func(e any) bool { return !isUsedUp(e) }) }),
+		listing(listInvites, "gifts-not-listed", "does not list codes that the administrator made", member, func(_ faultyCall, list []any) []any {
 			return left(list, func(e any) bool { return valueOf(e.(lexval.Object), "createdBy") == pds.AdminAccount })
 		}),
-		listing(listInvites, "somebody-elses-listed", "lists the codes of all accounts", member, func(s scene, _ []any) []any {
+		listing(listInvites, "somebody-elses-listed", "lists the codes of all accounts", member, func(s faultyCall, _ []any) []any {
 			all := []any{}
 			for _, account := range s.core.Store.Accounts() {
 				for _, invite := range s.core.Store.Invites(account.DID) {
@@ -143,32 +143,34 @@ func listInvitesDefects() []defect {
 			}
 			return all
 		}),
-		told("available-is-what-is-left", "tells what is left as available", "available", func(_ scene, code lexval.Object) any {
+		told("available-is-what-is-left", "tells what is left as available", "available", func(_ faultyCall, code lexval.Object) any {
 			return valueOf(code, "available").(int64) - int64(len(valueOf(code, "uses").([]any)))
 		}),
-		told("uses-not-told", "tells no uses", "uses", func(scene, lexval.Object) any { return []any{} }),
-		told("all-disabled", "tells good codes as disabled", "disabled", func(scene, lexval.Object) any { return true }),
-		told("maker-wrong", "tells another maker of a code", "createdBy", func(s scene, code lexval.Object) any {
+		told("uses-not-told", "tells no uses", "uses", func(faultyCall, lexval.Object) any { return []any{} }),
+		told("all-disabled", "tells good codes as disabled", "disabled", func(faultyCall, lexval.Object) any { return true }),
+		told("maker-wrong", "tells another maker of a code", "createdBy", func(s faultyCall, code lexval.Object) any {
 			if valueOf(code, "createdBy") == pds.AdminAccount {
 				return s.caller()
 			}
 			return pds.AdminAccount
 		}),
 		told("account-wrong", "tells a code as another account's", "forAccount",
-			func(s scene, code lexval.Object) any { return s.somebodyElse(valueOf(code, "forAccount")).DID }),
-		told("date-wrong", "tells a date on which nothing was made", "createdAt", func(scene, lexval.Object) any { return beginning }),
+			func(s faultyCall, code lexval.Object) any { return s.somebodyElse(valueOf(code, "forAccount")).DID }),
+		told("date-wrong", "tells a date on which nothing was made", "createdAt", func(faultyCall, lexval.Object) any { return beginning }),
 		told("codes-useless", "tells codes that are good for nothing", "code",
-			func(s scene, _ lexval.Object) any { return s.core.NewInvites(1, "", "", 1)[0].Code }),
+			func(s faultyCall, _ lexval.Object) any { return s.core.NewInvites(1, "", "", 1)[0].Code }),
 		told("user-wrong", "tells another account's use of a code", "uses", inUses("usedBy",
-			func(s scene, use lexval.Object) any { return s.somebodyElse(valueOf(use, "usedBy")).DID })),
+			func(s faultyCall, use lexval.Object) any { return s.somebodyElse(valueOf(use, "usedBy")).DID })),
 		told("use-date-wrong", "tells a date on which nobody used the code", "uses",
-			inUses("usedAt", func(scene, lexval.Object) any { return beginning })),
+			inUses("usedAt", func(faultyCall, lexval.Object) any { return beginning })),
 		racing(listInvites, "race", "makes codes for all who ask at once", store.InviteLists),
 	}
 }
 
-func inUses(member string, value func(scene, lexval.Object) any) func(scene, lexval.Object) any {
-	return func(s scene, code lexval.Object) any { return inEach(member, value)(s, valueOf(code, "uses").([]any)) }
+func inUses(member string, value func(faultyCall, lexval.Object) any) func(faultyCall, lexval.Object) any {
+	return func(s faultyCall, code lexval.Object) any {
+		return inEach(member, value)(s, valueOf(code, "uses").([]any))
+	}
 }
 
 func earnedInvitesDefects() []defect {
@@ -189,9 +191,9 @@ func earnedInvitesDefects() []defect {
 			func(interval, age time.Duration, _ []store.Invite) int64 {
 				return pds.InvitesToCreate(interval, age, nil)
 			}),
-		behaviour(listInvites, "new-codes-not-listed", "does not list the codes that it has just made", func(s scene) (lexval.Object, error) {
+		behaviour(listInvites, "new-codes-not-listed", "does not list the codes that it has just made", func(s faultyCall) (lexval.Object, error) {
 			before := s.core.Store.Invites(s.caller())
-			output, err := s.play()
+			output, err := s.carryOut()
 			listed := []any{}
 			list, _ := valueOf(output, "codes").([]any)
 			for _, element := range list {
@@ -202,8 +204,8 @@ func earnedInvitesDefects() []defect {
 			}
 			return with(output, "codes", listed), err
 		}),
-		behaviour(listInvites, "earned-codes-of-many-uses", "gives codes of ten uses", func(s scene) (lexval.Object, error) {
-			if _, err := s.play(); err != nil {
+		behaviour(listInvites, "earned-codes-of-many-uses", "gives codes of ten uses", func(s faultyCall) (lexval.Object, error) {
+			if _, err := s.carryOut(); err != nil {
 				return nil, err
 			}
 			for _, invite := range s.core.Store.Invites(s.caller()) {
@@ -211,7 +213,7 @@ func earnedInvitesDefects() []defect {
 					s.core.Alter(func(tx *store.Tx) { tx.PutInvite(invite) })
 				}
 			}
-			return s.play()
+			return s.carryOut()
 		}),
 	}
 }

@@ -96,19 +96,19 @@ func deletionLaxities() []defect {
 	for _, lax := range lax {
 		all = append(all, behaviourOf(deletion, "password-"+lax.name, "takes the password "+lax.words, func(s *server, p *plan) {
 			known := &given{texts: map[string][]string{}}
-			p.act(s, signUp, func(s scene) (lexval.Object, error) {
+			p.act(s, signUp, func(s faultyCall) (lexval.Object, error) {
 				text := s.text("password")
-				output, err := s.play()
+				output, err := s.carryOut()
 				if did, made := valueOf(output, "did").(string); made {
 					known.add(did, text)
 				}
 				return output, err
 			})
-			p.act(s, deletion, func(s scene) (lexval.Object, error) {
+			p.act(s, deletion, func(s faultyCall) (lexval.Object, error) {
 				for _, right := range known.like(s.text("did"), s.text("password"), lax.alike) {
-					s.say("password", right)
+					s.setInput("password", right)
 				}
-				return s.play()
+				return s.carryOut()
 			})
 		}))
 	}
@@ -124,15 +124,15 @@ func appPasswordLaxities() []defect {
 		}
 		all = append(all, behaviourOf(addAppPassword, "password-"+lax.name, "makes passwords that are taken "+lax.words, func(s *server, p *plan) {
 			known := &given{texts: map[string][]string{}}
-			p.act(s, addAppPassword, func(s scene) (lexval.Object, error) {
-				output, err := s.play()
+			p.act(s, addAppPassword, func(s faultyCall) (lexval.Object, error) {
+				output, err := s.carryOut()
 				if text, made := valueOf(output, "password").(string); made {
 					known.add(s.caller(), text)
 				}
 				return output, err
 			})
-			p.act(s, logIn, func(s scene) (lexval.Object, error) {
-				output, err := s.play()
+			p.act(s, logIn, func(s faultyCall) (lexval.Object, error) {
+				output, err := s.carryOut()
 				account, found := s.core.Find(s.text("identifier"))
 				if !isNamed(err, "AuthenticationRequired") || !found {
 					return output, err
@@ -157,15 +157,15 @@ func nameLaxities() []defect {
 		return text
 	}
 	revokingAs := func(name, description string, as func(string) string) defect {
-		return behaviour(revokeAppPassword, name, description, func(s scene) (lexval.Object, error) {
+		return behaviour(revokeAppPassword, name, description, func(s faultyCall) (lexval.Object, error) {
 			s.core.Alter(func(tx *store.Tx) { tx.DeleteAppPassword(s.caller(), as(s.text("name"))) })
-			return s.play()
+			return s.carryOut()
 		})
 	}
 	return []defect{
-		behaviour(addAppPassword, "name-trimmed", "takes the blanks around a name away", func(s scene) (lexval.Object, error) {
-			s.say("name", strings.TrimSpace(s.text("name")))
-			return s.play()
+		behaviour(addAppPassword, "name-trimmed", "takes the blanks around a name away", func(s faultyCall) (lexval.Object, error) {
+			s.setInput("name", strings.TrimSpace(s.text("name")))
+			return s.carryOut()
 		}),
 		revokingAs("name-trimmed", "takes the blanks around a name away", strings.TrimSpace),
 		revokingAs("name-ends-at-nul", "takes NUL for the end of a name", untilNUL),

@@ -61,35 +61,35 @@ func refusingDeactivated(method string) defect {
 
 // lifetimeDefects are what ends too much, or too little.
 func lifetimeDefects() []defect {
-	inactive := func(method string, is func(scene) bool) defect {
-		return behaviour(method, "deactivated-refused", "refuses accounts that are deactivated", func(s scene) (lexval.Object, error) {
+	inactive := func(method string, is func(faultyCall) bool) defect {
+		return behaviour(method, "deactivated-refused", "refuses accounts that are deactivated", func(s faultyCall) (lexval.Object, error) {
 			if is(s) {
 				return nil, xrpc.InvalidRequest("The account is deactivated")
 			}
-			return s.play()
+			return s.carryOut()
 		}).where("method.deactivateAccount")
 	}
-	isApp := func(s scene) bool {
+	isApp := func(s faultyCall) bool {
 		password := s.text("password")
 		account := s.core.Named(s.text("identifier"))
 		return slices.ContainsFunc(s.core.Store.AppPasswords(account.DID), func(p store.AppPassword) bool { return p.Password.Matches(password) })
 	}
 	refusingApp := func(name, description string, named func(identifier string) bool) defect {
-		return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
+		return behaviour(logIn, name, description, func(s faultyCall) (lexval.Object, error) {
 			if named(s.text("identifier")) && isApp(s) {
 				return nil, xrpc.AuthenticationRequired("Invalid identifier or password")
 			}
-			return s.play()
+			return s.carryOut()
 		})
 	}
 	return slices.Concat(powersOf([]defect{
-		inactive(refresh, func(s scene) bool { return s.core.Named(s.caller()).Deactivated }),
-		answering(refresh, "always-active", "says of every account that it is active", "active", func(scene, any) any { return true }).where("output.active"),
-		behaviour(logIn, "deactivated-app-password-refused", "lets no app password in to an account that is deactivated", func(s scene) (lexval.Object, error) {
+		inactive(refresh, func(s faultyCall) bool { return s.core.Named(s.caller()).Deactivated }),
+		answering(refresh, "always-active", "says of every account that it is active", "active", func(faultyCall, any) any { return true }).where("output.active"),
+		behaviour(logIn, "deactivated-app-password-refused", "lets no app password in to an account that is deactivated", func(s faultyCall) (lexval.Object, error) {
 			if s.core.Named(s.text("identifier")).Deactivated && isApp(s) {
 				return nil, xrpc.AuthenticationRequired("Invalid identifier or password")
 			}
-			return s.play()
+			return s.carryOut()
 		}).where("method.deactivateAccount"),
 		refusingApp("app-password-by-email-refused", "knows an account by its address with the account's own password only",
 			func(identifier string) bool { return strings.Contains(identifier, "@") }),
@@ -97,27 +97,27 @@ func lifetimeDefects() []defect {
 			func(identifier string) bool { return strings.HasPrefix(identifier, "did:") }),
 		hooked(logIn, "takedown-revokes-app-passwords", "has no app password of an account that was taken down any more",
 			func(_ *server, hooks *pds.Hooks) { hooks.TakedownRevokesAppPasswords = true }),
-		behaviour(logOut, "app-password-revoked", "revokes the app password with its session", func(s scene) (lexval.Object, error) {
+		behaviour(logOut, "app-password-revoked", "revokes the app password with its session", func(s faultyCall) (lexval.Object, error) {
 			session, _ := s.core.Store.Begin().Session(s.call.Caller.TokenID)
-			output, err := s.play()
+			output, err := s.carryOut()
 			if session.WithAppPassword {
 				s.core.Alter(func(tx *store.Tx) { tx.DeleteAppPassword(session.DID, session.AppPassword) })
 			}
 			return output, err
 		}),
-		behaviour(activation, "unconfirms", "takes the address for unconfirmed from then on", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(activation, "unconfirms", "takes the address for unconfirmed from then on", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			s.alterCaller(func(a *store.Account) { a.EmailConfirmed = false })
 			return output, err
 		}),
-		behaviour(deactivation, "app-passwords-revoked", "revokes the app passwords", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(deactivation, "app-passwords-revoked", "revokes the app passwords", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			s.core.Alter(func(tx *store.Tx) { tx.PutAppPasswords(s.caller(), nil) })
 			return output, err
 		}),
-		behaviour(reset, "activates", "activates the account", func(s scene) (lexval.Object, error) {
+		behaviour(reset, "activates", "activates the account", func(s faultyCall) (lexval.Object, error) {
 			tokens := s.core.Store.MailTokens(store.ResetPassword)
-			output, err := s.play()
+			output, err := s.carryOut()
 			for _, mailed := range tokens {
 				if account := s.core.Named(mailed.DID); err == nil && mailed.Text == pds.Canonical(s.text("token")) {
 					account.Deactivated = false
@@ -126,11 +126,11 @@ func lifetimeDefects() []defect {
 			}
 			return output, err
 		}).where("method.deactivateAccount"),
-		behaviour(requestReset, "deactivated-ignored", "sends no mail to an account that is deactivated", func(s scene) (lexval.Object, error) {
+		behaviour(requestReset, "deactivated-ignored", "sends no mail to an account that is deactivated", func(s faultyCall) (lexval.Object, error) {
 			if s.core.Named(s.text("email")).Deactivated {
 				return nil, nil
 			}
-			return s.play()
+			return s.carryOut()
 		}).where("method.deactivateAccount"),
 		privilegeLost(), appSessionsOutlivingTakedown(), takendownRefreshed(), refreshedTwice(),
 	}), powersOf(revocations()), powersOf(incomplete()))
@@ -139,8 +139,8 @@ func lifetimeDefects() []defect {
 // privilegeLost refreshes a session of a privileged app password as one of an
 // ordinary one.
 func privilegeLost() defect {
-	return behaviour(refresh, "privilege-lost", "makes sessions of privileged app passwords ordinary ones", func(s scene) (lexval.Object, error) {
-		output, err := s.play()
+	return behaviour(refresh, "privilege-lost", "makes sessions of privileged app passwords ordinary ones", func(s faultyCall) (lexval.Object, error) {
+		output, err := s.carryOut()
 		raw, _ := valueOf(output, "accessJwt").(string)
 		if claims, failed := s.core.Tokens.Unverified(raw); failed == nil && claims.Scope == token.PrivilegedAppPassword {
 			return with(output, "accessJwt", s.core.Tokens.Access(claims.Subject, token.AppPassword)), err
@@ -155,8 +155,8 @@ func appSessionsOutlivingTakedown() defect {
 	return behaviourOf(refresh, "takedown-spares-app-passwords", "refreshes sessions of app passwords whatever has become of the account", func(s *server, p *plan) {
 		p.hooks.AppSessionsOutliveTakedown = true
 		p.relax(s, refresh, false, func(rule *pds.Rule) { rule.TakenDown = nil })
-		p.act(s, refresh, func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		p.act(s, refresh, func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			session, found := s.core.Store.Begin().Session(s.call.Caller.TokenID)
 			if isNamed(err, "AccountTakedown") && found && session.WithAppPassword {
 				return s.enter(s.core.Named(s.caller()), true)
@@ -170,8 +170,8 @@ func appSessionsOutlivingTakedown() defect {
 func takendownRefreshed() defect {
 	return behaviourOf(refresh, "takendown-session-refreshed", "refreshes sessions that were opened while the account was taken down", func(s *server, p *plan) {
 		p.relax(s, refresh, false, func(rule *pds.Rule) { rule.TakenDown = nil })
-		p.act(s, refresh, func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		p.act(s, refresh, func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if isNamed(err, "AccountTakedown") { // those from before the takedown have ended, and are refused by another name
 				return s.enter(s.core.Named(s.caller()), false)
 			}
@@ -184,13 +184,13 @@ func takendownRefreshed() defect {
 func refreshedTwice() defect {
 	return behaviourOf(refresh, "race-ends-session", "ends a session that is refreshed twice at once", func(s *server, p *plan) {
 		underWay, ended := tally{}, sync.Map{} // of sessions, by their IDs
-		p.act(s, refresh, func(s scene) (lexval.Object, error) {
+		p.act(s, refresh, func(s faultyCall) (lexval.Object, error) {
 			id := s.call.Caller.TokenID
 			if _, found := ended.Load(id); found {
 				return nil, xrpc.ExpiredToken("Token has been revoked")
 			}
 			others := underWay.add(id, 1) > 0
-			output, err := s.play()
+			output, err := s.carryOut()
 			if session, found := s.sessionOf(output); found && (others || underWay.add(id, 0) > 1) {
 				ended.Store(session.ID, true)
 			}
@@ -203,14 +203,14 @@ func refreshedTwice() defect {
 // revocations are those of app passwords that come back, or go with another.
 func revocations() []defect {
 	return []defect{
-		behaviour(revokeAppPassword, "unknown-name-revokes-all", "revokes all app passwords where none has the name", func(s scene) (lexval.Object, error) {
+		behaviour(revokeAppPassword, "unknown-name-revokes-all", "revokes all app passwords where none has the name", func(s faultyCall) (lexval.Object, error) {
 			if !slices.ContainsFunc(s.core.Store.AppPasswords(s.caller()), func(p store.AppPassword) bool { return p.Name == s.text("name") }) {
 				s.core.Alter(func(tx *store.Tx) { tx.PutAppPasswords(s.caller(), nil) })
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		keeping("comes-back", "lets a revoked app password in again once its name is used again", logIn, func(s scene, revoked *kept) (lexval.Object, error) {
-			output, err := s.play()
+		keeping("comes-back", "lets a revoked app password in again once its name is used again", logIn, func(s faultyCall, revoked *kept) (lexval.Object, error) {
+			output, err := s.carryOut()
 			account := s.core.Named(s.text("identifier"))
 			for _, old := range revoked.get(account.DID) {
 				again := slices.ContainsFunc(s.core.Store.AppPasswords(account.DID), func(p store.AppPassword) bool { return p.Name == old.Name })
@@ -226,22 +226,22 @@ func revocations() []defect {
 // incomplete are accounts and codes of less than a server expects.
 func incomplete() []defect {
 	return []defect{
-		behaviour("getSession", "without-email-server-error", "answers an account without an e-mail address with 500", func(s scene) (lexval.Object, error) {
+		behaviour("getSession", "without-email-server-error", "answers an account without an e-mail address with 500", func(s faultyCall) (lexval.Object, error) {
 			if account := s.core.Named(s.caller()); account.DID != "" && account.Email == "" {
 				return nil, crash()
 			}
-			return s.play()
+			return s.carryOut()
 		}).where("createAccount#optional.email"),
-		behaviour(signUp, "empty-password-logs-in", "sets an empty password where none is given", func(s scene) (lexval.Object, error) {
+		behaviour(signUp, "empty-password-logs-in", "sets an empty password where none is given", func(s faultyCall) (lexval.Object, error) {
 			_, given := s.call.Input["password"]
-			output, err := s.play()
+			output, err := s.carryOut()
 			if did, _ := valueOf(output, "did").(string); err == nil && !given {
 				s.setPassword(s.core.Named(did), "")
 			}
 			return output, err
 		}).where("optional.password"),
-		behaviour("createInviteCode", "negative-use-count-endless", "takes fewer uses than none for any number of them", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour("createInviteCode", "negative-use-count-endless", "takes fewer uses than none for any number of them", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			code, _ := valueOf(output, "code").(string)
 			s.core.Alter(func(tx *store.Tx) {
 				if invite, found := tx.Invite(code); found && invite.Available < 0 {
@@ -251,13 +251,13 @@ func incomplete() []defect {
 			})
 			return output, err
 		}),
-		behaviour("createInviteCodes", "zero-code-count-makes-one", "makes one code where none is asked for", func(s scene) (lexval.Object, error) {
+		behaviour("createInviteCodes", "zero-code-count-makes-one", "makes one code where none is asked for", func(s faultyCall) (lexval.Object, error) {
 			if count, _ := s.call.Input["codeCount"].(int64); count == 0 && s.call.Input["codeCount"] != nil {
-				s.say("codeCount", int64(1))
+				s.setInput("codeCount", int64(1))
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		answering(addAppPassword, "date-in-local-time", "tells the local time of another place as UTC", "createdAt", func(s scene, _ any) any {
+		answering(addAppPassword, "date-in-local-time", "tells the local time of another place as UTC", "createdAt", func(s faultyCall, _ any) any {
 			const ahead = 2 * time.Hour
 			return pds.Timestamp(s.core.Clock.Now().Add(ahead))
 		}),

@@ -25,9 +25,9 @@ func (s *server) enter(account store.Account, withAppPassword bool) (lexval.Obje
 }
 
 // entering opens a session where a sound server finds the credentials wrong.
-func entering(name, description string, deserves func(s scene, account store.Account) bool) defect {
-	return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
-		output, err := s.play()
+func entering(name, description string, deserves func(s faultyCall, account store.Account) bool) defect {
+	return behaviour(logIn, name, description, func(s faultyCall) (lexval.Object, error) {
+		output, err := s.carryOut()
 		account, found := s.core.Find(s.text("identifier"))
 		if isNamed(err, "AuthenticationRequired") && found && deserves(s, account) {
 			return s.enter(account, false)
@@ -38,15 +38,15 @@ func entering(name, description string, deserves func(s scene, account store.Acc
 
 func logInDefects() []defect {
 	return slices.Concat(tokenDefects(logIn), somebodyElsesIn(logIn, "did", "handle", "email"), []defect{
-		behaviour(logIn, "takedown-ignored", "lets accounts in that were taken down", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "takedown-ignored", "lets accounts in that were taken down", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if isNamed(err, "AccountTakedown") {
 				return s.enter(s.core.Named(s.text("identifier")), false)
 			}
 			return output, err
 		}),
-		behaviour(logIn, "takedown-told-to-anyone", "tells of a takedown without the right password", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "takedown-told-to-anyone", "tells of a takedown without the right password", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if err != nil && s.core.Named(s.text("identifier")).TakenDown {
 				err = xrpc.AccountTakedown()
 			}
@@ -54,8 +54,8 @@ func logInDefects() []defect {
 		}),
 		hooked(logIn, "takedown-not-reversible", "refuses an account that was reinstated",
 			func(_ *server, hooks *pds.Hooks) { hooks.NeverReinstated = true }),
-		behaviour(logIn, "ends-other-sessions", "ends all other sessions of the account", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "ends-other-sessions", "ends all other sessions of the account", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if session, found := s.sessionOf(output); found {
 				s.core.Alter(func(tx *store.Tx) {
 					tx.DeleteSessions(session.DID)
@@ -64,19 +64,19 @@ func logInDefects() []defect {
 			}
 			return output, err
 		}),
-		answering(logIn, "one-token", "answers with one token for both purposes", "refreshJwt", func(s scene, raw any) any {
+		answering(logIn, "one-token", "answers with one token for both purposes", "refreshJwt", func(s faultyCall, raw any) any {
 			claims, _ := s.core.Tokens.Unverified(raw.(string))
 			return s.core.Tokens.Access(claims.Subject, token.Access)
 		}),
-		behaviour(logIn, "address-told", "tells the address of an account when it refuses", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "address-told", "tells the address of an account when it refuses", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if account, found := s.core.Find(s.text("identifier")); found {
 				err = telling(err, account.Email)
 			}
 			return output, err
 		}),
-		behaviour(logIn, "password-told", "repeats the password in its refusals", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "password-told", "repeats the password in its refusals", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			return output, telling(err, s.text("password"))
 		}),
 		unknownAccountTold("unknown-account-told-by-name", "tells by the error's name that there is no such account", xrpc.AuthenticationRequired("")),
@@ -89,27 +89,27 @@ func unknownAccountTold(name, description string, told error) defect {
 	if isNamed(told, "AuthenticationRequired") {
 		told = &xrpc.Error{Status: http.StatusUnauthorized, Name: "AccountNotFound", Message: "There is no such account"}
 	}
-	return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
+	return behaviour(logIn, name, description, func(s faultyCall) (lexval.Object, error) {
 		if _, found := s.core.Find(s.text("identifier")); !found {
 			return nil, told
 		}
-		return s.play()
+		return s.carryOut()
 	})
 }
 
 func logInIdentifierDefects() []defect {
 	refusing := func(name, description string, refused func(string) bool) defect {
-		return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
+		return behaviour(logIn, name, description, func(s faultyCall) (lexval.Object, error) {
 			if refused(s.text("identifier")) {
 				return nil, pds.WrongCredentials()
 			}
-			return s.play()
+			return s.carryOut()
 		})
 	}
-	mending := func(name, description string, mended func(scene, string) string) defect {
-		return behaviour(logIn, name, description, func(s scene) (lexval.Object, error) {
-			s.say("identifier", mended(s, s.text("identifier")))
-			return s.play()
+	mending := func(name, description string, mended func(faultyCall, string) string) defect {
+		return behaviour(logIn, name, description, func(s faultyCall) (lexval.Object, error) {
+			s.setInput("identifier", mended(s, s.text("identifier")))
+			return s.carryOut()
 		})
 	}
 	isCapital := func(text string) bool { return text != strings.ToLower(text) }
@@ -118,21 +118,21 @@ func logInIdentifierDefects() []defect {
 			func(given string) bool { return isCapital(given) && !strings.ContainsAny(given, "@:") }),
 		refusing("email-case-significant", "knows an address in one letter case only",
 			func(given string) bool { return isCapital(given) && strings.Contains(given, "@") }),
-		mending("identifier-ends-at-nul", "takes NUL for the end of an identifier", func(_ scene, given string) string {
+		mending("identifier-ends-at-nul", "takes NUL for the end of an identifier", func(_ faultyCall, given string) string {
 			given, _, _ = strings.Cut(given, "\x00")
 			return given
 		}),
-		mending("email-tag-ignored", "takes an address for one with a tag, as the mail servers of some companies do", func(s scene, given string) string {
+		mending("email-tag-ignored", "takes an address for one with a tag, as the mail servers of some companies do", func(s faultyCall, given string) string {
 			return s.likeAddress(given, func(name string) string {
 				name, _, _ = strings.Cut(name, "+")
 				return name
 			})
 		}),
-		mending("email-points-ignored", "takes an address for one with points, as the mail servers of some companies do", func(s scene, given string) string {
+		mending("email-points-ignored", "takes an address for one with points, as the mail servers of some companies do", func(s faultyCall, given string) string {
 			return s.likeAddress(given, func(name string) string { return strings.ReplaceAll(name, ".", "") })
 		}),
 		refusing("email-with-plus-unknown", "knows no address with a plus sign", func(given string) bool { return strings.Contains(given, "+") }),
-		mending("identifier-prefix-accepted", "takes the beginning of a handle for all of it", func(s scene, given string) string {
+		mending("identifier-prefix-accepted", "takes the beginning of a handle for all of it", func(s faultyCall, given string) string {
 			for _, account := range s.core.Store.Accounts() {
 				if given != "" && strings.HasPrefix(account.Handle, strings.ToLower(given)) {
 					return account.Handle
@@ -156,7 +156,7 @@ func (s *server) likeAddress(given string, left func(name string) string) string
 }
 
 func logInPasswordDefects() []defect {
-	mine := func(s scene, account store.Account, text string) bool {
+	mine := func(s faultyCall, account store.Account, text string) bool {
 		session := s.core.NewSession(account.DID)
 		return pds.OpenWithAppPassword(s.core.Store.Begin(), &session, text)
 	}
@@ -165,36 +165,36 @@ func logInPasswordDefects() []defect {
 		mistaking("password-cut-off", "looks at the first eight bytes of a password only",
 			func(text string) string { return text[:min(8, len(text))] }),
 		mistaking("password-padding-ignored", "takes a password with spaces around it", strings.TrimSpace),
-		entering("any-password-accepted", "takes any password", func(scene, store.Account) bool { return true }),
+		entering("any-password-accepted", "takes any password", func(faultyCall, store.Account) bool { return true }),
 		entering("empty-password-accepted", "takes an empty password",
-			func(s scene, _ store.Account) bool { return s.text("password") == "" }),
-		entering("somebody-elses-password-accepted", "takes the password of any account", func(s scene, _ store.Account) bool {
+			func(s faultyCall, _ store.Account) bool { return s.text("password") == "" }),
+		entering("somebody-elses-password-accepted", "takes the password of any account", func(s faultyCall, _ store.Account) bool {
 			return slices.ContainsFunc(s.core.Store.Accounts(), func(a store.Account) bool { return a.Password.Matches(s.core.PasswordText(s.text("password"))) })
 		}),
-		entering("somebody-elses-app-password-accepted", "takes the app passwords of any account", func(s scene, _ store.Account) bool {
+		entering("somebody-elses-app-password-accepted", "takes the app passwords of any account", func(s faultyCall, _ store.Account) bool {
 			return slices.ContainsFunc(s.core.Store.Accounts(), func(a store.Account) bool { return mine(s, a, s.text("password")) })
 		}),
-		entering("app-password-dashless-accepted", "takes an app password without its dashes", func(s scene, account store.Account) bool {
+		entering("app-password-dashless-accepted", "takes an app password without its dashes", func(s faultyCall, account store.Account) bool {
 			text := s.text("password")
 			return len(text) == 16 && mine(s, account, strings.Join([]string{text[:4], text[4:8], text[8:12], text[12:]}, "-"))
 		}),
 		entering("app-password-case-ignored", "takes an app password in any letter case",
-			func(s scene, account store.Account) bool {
+			func(s faultyCall, account store.Account) bool {
 				return mine(s, account, strings.ToLower(s.text("password")))
 			}),
-		behaviour(logIn, "app-password-refused", "takes no app passwords", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "app-password-refused", "takes no app passwords", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			if session, _ := s.sessionOf(output); session.WithAppPassword {
 				return nil, pds.WrongCredentials()
 			}
 			return output, err
 		}),
-		behaviour(logIn, "app-password-gives-full-session", "opens a session of full power with an app password", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "app-password-gives-full-session", "opens a session of full power with an app password", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			return s.scoped(output, false), err
 		}),
-		behaviour(logIn, "password-gives-limited-session", "opens a session with the power of an app password only", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(logIn, "password-gives-limited-session", "opens a session with the power of an app password only", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			return s.scoped(output, true), err
 		}),
 	}

@@ -87,32 +87,32 @@ func (l letter) mailDefects() []defect {
 			message.Text, message.Token = strings.Replace(message.Text, message.Token, wrong, 1), wrong
 			return true
 		}),
-		behaviour(l.request, "code-told", "answers with the code", func(s scene) (lexval.Object, error) {
-			output, err := s.play()
+		behaviour(l.request, "code-told", "answers with the code", func(s faultyCall) (lexval.Object, error) {
+			output, err := s.carryOut()
 			address := cmp.Or(s.text("email"), s.core.Named(s.caller()).Email)
 			if sent := s.core.Outbox.To(address); err == nil && address != "" && len(sent) > 0 {
 				return lexval.Object{pds.Field("token", sent[len(sent)-1].Token)}, nil
 			}
 			return output, err
 		}),
-		behaviour(l.request, "ends-sessions", "ends the sessions of the account", func(s scene) (lexval.Object, error) {
+		behaviour(l.request, "ends-sessions", "ends the sessions of the account", func(s faultyCall) (lexval.Object, error) {
 			did := cmp.Or(s.caller(), s.core.Named(s.text("email")).DID)
 			s.core.Alter(func(tx *store.Tx) { tx.DeleteSessions(did) })
-			return s.play()
+			return s.carryOut()
 		}),
 	}
 }
 
 // codeDefects are codes that a method ought to refuse.
 func (l letter) codeDefects() []defect {
-	mending := func(name, description string, mended func(scene, string) string) defect {
-		return behaviour(l.method, name, description, func(s scene) (lexval.Object, error) {
-			s.say("token", mended(s, s.text("token")))
-			return s.play()
+	mending := func(name, description string, mended func(faultyCall, string) string) defect {
+		return behaviour(l.method, name, description, func(s faultyCall) (lexval.Object, error) {
+			s.setInput("token", mended(s, s.text("token")))
+			return s.carryOut()
 		})
 	}
 	return []defect{
-		mending("code-prefix-accepted", "takes the beginning of a code for all of it", func(s scene, text string) string {
+		mending("code-prefix-accepted", "takes the beginning of a code for all of it", func(s faultyCall, text string) string {
 			for _, token := range s.core.Store.MailTokens(l.purpose) {
 				if len(text) > 2 && strings.HasPrefix(token.Text, pds.Canonical(text)) {
 					return token.Text
@@ -120,43 +120,43 @@ func (l letter) codeDefects() []defect {
 			}
 			return text
 		}),
-		behaviour(l.method, "code-of-the-other-kind-accepted", "takes the code of the other kind of mail", func(s scene) (lexval.Object, error) {
+		behaviour(l.method, "code-of-the-other-kind-accepted", "takes the code of the other kind of mail", func(s faultyCall) (lexval.Object, error) {
 			for _, token := range s.core.Store.MailTokens(l.other) {
 				if token.Text == pds.Canonical(s.text("token")) {
 					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 				}
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		behaviour(l.method, "code-never-expires", "takes codes of any age", func(s scene) (lexval.Object, error) {
+		behaviour(l.method, "code-never-expires", "takes codes of any age", func(s faultyCall) (lexval.Object, error) {
 			for _, token := range s.core.Store.MailTokens(l.purpose) {
 				if token.Text == pds.Canonical(s.text("token")) {
 					token.GrantedAt = s.core.Clock.Now()
 					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 				}
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		behaviour(l.method, "expired-code-works-all-the-same", "refuses an expired code, and does what it is for", func(s scene) (lexval.Object, error) {
+		behaviour(l.method, "expired-code-works-all-the-same", "refuses an expired code, and does what it is for", func(s faultyCall) (lexval.Object, error) {
 			tokens := s.core.Store.MailTokens(l.purpose)
-			output, err := s.play()
+			output, err := s.carryOut()
 			for _, token := range tokens {
 				if isNamed(err, "ExpiredToken") && token.Text == pds.Canonical(s.text("token")) {
 					token.GrantedAt = s.core.Clock.Now()
 					s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
-					_, _ = s.play()
+					_, _ = s.carryOut()
 				}
 			}
 			return output, err
 		}),
-		behaviour(l.method, "no-effect", "does nothing, and answers as if it had", func(s scene) (lexval.Object, error) {
+		behaviour(l.method, "no-effect", "does nothing, and answers as if it had", func(s faultyCall) (lexval.Object, error) {
 			for _, token := range s.core.Store.MailTokens(l.purpose) {
 				if token.Text == pds.Canonical(s.text("token")) && !s.core.HasExpired(token) {
 					s.core.Alter(func(tx *store.Tx) { tx.DropMailToken(l.purpose, token.DID) })
 					return nil, nil
 				}
 			}
-			return s.play()
+			return s.carryOut()
 		}),
 	}
 }
@@ -195,15 +195,15 @@ func (l letter) replayDefects() []defect {
 func (l letter) keeping(method, name, description string) defect {
 	return behaviourOf(method, name, description, func(s *server, p *plan) {
 		past := &spent{codes: map[string]store.MailToken{}}
-		p.act(s, l.method, func(s scene) (lexval.Object, error) {
+		p.act(s, l.method, func(s faultyCall) (lexval.Object, error) {
 			if token, found := past.get(pds.Canonical(s.text("token"))); found {
 				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(l.purpose, token) })
 			}
-			return s.play()
+			return s.carryOut()
 		})
-		p.act(s, method, func(s scene) (lexval.Object, error) {
+		p.act(s, method, func(s faultyCall) (lexval.Object, error) {
 			past.add(s.core.Store.MailTokens(l.purpose))
-			return s.play()
+			return s.carryOut()
 		})
 	})
 }

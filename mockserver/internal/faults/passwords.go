@@ -54,9 +54,9 @@ func passwordDefects() []defect {
 		{"nul-password-mangled", "leaves NUL out of passwords", func(text string) string { return strings.ReplaceAll(text, "\x00", "") }},
 	} {
 		for _, method := range []string{signUp, reset} {
-			all = append(all, behaviour(method, lost.name, lost.description, func(s scene) (lexval.Object, error) {
-				s.say("password", lost.keep(s.text("password")))
-				return s.play()
+			all = append(all, behaviour(method, lost.name, lost.description, func(s faultyCall) (lexval.Object, error) {
+				s.setInput("password", lost.keep(s.text("password")))
+				return s.carryOut()
 			}))
 		}
 	}
@@ -86,13 +86,13 @@ func (c *capitals) of(email string) string {
 
 // capitalDefects are those of a server that keeps an address in capitals.
 func capitalDefects() []defect {
-	remembering := func(name, description, at string, act func(scene, *capitals) (lexval.Object, error)) defect {
+	remembering := func(name, description, at string, act func(faultyCall, *capitals) (lexval.Object, error)) defect {
 		return behaviourOf(signUp, name, description, func(s *server, p *plan) {
 			known := &capitals{given: map[string]string{}}
-			p.act(s, at, func(s scene) (lexval.Object, error) { return act(s, known) })
-			p.act(s, signUp, func(s scene) (lexval.Object, error) {
+			p.act(s, at, func(s faultyCall) (lexval.Object, error) { return act(s, known) })
+			p.act(s, signUp, func(s faultyCall) (lexval.Object, error) {
 				email := s.text("email")
-				output, err := s.play()
+				output, err := s.carryOut()
 				if err == nil {
 					known.add(email)
 				}
@@ -102,25 +102,25 @@ func capitalDefects() []defect {
 	}
 	return []defect{
 		remembering("email-capitals-significant", "finds an address that was given in capitals in capitals only", logIn,
-			func(s scene, known *capitals) (lexval.Object, error) {
+			func(s faultyCall, known *capitals) (lexval.Object, error) {
 				if given := known.of(s.text("identifier")); given != "" && given != s.text("identifier") {
 					return nil, pds.WrongCredentials()
 				}
-				return s.play()
+				return s.carryOut()
 			}),
 		remembering("email-capitals-lost", "does not find an address in the capitals that it was given in", logIn,
-			func(s scene, known *capitals) (lexval.Object, error) {
+			func(s faultyCall, known *capitals) (lexval.Object, error) {
 				if given := known.of(s.text("identifier")); given != "" && given == s.text("identifier") {
 					return nil, pds.WrongCredentials()
 				}
-				return s.play()
+				return s.carryOut()
 			}),
 		remembering("email-capitals-free", "takes an address for free that was given in capitals", signUp,
-			func(s scene, known *capitals) (lexval.Object, error) {
+			func(s faultyCall, known *capitals) (lexval.Object, error) {
 				if given := known.of(s.text("email")); given != "" && given != s.text("email") {
-					s.say("email", "again-"+s.text("email"))
+					s.setInput("email", "again-"+s.text("email"))
 				}
-				return s.play()
+				return s.carryOut()
 			}),
 	}
 }

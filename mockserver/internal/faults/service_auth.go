@@ -21,15 +21,15 @@ const (
 // serviceAuthDefects are those of service tokens and of keys that are reserved.
 func serviceAuthDefects() []defect {
 	taking := func(name, description, parameter, instead string, bad func(string) bool) defect {
-		return behaviour(serviceAuth, name, description, func(s scene) (lexval.Object, error) {
+		return behaviour(serviceAuth, name, description, func(s faultyCall) (lexval.Object, error) {
 			if bad(s.call.Params.String(parameter)) {
 				s.call.Params[parameter] = instead
 			}
-			return s.play()
+			return s.carryOut()
 		})
 	}
 	return []defect{
-		answering(serviceAuth, "session-token-given", "gives away the token of the session", "token", func(s scene, _ any) any {
+		answering(serviceAuth, "session-token-given", "gives away the token of the session", "token", func(s faultyCall, _ any) any {
 			raw, _ := pds.BearerToken(s.call.HTTP)
 			return raw
 		}),
@@ -38,31 +38,31 @@ func serviceAuthDefects() []defect {
 			func(audience string) bool { return !strings.HasPrefix(audience, "did:") }),
 		taking("protected-methods-granted", "makes tokens for methods that manage the account", "lxm", "com.example.method",
 			func(method string) bool { return strings.HasPrefix(method, pds.Prefix) && method != pds.Prefix+signUp }),
-		behaviour(serviceAuth, "service-refused", "refuses an audience that names one service of a DID", func(s scene) (lexval.Object, error) {
+		behaviour(serviceAuth, "service-refused", "refuses an audience that names one service of a DID", func(s faultyCall) (lexval.Object, error) {
 			if strings.Contains(s.call.Params.String("aud"), "#") {
 				return nil, xrpc.InvalidRequest("aud must be a DID")
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		behaviour(serviceAuth, "expiration-refused", "refuses every expiration, also one that lies ahead", func(s scene) (lexval.Object, error) {
+		behaviour(serviceAuth, "expiration-refused", "refuses every expiration, also one that lies ahead", func(s faultyCall) (lexval.Object, error) {
 			if s.asks("exp") {
 				return nil, xrpc.Fail("BadExpiration", "The expiration lies in the past")
 			}
-			return s.play()
+			return s.carryOut()
 		}),
-		behaviour(serviceAuth, "app-password-unlimited", "makes tokens to move the account for a session of an app password", func(s scene) (lexval.Object, error) {
+		behaviour(serviceAuth, "app-password-unlimited", "makes tokens to move the account for a session of an app password", func(s faultyCall) (lexval.Object, error) {
 			if s.call.Caller.Scope == token.AppPassword {
 				s.call.Params["lxm"] = "com.example.method"
 			}
-			return s.play()
+			return s.carryOut()
 		}),
 		answering(reserveKey, "no-did-key", "answers with a key that is no did:key", "signingKey",
-			func(_ scene, key any) any { return strings.TrimPrefix(key.(string), "did:key:") }),
-		behaviour(reserveKey, "credential-refused", "refuses whoever sends a credential along", func(s scene) (lexval.Object, error) {
+			func(_ faultyCall, key any) any { return strings.TrimPrefix(key.(string), "did:key:") }),
+		behaviour(reserveKey, "credential-refused", "refuses whoever sends a credential along", func(s faultyCall) (lexval.Object, error) {
 			if s.call.HTTP.Header.Get("Authorization") != "" {
 				return nil, xrpc.InvalidToken("Unexpected credential")
 			}
-			return s.play()
+			return s.carryOut()
 		}),
 	}
 }
@@ -86,24 +86,24 @@ func serviceTokensTaken() defect {
 // that was taken down.
 func factorDefects() []defect {
 	return []defect{
-		behaviour(logIn, "factor-code-unchecked", "takes any code of the second factor", func(s scene) (lexval.Object, error) {
+		behaviour(logIn, "factor-code-unchecked", "takes any code of the second factor", func(s faultyCall) (lexval.Object, error) {
 			if code := s.text("authFactorToken"); code != "" {
 				mailed := s.core.NewMailToken(s.core.Named(s.text("identifier")).DID)
 				mailed.Text = pds.Canonical(code)
 				s.core.Alter(func(tx *store.Tx) { tx.PutMailToken(store.AuthFactor, mailed) })
 			}
-			return s.play()
+			return s.carryOut()
 		}).where("input.authFactorToken"),
-		behaviour(logIn, "factor-code-refused", "refuses every code of the second factor", func(s scene) (lexval.Object, error) {
+		behaviour(logIn, "factor-code-refused", "refuses every code of the second factor", func(s faultyCall) (lexval.Object, error) {
 			if s.text("authFactorToken") != "" {
 				return nil, xrpc.InvalidToken("Token is invalid")
 			}
-			return s.play()
+			return s.carryOut()
 		}).where("input.authFactorToken"),
 		behaviour(logIn, "allowed-takedown-refused", "lets nobody log in to an account that was taken down, though the client allows for it",
-			func(s scene) (lexval.Object, error) {
-				s.say("allowTakendown", false)
-				return s.play()
+			func(s faultyCall) (lexval.Object, error) {
+				s.setInput("allowTakendown", false)
+				return s.carryOut()
 			}).where("input.allowTakendown"),
 	}
 }

@@ -26,8 +26,8 @@ func (v *Validator) check(value any) *Problem { return v.rule.check(value) }
 // Compiler turns schemas into validators and remembers them, so that schemas
 // which contain themselves are compiled once. It serves one goroutine.
 type Compiler struct {
-	known  map[lexicons.Schema]*Validator
-	lapses *Lapses // nil for a reader that misses nothing
+	known     map[lexicons.Schema]*Validator
+	omissions *Omissions // nil for a reader that misses nothing
 }
 
 // NewCompiler returns a compiler that knows nothing yet.
@@ -46,12 +46,12 @@ func (c *Compiler) Compile(schema lexicons.Schema) (*Validator, error) {
 	}
 	validator := &Validator{}
 	c.known[schema] = validator
-	if c.lapses.misses(schema, "type") {
+	if c.omissions.misses(schema, "type") {
 		validator.rule = anyRule{}
 		return validator, nil
 	}
-	if c.lapses != nil {
-		schema = c.lapses.loose(schema)
+	if c.omissions != nil {
+		schema = c.omissions.loose(schema)
 	}
 	compiled, err := c.rule(schema)
 	if err != nil {

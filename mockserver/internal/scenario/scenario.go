@@ -1,6 +1,6 @@
 // Package scenario decides what happens to single requests, so that a client can
 // be watched: which of them, for how many times, and what. It tells the pipeline
-// so by an Intervention. It knows the catalogue of defects, of which a request
+// so by an InjectedFault. It knows the catalogue of defects, of which a request
 // can be served with one, and must not know the control protocol or listeners.
 package scenario
 

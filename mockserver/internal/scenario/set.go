@@ -159,9 +159,9 @@ func (a *active) applies() bool {
 	return number > int64(a.Skip) && (a.Times == 0 || number <= int64(a.Skip+a.Times))
 }
 
-// Intervene tells the router what happens to a request. Where there are no
+// Inject tells the router what happens to a request. Where there are no
 // scenarios it costs a look at a pointer.
-func (s *Set) Intervene(r *http.Request) *xrpc.Intervention {
+func (s *Set) Inject(r *http.Request) *xrpc.InjectedFault {
 	list := s.list.Load()
 	if list == nil {
 		return nil
@@ -184,15 +184,15 @@ func (s *Set) Intervene(r *http.Request) *xrpc.Intervention {
 			}
 		}
 		if a.applies() {
-			return s.interventionOf(a)
+			return s.faultOf(a)
 		}
 	}
 	return nil
 }
 
-// interventionOf is what a scenario does, in the router's words.
-func (s *Set) interventionOf(a *active) *xrpc.Intervention {
-	made := &xrpc.Intervention{
+// faultOf is what a scenario does, in the router's words.
+func (s *Set) faultOf(a *active) *xrpc.InjectedFault {
+	made := &xrpc.InjectedFault{
 		Name: a.id, CarryOut: a.CarryOut, Header: a.header(), Faults: a.faults, Body: corruptions()[a.Body], Drop: drops()[a.Drop],
 	}
 	if a.Delay > 0 {

@@ -31,7 +31,7 @@ type Exchange struct {
 	Error         string // the name of the error, or ""
 	ResponseBody  []byte
 	ResponseBytes int
-	Scenario      string // the name of the intervention, or ""
+	Scenario      string // the name of the scenario whose fault was injected, or ""
 }
 
 func newExchange(at time.Time, r *http.Request) *Exchange {
@@ -57,7 +57,7 @@ func (x *Exchange) KeepRequestBody(body []byte) {
 }
 
 // keepResponse remembers what the client gets of a response.
-func (x *Exchange) keepResponse(response Response, hit *Intervention) {
+func (x *Exchange) keepResponse(response Response, hit *InjectedFault) {
 	sent, dropped := hit.drops(response)
 	if response.Body = response.Body[:sent]; dropped && hit.Drop <= DropBeforeAnswer {
 		response.Status = 0

@@ -19,15 +19,15 @@ type Handler = func(context.Context, *Call) (lexval.Object, error)
 // that gets through by a fault only is a lapse: it is answered with success,
 // whatever the handler makes of it.
 type Faults struct {
-	AnyVerb      bool          // every verb is good
-	AnyMedia     bool          // every media type is taken for JSON
-	AnyJSON      bool          // malformed JSON is taken for what can be made of it
-	ClosedInput  bool          // input properties that the document lacks are refused
-	ClosedParams bool          // as are parameters
-	Demanded     string        // an input property or parameter that is taken for required
-	Crashes      bool          // every refusal of a request's form is status 500
-	Input        lexval.Lapses // what is not checked in an input
-	Params       lexval.Lapses // and in parameters
+	AnyVerb      bool             // every verb is good
+	AnyMedia     bool             // every media type is taken for JSON
+	AnyJSON      bool             // malformed JSON is taken for what can be made of it
+	ClosedInput  bool             // input properties that the document lacks are refused
+	ClosedParams bool             // as are parameters
+	Demanded     string           // an input property or parameter that is taken for required
+	Crashes      bool             // every refusal of a request's form is status 500
+	Input        lexval.Omissions // what is not checked in an input
+	Params       lexval.Omissions // and in parameters
 
 	active bool // set by Prepare: a server without faults has none that are
 
@@ -61,7 +61,7 @@ func (router *Router) SetFaults(faults map[string]*Faults) error {
 	return nil
 }
 
-// Prepare makes faults ready for the use in an Intervention, which replaces
+// Prepare makes faults ready for the use in an InjectedFault, which replaces
 // those that the router has.
 func (router *Router) Prepare(faults map[string]*Faults) error {
 	for _, endpoints := range []map[string]*endpoint{router.further, router.endpoints} { // what both have, the server's own answer
@@ -80,7 +80,7 @@ func (router *Router) Prepare(faults map[string]*Faults) error {
 
 // faultsOf is what is wrong with the way in which a method is served; where
 // nothing is, it is the faults that change nothing.
-func (router *Router) faultsOf(endpoint *endpoint, hit *Intervention) *Faults {
+func (router *Router) faultsOf(endpoint *endpoint, hit *InjectedFault) *Faults {
 	if faults := router.faultsFor(hit)[endpoint.NSID]; faults != nil {
 		return faults
 	}
@@ -89,7 +89,7 @@ func (router *Router) faultsOf(endpoint *endpoint, hit *Intervention) *Faults {
 
 // faultsFor is what is wrong with the way in which a request is served, nil
 // for nothing.
-func (router *Router) faultsFor(hit *Intervention) map[string]*Faults {
+func (router *Router) faultsFor(hit *InjectedFault) map[string]*Faults {
 	if hit != nil && hit.Faults != nil {
 		return hit.Faults
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 // Options is what a Router is made of. Fallback, Before, Beyond, Style and
-// Intervene may be nil.
+// Inject may be nil.
 //
 // A request goes to Before, then to the endpoints, those of Own included, to
 // Fallback, to the endpoints of Further, and to Beyond: the first that answers
@@ -41,9 +41,9 @@ type Options struct {
 	Now      func() time.Time
 	Style    *Style // how answers look, nil for the plain way
 
-	// Intervene is asked before each request what is to befall it; nil is
+	// Inject is asked before each request which fault to inject; nil is
 	// nothing, and is what it nearly always returns.
-	Intervene func(*http.Request) *Intervention
+	Inject func(*http.Request) *InjectedFault
 }
 
 // Response is an answer that is ready to be written.
@@ -90,7 +90,7 @@ func (router *Router) Document(nsid string) *lexicons.Method {
 // ServeHTTP answers every request, and survives every handler.
 func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	exchange := newExchange(router.Now(), r)
-	hit := router.befall(r, exchange)
+	hit := router.injected(r, exchange)
 	response := router.answer(r, exchange, hit)
 	router.Style.dress(&response)
 	spoil(router.faultsFor(hit), r, exchange.NSID, &response)
@@ -108,7 +108,7 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer turns a panic into a response, so that one handler's fault costs one
 // request.
-func (router *Router) answer(r *http.Request, exchange *Exchange, hit *Intervention) (response Response) {
+func (router *Router) answer(r *http.Request, exchange *Exchange, hit *InjectedFault) (response Response) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			router.Logger.Error("handler panicked", "method", r.Method, "path", r.URL.Path,
@@ -135,7 +135,7 @@ func (router *Router) known(err error, r *http.Request) *Error {
 	return internal()
 }
 
-func (router *Router) dispatch(r *http.Request, exchange *Exchange, hit *Intervention) (Response, error) {
+func (router *Router) dispatch(r *http.Request, exchange *Exchange, hit *InjectedFault) (Response, error) {
 	if r.Method == http.MethodOptions {
 		return preflight(r), nil
 	}
@@ -177,7 +177,7 @@ func (router *Router) dispatch(r *http.Request, exchange *Exchange, hit *Interve
 	return Response{}, NotFound("Cannot " + r.Method + " " + r.URL.Path)
 }
 
-func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchange, hit *Intervention) (Response, error) {
+func (router *Router) call(endpoint *endpoint, r *http.Request, exchange *Exchange, hit *InjectedFault) (Response, error) {
 	if router.Style != nil && router.Style.Admit != nil {
 		if err := router.Style.Admit(); err != nil {
 			return Response{}, err

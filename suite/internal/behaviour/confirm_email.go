@@ -16,15 +16,15 @@ import (
 // what is confirmed, or accept any code then. For the same reason the wrong
 // codes are sent before the address is confirmed.
 func confirmEmail() endpoint {
-	next := &spec.Stock[doomed]{}
+	next := &spec.Stock[deletable]{}
 	return endpoint{
 		nsid: nsidConfirmEmail,
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := next.Take(t, func() doomed {
+				kept := next.Take(t, func() deletable {
 					account := unconfirmed(ctx, t)
-					return doomed{account, confirmationCode(ctx, t, account)}
+					return deletable{account, confirmationCode(ctx, t, account)}
 				})
 				return confirmationOf(kept.account.Email, kept.code).WithBearer(session(ctx, t, kept.account).Access)
 			},

@@ -14,24 +14,24 @@ import (
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
-// doomed is an account with a code for its deletion.
-type doomed struct {
+// deletable is an account with a code for its deletion.
+type deletable struct {
 	account *target.Account
 	code    string
 }
 
-func doom(ctx context.Context, t *spec.Trial, account *target.Account) doomed {
-	return doomed{account, deletionCode(ctx, t, account)}
+func withDeletionCode(ctx context.Context, t *spec.Trial, account *target.Account) deletable {
+	return deletable{account, deletionCode(ctx, t, account)}
 }
 
 func deleteAccount() endpoint {
-	next := &spec.Stock[doomed]{}
+	next := &spec.Stock[deletable]{}
 	return endpoint{
 		nsid: nsidDeleteAccount,
 		recipe: spec.Recipe{
 			Needs: withMail,
 			Request: func(ctx context.Context, t *spec.Trial) xrpc.Request {
-				kept := next.Take(t, func() doomed { return doom(ctx, t, fresh(ctx, t)) })
+				kept := next.Take(t, func() deletable { return withDeletionCode(ctx, t, fresh(ctx, t)) })
 				return removal(kept.account.DID, kept.account.Password, kept.code).WithBearer(session(ctx, t, kept.account).Access)
 			},
 			AfterSuccess: func(_ context.Context, t *spec.Trial, _ xrpc.Exchange) { next.Used(t) },
@@ -97,7 +97,7 @@ func deletionEffects() []scenario {
 			id: "race.gone", title: "After two deletions at once of which one succeeded, the account is gone.",
 			level: reports.Must, authority: reports.Security, source: sourceRaces, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t, fresh(ctx, t))
+				kept := withDeletionCode(ctx, t, fresh(ctx, t))
 				request := removal(kept.account.DID, kept.account.Password, kept.code).WithBearer(session(ctx, t, kept.account).Access)
 				exchanges := t.Race(ctx, []xrpc.Request{request, request})
 				t.Undisturbed(exchanges)
@@ -133,7 +133,7 @@ func deletionEffects() []scenario {
 				other := fresh(ctx, t)
 				made := newSession(ctx, t, other)
 				account := fresh(ctx, t)
-				kept := doom(ctx, t, account)
+				kept := withDeletionCode(ctx, t, account)
 				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, kept.code))
 				t.ExpectThat("logging in to another account", logIn(ctx, t, other.Handle, other.Password), check.Succeeds())
 				t.ExpectThat("another account's session", refresh(ctx, t, made.Refresh), check.Member("did", other.DID))
@@ -144,7 +144,7 @@ func deletionEffects() []scenario {
 			level: reports.Should, authority: reports.Security, source: sourceAccess, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
 				account, other := fresh(ctx, t), t.Borrow(ctx)
-				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, doom(ctx, t, account).code))
+				t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, withDeletionCode(ctx, t, account).code))
 				awaitGone(ctx, t, account)
 				box := mailbox(ctx, t, account.Email)
 				t.Do(ctx, resetRequest(account.Email))
@@ -169,7 +169,7 @@ func deletionEffects() []scenario {
 
 // goneAccount is an account that was deleted, with what it had before.
 type goneAccount struct {
-	doomed
+	deletable
 	session     target.Session
 	appPassword appPassword
 	appSession  target.Session // opened with the app password
@@ -188,7 +188,7 @@ func deleted(ctx context.Context, t *spec.Trial) goneAccount {
 		account := fresh(ctx, t)
 		gone := goneAccount{session: newSession(ctx, t, account), appPassword: lastingAppPassword(ctx, t, account)}
 		gone.appSession = sessionOf(t, t.Rely(logIn(ctx, t, account.Handle, gone.appPassword.Password)))
-		gone.doomed = doom(ctx, t, account)
+		gone.deletable = withDeletionCode(ctx, t, account)
 		t.Rely(remove(ctx, t, session(ctx, t, account).Access, account.DID, account.Password, gone.code))
 		awaitDeletion(ctx, t, gone)
 		return gone
@@ -231,7 +231,7 @@ type wrongDeletion struct {
 	id, title, in string
 	level         reports.Level
 	whose         func(ctx context.Context, t *spec.Trial) *target.Account // nil for any
-	make          func(ctx context.Context, t *spec.Trial, kept doomed) (did, password, code string)
+	make          func(ctx context.Context, t *spec.Trial, kept deletable) (did, password, code string)
 }
 
 func wrongDeletions() []wrongDeletion {
@@ -239,51 +239,51 @@ func wrongDeletions() []wrongDeletion {
 	for _, other := range otherPurposes(nsidDeleteAccount) {
 		id, title := other.refusal()
 		all = append(all, wrongDeletion{id: id, title: title, in: other.in, level: reports.Must, whose: other.whose,
-			make: func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+			make: func(ctx context.Context, t *spec.Trial, d deletable) (string, string, string) {
 				return d.account.DID, d.account.Password, other.code(ctx, t, d.account)
 			}})
 	}
 	for _, near := range derive.NearPasswords() {
 		all = append(all, wrongDeletion{id: "password." + near.Name, title: "The password " + near.Words + " is refused.", level: near.Level,
-			make: func(_ context.Context, t *spec.Trial, d doomed) (string, string, string) {
+			make: func(_ context.Context, t *spec.Trial, d deletable) (string, string, string) {
 				return d.account.DID, nearPassword(t, near, d.account.Password), d.code
 			}})
 	}
-	wrong := func(id, title string, level reports.Level, make func(context.Context, *spec.Trial, doomed) (string, string, string)) wrongDeletion {
+	wrong := func(id, title string, level reports.Level, make func(context.Context, *spec.Trial, deletable) (string, string, string)) wrongDeletion {
 		return wrongDeletion{id: id, title: title, level: level, make: make}
 	}
 	return append(all, []wrongDeletion{
 		wrong("password.wrong", "Another password than the account's is refused.", reports.Must,
-			func(_ context.Context, t *spec.Trial, d doomed) (string, string, string) {
+			func(_ context.Context, t *spec.Trial, d deletable) (string, string, string) {
 				return d.account.DID, t.Target().NewPassword(), d.code
 			}),
 		wrong("password.empty", "An empty password is refused.", reports.Must,
-			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
+			func(_ context.Context, _ *spec.Trial, d deletable) (string, string, string) {
 				return d.account.DID, "", d.code
 			}),
 		wrong("password.app-password", "An app password is not taken for the account's.", reports.Must,
-			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+			func(ctx context.Context, t *spec.Trial, d deletable) (string, string, string) {
 				return d.account.DID, newAppPassword(ctx, t, d.account).Password, d.code
 			}),
 		wrong("did.other-account", "The password and code of one account do not delete another.", reports.Must,
-			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+			func(ctx context.Context, t *spec.Trial, d deletable) (string, string, string) {
 				return ownAccount(ctx, t).DID, d.account.Password, d.code
 			}),
 		wrong("code.other-account", "The code of another account is refused.", reports.Must,
-			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+			func(ctx context.Context, t *spec.Trial, d deletable) (string, string, string) {
 				other := t.Borrow(ctx)
 				return other.DID, other.Password, d.code
 			}),
 		wrong("code.beginning", "The beginning of a code is not taken for all of it.", reports.Must,
-			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
+			func(_ context.Context, _ *spec.Trial, d deletable) (string, string, string) {
 				return d.account.DID, d.account.Password, beginning(d.code)
 			}),
 		wrong("code.empty", "An empty code is refused.", reports.Must,
-			func(_ context.Context, _ *spec.Trial, d doomed) (string, string, string) {
+			func(_ context.Context, _ *spec.Trial, d deletable) (string, string, string) {
 				return d.account.DID, d.account.Password, ""
 			}),
 		wrong("code.superseded", "A code is refused once a newer one was mailed.", reports.Should,
-			func(ctx context.Context, t *spec.Trial, d doomed) (string, string, string) {
+			func(ctx context.Context, t *spec.Trial, d deletable) (string, string, string) {
 				if newer := deletionCode(ctx, t, d.account); newer == d.code {
 					t.NotObserved("the target mails the same code again")
 				}
@@ -306,7 +306,7 @@ func deletionRefusals() []scenario {
 				if whose == nil {
 					whose = borrowed
 				}
-				kept := doom(ctx, t, whose(ctx, t))
+				kept := withDeletionCode(ctx, t, whose(ctx, t))
 				did, password, code := wrong.make(ctx, t, kept)
 				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, did, password, code), check.Refused())
 				t.ExpectThat("logging in to the account afterwards", logIn(ctx, t, kept.account.Handle, kept.account.Password), check.Succeeds())
@@ -318,7 +318,7 @@ func deletionRefusals() []scenario {
 			id: "password.wrong.named", title: "A wrong password is refused with 401 AuthenticationRequired.",
 			level: reports.Should, authority: reports.Reference, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t, t.Borrow(ctx))
+				kept := withDeletionCode(ctx, t, t.Borrow(ctx))
 				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, kept.account.DID, t.Target().NewPassword(), kept.code),
 					check.RefusedWith(http.StatusUnauthorized, "AuthenticationRequired"))
 			},
@@ -334,7 +334,7 @@ func deletionRefusals() []scenario {
 			id: "code.expires", title: "A code is refused when a quarter of an hour has passed.",
 			level: reports.Should, authority: reports.Reference, needs: withClock,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doom(ctx, t, t.Borrow(ctx))
+				kept := withDeletionCode(ctx, t, t.Borrow(ctx))
 				advance(ctx, t, afterCodeLife)
 				t.Expect(remove(ctx, t, session(ctx, t, kept.account).Access, kept.account.DID, kept.account.Password, kept.code), check.Refused())
 			},
@@ -357,9 +357,9 @@ func deletionErrors() []scenario {
 			error: "ExpiredToken", title: "A code whose time has passed is refused with ExpiredToken, and the account lives on.",
 			level: reports.Must, authority: reports.Lexicon, needs: withClock,
 			run: func(ctx context.Context, t *spec.Trial) {
-				var kept doomed
+				var kept deletable
 				exchange := pastItsTime(ctx, t, func() func() xrpc.Exchange {
-					kept = doom(ctx, t, fresh(ctx, t))
+					kept = withDeletionCode(ctx, t, fresh(ctx, t))
 					return func() xrpc.Exchange {
 						return remove(ctx, t, session(ctx, t, kept.account).Access, kept.account.DID, kept.account.Password, kept.code)
 					}

@@ -225,7 +225,7 @@ func deletionCuts() []scenario {
 			id: fmt.Sprintf("password.counts-after-%d", cut), title: fmt.Sprintf("In the password, the letters after the first %d count.", cut),
 			level: reports.Must, authority: reports.Security, source: sourcePasswords, needs: withMail,
 			run: func(ctx context.Context, t *spec.Trial) {
-				kept := doomedWithLong(ctx, t)
+				kept := deletableWithLong(ctx, t)
 				longerThan(t, kept.account, cut)
 				other := otherAfter(kept.account.Password, cut)
 				t.Target().Client().Secrets().Add(other, "password")
@@ -236,11 +236,11 @@ func deletionCuts() []scenario {
 	return scenarios
 }
 
-// doomedWithLong is an account of a long password, with a code for its deletion.
+// deletableWithLong is an account of a long password, with a code for its deletion.
 // The code is good for one deletion, so that of several passwords which are taken
 // for the right one the first is found out.
-func doomedWithLong(ctx context.Context, t *spec.Trial) doomed {
-	return whileTheClockStands(ctx, t, "account of a long password with a code for its deletion", func(ctx context.Context, t *spec.Trial) doomed {
-		return doom(ctx, t, withLong(ctx, t, signedUp))
+func deletableWithLong(ctx context.Context, t *spec.Trial) deletable {
+	return whileTheClockStands(ctx, t, "account of a long password with a code for its deletion", func(ctx context.Context, t *spec.Trial) deletable {
+		return withDeletionCode(ctx, t, withLong(ctx, t, signedUp))
 	})
 }

@@ -21,7 +21,7 @@ type moderated struct {
 // takenDown is an account that is down; scenarios share it.
 func takenDown(ctx context.Context, t *spec.Trial) moderated {
 	return whileTheClockStands(ctx, t, "account taken down", func(ctx context.Context, t *spec.Trial) moderated {
-		made := lively(ctx, t)
+		made := active(ctx, t)
 		t.Unless(t.Target().SetTakedown(ctx, made.account.DID, true))
 		return made
 	})
@@ -30,16 +30,16 @@ func takenDown(ctx context.Context, t *spec.Trial) moderated {
 // reinstated is an account that was taken down and is back; scenarios share it.
 func reinstated(ctx context.Context, t *spec.Trial) moderated {
 	return whileTheClockStands(ctx, t, "account reinstated", func(ctx context.Context, t *spec.Trial) moderated {
-		made := lively(ctx, t)
+		made := active(ctx, t)
 		t.Unless(t.Target().SetTakedown(ctx, made.account.DID, true))
 		t.Unless(t.Target().SetTakedown(ctx, made.account.DID, false))
 		return made
 	})
 }
 
-// lively is a new account whose session is accepted where scenarios will want
+// active is a new account whose session is accepted where scenarios will want
 // it to be refused.
-func lively(ctx context.Context, t *spec.Trial) moderated {
+func active(ctx context.Context, t *spec.Trial) moderated {
 	account := fresh(ctx, t)
 	made := newSession(ctx, t, account)
 	t.Rely(whoAmI(ctx, t, made.Access))

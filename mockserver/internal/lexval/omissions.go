@@ -7,43 +7,43 @@ import (
 	"github.com/pdsconform/pdsconform/lexicons"
 )
 
-// Lapses are what a reader of a schema does not look at: each the pointer of a
+// Omissions are what a reader of a schema does not look at: each the pointer of a
 // value's schema and a keyword of it. "type" stands for the whole value, and
 // "required" at a member's own schema for its presence. The zero value misses
 // nothing.
-type Lapses struct {
+type Omissions struct {
 	missed    map[lexicons.Pointer]bool
 	schema    lexicons.Schema
 	validator *Validator
 }
 
 // Miss adds a keyword that is not looked at.
-func (l *Lapses) Miss(at lexicons.Pointer, keyword string) {
+func (l *Omissions) Miss(at lexicons.Pointer, keyword string) {
 	if l.missed == nil {
 		l.missed = map[lexicons.Pointer]bool{}
 	}
 	l.missed[at+"/"+lexicons.Pointer(keyword)] = true
 }
 
-func (l *Lapses) misses(schema lexicons.Schema, keyword string) bool {
+func (l *Omissions) misses(schema lexicons.Schema, keyword string) bool {
 	return l != nil && schema != nil && l.missed[schema.At()+"/"+lexicons.Pointer(keyword)]
 }
 
 // Compile has to be called before Take.
-func (l *Lapses) Compile(schema lexicons.Schema) (err error) {
+func (l *Omissions) Compile(schema lexicons.Schema) (err error) {
 	if len(l.missed) == 0 {
 		return nil
 	}
 	l.schema = schema
 	compiler := NewCompiler()
-	compiler.lapses = l
+	compiler.omissions = l
 	l.validator, err = compiler.Compile(schema)
 	return err
 }
 
 // Take reports whether an input passes that the schema refuses. Values of the
 // wrong type are replaced then.
-func (l *Lapses) Take(members map[string]any) bool {
+func (l *Omissions) Take(members map[string]any) bool {
 	if len(l.missed) == 0 {
 		return false
 	}
@@ -52,7 +52,7 @@ func (l *Lapses) Take(members map[string]any) bool {
 }
 
 // loose is a schema without the keywords that are not looked at.
-func (l *Lapses) loose(schema lexicons.Schema) lexicons.Schema {
+func (l *Omissions) loose(schema lexicons.Schema) lexicons.Schema {
 	switch s := schema.(type) {
 	case *lexicons.Boolean:
 		loose := *s
@@ -73,7 +73,7 @@ func (l *Lapses) loose(schema lexicons.Schema) lexicons.Schema {
 	return l.looseContainer(schema)
 }
 
-func (l *Lapses) looseContainer(schema lexicons.Schema) lexicons.Schema {
+func (l *Omissions) looseContainer(schema lexicons.Schema) lexicons.Schema {
 	switch s := schema.(type) {
 	case *lexicons.Bytes:
 		loose := *s
@@ -100,7 +100,7 @@ func (l *Lapses) looseContainer(schema lexicons.Schema) lexicons.Schema {
 }
 
 // unless is the value of a keyword, or its zero where it is not looked at.
-func unless[T any](l *Lapses, schema lexicons.Schema, keyword string, value T) T {
+func unless[T any](l *Omissions, schema lexicons.Schema, keyword string, value T) T {
 	if l.misses(schema, keyword) {
 		return *new(T)
 	}
@@ -108,7 +108,7 @@ func unless[T any](l *Lapses, schema lexicons.Schema, keyword string, value T) T
 }
 
 // asked are the members whose presence is looked at.
-func (l *Lapses) asked(properties []lexicons.Property, required []string) []string {
+func (l *Omissions) asked(properties []lexicons.Property, required []string) []string {
 	return slices.DeleteFunc(slices.Clone(required), func(name string) bool {
 		return slices.ContainsFunc(properties, func(p lexicons.Property) bool {
 			return p.Name == name && l.misses(p.Schema, "required")
@@ -117,7 +117,7 @@ func (l *Lapses) asked(properties []lexicons.Property, required []string) []stri
 }
 
 // coerce makes values into what the schema says, where that is not looked at.
-func (l *Lapses) coerce(schema lexicons.Schema, value any) any {
+func (l *Omissions) coerce(schema lexicons.Schema, value any) any {
 	schema = lexicons.Deref(schema)
 	if l.misses(schema, "type") {
 		value = coerced(schema, value)
@@ -136,7 +136,7 @@ func (l *Lapses) coerce(schema lexicons.Schema, value any) any {
 	return value
 }
 
-func (l *Lapses) coerceMembers(properties []lexicons.Property, value any) {
+func (l *Omissions) coerceMembers(properties []lexicons.Property, value any) {
 	members, _ := value.(map[string]any)
 	for _, property := range properties {
 		if inner, present := members[property.Name]; present {

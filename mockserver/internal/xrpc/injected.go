@@ -7,9 +7,9 @@ import (
 	"strconv"
 )
 
-// Intervention is what befalls one request, whatever its method makes of it.
+// InjectedFault is what happens to one request, whatever its method makes of it.
 // The zero value changes nothing.
-type Intervention struct {
+type InjectedFault struct {
 	Name     string                      // told in the Exchange
 	Wait     func(context.Context) error // before anything is done; its error doesn't matter, nil waits for nothing
 	Faults   map[string]*Faults          // prepared by the router; they stand in for the router's own
@@ -34,18 +34,18 @@ const (
 )
 
 // carriesOut reports whether the request reaches its method. A request without
-// an intervention, which is nil, does.
-func (hit *Intervention) carriesOut() bool {
+// a fault, which is nil, does.
+func (hit *InjectedFault) carriesOut() bool {
 	return hit == nil || hit.Drop != DropAtOnce && (hit.Refuse == nil || hit.CarryOut)
 }
 
-// befall asks whether anything is to happen to a request, and waits for as
+// injected asks whether anything is to happen to a request, and waits for as
 // long as that takes.
-func (router *Router) befall(r *http.Request, exchange *Exchange) *Intervention {
-	if router.Intervene == nil {
+func (router *Router) injected(r *http.Request, exchange *Exchange) *InjectedFault {
+	if router.Inject == nil {
 		return nil
 	}
-	hit := router.Intervene(r)
+	hit := router.Inject(r)
 	if hit == nil {
 		return nil
 	}
@@ -57,9 +57,9 @@ func (router *Router) befall(r *http.Request, exchange *Exchange) *Intervention 
 	return hit
 }
 
-// change gives a response what the intervention wants of it. The style of the
+// change gives a response what the fault wants of it. The style of the
 // server doesn't touch that any more.
-func (router *Router) change(response *Response, hit *Intervention, exchange *Exchange) {
+func (router *Router) change(response *Response, hit *InjectedFault, exchange *Exchange) {
 	if hit.Refuse != nil {
 		*response = router.errorAnswer(hit.Refuse, exchange)
 	}
@@ -81,7 +81,7 @@ func (router *Router) change(response *Response, hit *Intervention, exchange *Ex
 
 // drops is how much of the answer's body is sent before the connection is
 // closed; without a drop it is all of it.
-func (hit *Intervention) drops(response Response) (sent int, dropped bool) {
+func (hit *InjectedFault) drops(response Response) (sent int, dropped bool) {
 	if hit == nil || hit.Drop == DropNever {
 		return len(response.Body), false
 	}
@@ -91,9 +91,9 @@ func (hit *Intervention) drops(response Response) (sent int, dropped bool) {
 	return 0, true
 }
 
-// breakOff sends as much as the intervention lets through and closes the
+// breakOff sends as much as the fault lets through and closes the
 // connection, which net/http does for a handler that panics in this way.
-func (hit *Intervention) breakOff(w http.ResponseWriter, response Response) {
+func (hit *InjectedFault) breakOff(w http.ResponseWriter, response Response) {
 	if hit.Drop == DropAfterHeaders || hit.Drop == DropMidBody {
 		sent, _ := hit.drops(response)
 		header := head(w, response)

@@ -16,9 +16,9 @@ import (
 	"github.com/pdsconform/pdsconform/mockserver"
 )
 
-// stage is a sound server with everything on it that a call could need;
+// fixture is a sound server with everything on it that a call could need;
 // defects come after that.
-type stage struct {
+type fixture struct {
 	*client
 	code                 string // an invite code of many uses
 	alice, bob, down     session
@@ -29,7 +29,7 @@ type stage struct {
 	stale                session // alice a day ago
 }
 
-func newStage(t testing.TB, logger ...*slog.Logger) *stage {
+func newFixture(t testing.TB, logger ...*slog.Logger) *fixture {
 	t.Helper()
 	options := mockserver.Options{
 		InviteRequired: true, InviteInterval: day,
@@ -38,7 +38,7 @@ func newStage(t testing.TB, logger ...*slog.Logger) *stage {
 	if len(logger) > 0 {
 		options.Logger = logger[0]
 	}
-	s := &stage{client: start(t, options)}
+	s := &fixture{client: start(t, options)}
 	s.code = s.admin("createInviteCode", object{"useCount": 1000}).ok().text("code")
 	s.alice, s.bob, s.down = s.signUpWith("alice", s.code), s.signUpWith("bobby", s.code), s.signUpWith("downy", s.code)
 	s.stale = s.alice
@@ -55,7 +55,7 @@ func newStage(t testing.TB, logger ...*slog.Logger) *stage {
 	return s
 }
 
-func (s *stage) requestCodes(of session, reset, deletion *string) {
+func (s *fixture) requestCodes(of session, reset, deletion *string) {
 	s.Helper()
 	s.post("requestPasswordReset", "", object{"email": of.email}).ok()
 	*reset = s.mailToken(of.email)
@@ -64,13 +64,13 @@ func (s *stage) requestCodes(of session, reset, deletion *string) {
 }
 
 // again logs an account in once more.
-func (s *stage) again(of *session) {
+func (s *fixture) again(of *session) {
 	s.Helper()
 	a := s.logIn(of.handle, of.password).ok()
 	of.access, of.refresh = a.text("accessJwt"), a.text("refreshJwt")
 }
 
-func (s *stage) have(t testing.TB, ids ...string) *stage {
+func (s *fixture) have(t testing.TB, ids ...string) *fixture {
 	t.Helper()
 	if err := s.server.SetDefects(ids...); err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ type request struct {
 func bearer(token string) string { return "Bearer " + token }
 
 // valid is a call that succeeds, with an answer as full as can be.
-func (s *stage) valid(method string) request {
+func (s *fixture) valid(method string) request {
 	r := request{verb: http.MethodPost, method: method, media: "application/json"}
 	switch method {
 	case "createAccount":
@@ -124,7 +124,7 @@ func (s *stage) valid(method string) request {
 }
 
 // make sends a request, with further headers by name and value.
-func (s *stage) make(r request, headers ...string) answer {
+func (s *fixture) make(r request, headers ...string) answer {
 	s.Helper()
 	if r.authorization != "" {
 		headers = append(headers, "Authorization", r.authorization)
@@ -146,7 +146,7 @@ func (s *stage) make(r request, headers ...string) answer {
 }
 
 // empty is a call that is answered with an empty list.
-func (s *stage) empty(method string) request {
+func (s *fixture) empty(method string) request {
 	r := s.valid(method)
 	switch method {
 	case "createInviteCodes":
@@ -162,7 +162,7 @@ func (s *stage) empty(method string) request {
 }
 
 // refused is a call that must get an error: declared by the method, or any.
-func (s *stage) refused(method, name string) request {
+func (s *fixture) refused(method, name string) request {
 	r := s.valid(method)
 	switch method + "." + name {
 	case "createAccount.InvalidHandle":

@@ -17,8 +17,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // person is an account of a scenario.
 type person struct{ handle, email, password, did string }
 
-// stage is where a scenario is played: a server, a client, and what was seen.
-type stage struct {
+// fixture is where a scenario is carried out: a server, a client, and what was seen.
+type fixture struct {
 	ctx     context.Context //nolint:containedctx // of one scenario, which is one call
 	run     *run
 	server  Server
@@ -31,14 +31,14 @@ type stage struct {
 	patient bool // calls that fail while the server limits requests are made again
 }
 
-// stop ends the playing of a scenario: what comes next makes no sense.
+// stop ends the carrying out of a scenario: what comes next makes no sense.
 type stop struct{ why string }
 
 // impossible ends it because the server lacks something.
 type impossible struct{ why string }
 
 // must is for orders to the server: one that fails is a fault of the suite.
-func (s *stage) must(err error) {
+func (s *fixture) must(err error) {
 	if err != nil {
 		panic(err)
 	}
@@ -47,7 +47,7 @@ func (s *stage) must(err error) {
 type args = map[string]any
 
 // call puts a call to the client and notes what came of it, under a label.
-func (s *stage) call(label, name string, a args) outcome {
+func (s *fixture) call(label, name string, a args) outcome {
 	if a == nil {
 		a = args{}
 	}
@@ -64,12 +64,12 @@ func (s *stage) call(label, name string, a args) outcome {
 // limited reports whether the server limited requests during the last call. The
 // client may tell another error: that of the call for which it wanted to refresh
 // its tokens.
-func (s *stage) limited() bool {
+func (s *fixture) limited() bool {
 	last := s.record.calls[len(s.record.calls)-1]
 	return slices.ContainsFunc(s.record.during(last), func(q request) bool { return q.Status == http.StatusTooManyRequests })
 }
 
-func (s *stage) callOnce(label, name string, a args) outcome {
+func (s *fixture) callOnce(label, name string, a args) outcome {
 	from := s.answered()
 	started := time.Now()
 	o := s.driver.call(s.ctx, name, a, s.run.config.Limit)
@@ -100,7 +100,7 @@ func lateArgument(a args) string {
 
 // answered reads what the server's log has got since it was last read, and
 // returns the ID of the newest request, 0 where there is none.
-func (s *stage) answered() int {
+func (s *fixture) answered() int {
 	err := s.readLog()
 	if s.ctx.Err() != nil {
 		panic(stop{"the run was interrupted"})
@@ -111,7 +111,7 @@ func (s *stage) answered() int {
 
 // readLog takes over what the server has seen of the client since it was last
 // read.
-func (s *stage) readLog() error {
+func (s *fixture) readLog() error {
 	log, err := s.control.requests(s.ctx, s.read)
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *stage) readLog() error {
 }
 
 // ask is a call by the open session.
-func (s *stage) ask(label, name string, more ...args) outcome {
+func (s *fixture) ask(label, name string, more ...args) outcome {
 	a := args{"session": s.session}
 	for _, one := range more {
 		maps.Copy(a, one)
@@ -135,7 +135,7 @@ func (s *stage) ask(label, name string, more ...args) outcome {
 }
 
 // need stops a scenario that can't go on without a value.
-func (s *stage) need(o outcome, name string) outcome {
+func (s *fixture) need(o outcome, name string) outcome {
 	if o.Value == nil {
 		panic(stop{name + ": " + o.told()})
 	}
@@ -143,25 +143,25 @@ func (s *stage) need(o outcome, name string) outcome {
 }
 
 // open brings the client to the scenario's server.
-func (s *stage) open(label string, more args) outcome {
+func (s *fixture) open(label string, more args) outcome {
 	a := args{"service": s.server.URL}
 	maps.Copy(a, more)
 	return s.need(s.call(label, "open", a), "open")
 }
 
 // enter opens the session that most scenarios are about.
-func (s *stage) enter() {
+func (s *fixture) enter() {
 	s.open("open", nil)
 	s.logIn("log-in", s.alice.handle, s.alice.password)
 }
 
-func (s *stage) logIn(label, identifier, password string) {
+func (s *fixture) logIn(label, identifier, password string) {
 	o := s.need(s.call(label, "logIn", args{"identifier": identifier, "password": password}), "logIn")
 	s.session = o.text("session")
 }
 
 // signUp makes an account with an invite code, where the client can.
-func (s *stage) signUp(label, handle string) (person, outcome) {
+func (s *fixture) signUp(label, handle string) (person, outcome) {
 	who := person{handle: handle, email: "bob@example.com", password: s.run.password("bob")}
 	s.record.secrets = append(s.record.secrets, who.password)
 	o := s.call(label, "signUp", args{"handle": who.handle, "email": who.email, "password": who.password, "inviteCode": s.invite(nil)})
@@ -171,14 +171,14 @@ func (s *stage) signUp(label, handle string) (person, outcome) {
 
 // invite makes an invite code at the server: by hand, so that no scenario
 // depends on a client's doing it.
-func (s *stage) invite(forAccount *string) string {
+func (s *fixture) invite(forAccount *string) string {
 	code, err := s.run.makeInvite(s.ctx, s.server, forAccount)
 	s.must(err)
 	return code
 }
 
 // goOn resumes a session that was saved earlier.
-func (s *stage) goOn(label string, saved outcome) outcome {
+func (s *fixture) goOn(label string, saved outcome) outcome {
 	var text string
 	s.must(json.Unmarshal(saved.Value, &text))
 	s.open(label+"-open", nil)
@@ -190,16 +190,16 @@ func (s *stage) goOn(label string, saved outcome) outcome {
 }
 
 // expire makes access tokens expire; refresh tokens live on.
-func (s *stage) expire() { s.advance(3 * time.Hour) }
+func (s *fixture) expire() { s.advance(3 * time.Hour) }
 
-func (s *stage) advance(by time.Duration) { s.must(s.control.advance(s.ctx, by)) }
+func (s *fixture) advance(by time.Duration) { s.must(s.control.advance(s.ctx, by)) }
 
-func (s *stage) fault(f fault) { s.must(s.control.add(s.ctx, f)) }
+func (s *fixture) fault(f fault) { s.must(s.control.add(s.ctx, f)) }
 
-func (s *stage) heal() { s.must(s.control.clear(s.ctx)) }
+func (s *fixture) heal() { s.must(s.control.clear(s.ctx)) }
 
 // mailed is the code in the newest mail.
-func (s *stage) mailed(to string) string {
+func (s *fixture) mailed(to string) string {
 	code, err := s.control.code(s.ctx, to)
 	s.must(err)
 	if code == "" {
@@ -210,12 +210,12 @@ func (s *stage) mailed(to string) string {
 }
 
 // takeDown takes the scenario's account down, or reinstates it.
-func (s *stage) takeDown() {
+func (s *fixture) takeDown() {
 	s.must(s.control.do(s.ctx, "POST", "accounts/"+s.alice.did+"/takedown", nil, nil))
 }
 
 // alter changes the account by the control protocol, where the server can.
-func (s *stage) alter(change args) {
+func (s *fixture) alter(change args) {
 	var info struct{ Verbs []string }
 	s.must(s.control.do(s.ctx, "GET", "info", nil, &info))
 	for _, verb := range info.Verbs {
@@ -228,7 +228,7 @@ func (s *stage) alter(change args) {
 }
 
 // seed makes the account that the scenario is about.
-func (s *stage) seed() {
+func (s *fixture) seed() {
 	s.alice = person{handle: "alice.test", email: "alice@example.com", password: s.run.password("alice")}
 	s.record.secrets = append(s.record.secrets, s.alice.password, s.run.adminPassword)
 	var made struct{ DID string }
@@ -237,8 +237,8 @@ func (s *stage) seed() {
 	s.alice.did, s.record.did = made.DID, made.DID
 }
 
-// play plays one scenario and turns what ends it early into words.
-func (s *stage) play(play func(*stage)) (err error) {
+// perform carries out a scenario and turns what ends it early into words.
+func (s *fixture) perform(steps func(*fixture)) (err error) {
 	defer func() {
 		switch why := recover().(type) {
 		case nil:
@@ -252,6 +252,6 @@ func (s *stage) play(play func(*stage)) (err error) {
 			panic(why)
 		}
 	}()
-	play(s)
+	steps(s)
 	return nil
 }
