@@ -38,7 +38,7 @@ func TestBehaviourDefects(t *testing.T) {
 			if again := see(newFixture(t)); again != sound {
 				t.Errorf("two sound servers differ: %s and %s", sound, again)
 			}
-			if spoilt := see(newFixture(t).have(t, d.ID)); sound == spoilt {
+			if corrupted := see(newFixture(t).have(t, d.ID)); sound == corrupted {
 				t.Errorf("no difference: %s", sound)
 			}
 		})

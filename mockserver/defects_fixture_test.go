@@ -78,7 +78,7 @@ func (s *fixture) have(t testing.TB, ids ...string) *fixture {
 	return s
 }
 
-// request is a call that can be spoilt in one way.
+// request is a call that can be corrupted in one way.
 type request struct {
 	verb, method, query, authorization, media string
 	body                                      string

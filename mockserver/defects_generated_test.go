@@ -24,12 +24,12 @@ func TestGeneratedDefects(t *testing.T) {
 		t.Run(d.ID, func(t *testing.T) {
 			t.Parallel()
 			sound := probe(newFixture(t)).shape()
-			spoilt := probe(newFixture(t).have(t, d.ID)).shape()
-			if sound == spoilt {
+			corrupted := probe(newFixture(t).have(t, d.ID)).shape()
+			if sound == corrupted {
 				t.Errorf("no difference: %s", sound)
 			}
-			if want := statusOf(d.ID); want != "" && !strings.HasPrefix(spoilt, want) {
-				t.Errorf("answer is %s, want %s", spoilt, want)
+			if want := statusOf(d.ID); want != "" && !strings.HasPrefix(corrupted, want) {
+				t.Errorf("answer is %s, want %s", corrupted, want)
 			}
 		})
 	}
@@ -156,15 +156,15 @@ func probeOfInput(method *lexicons.Method, short, name string) func(*fixture) an
 			case method.IsQuery():
 				r.query = "?" + parameter + "=maybe"
 			default:
-				s.spoil(r.input, method.Input.Object(), strings.Split(name, "."))
+				s.corrupt(r.input, method.Input.Object(), strings.Split(name, "."))
 			}
 		}
 		return s.make(r)
 	}
 }
 
-// spoil breaks the value at a path, whose last step says how.
-func (s *fixture) spoil(input object, schema *lexicons.Object, path []string) {
+// corrupt breaks the value at a path, whose last step says how.
+func (s *fixture) corrupt(input object, schema *lexicons.Object, path []string) {
 	name := path[0]
 	if len(path) > 2 { // an element of a list: wrong in the same way
 		input[name] = []any{12.0}

@@ -133,7 +133,7 @@ func (c *client) submit(did string, operation plc.Operation) answer {
 	return c.send("POST", "/"+did, bytes.NewReader(text), "Content-Type", "application/json")
 }
 
-// allows signs a service token; change spoils its claims.
+// allows signs a service token; change corrupts its claims.
 func (m *mover) allows(t testing.TB, server *mockserver.Server, change func(*token.ServiceClaims)) string {
 	t.Helper()
 	now := server.Now()

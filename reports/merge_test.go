@@ -58,8 +58,8 @@ func TestMerge(t *testing.T) {
 func TestMergeRefuses(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		spoil func([]*Report) []*Report
-		want  []string
+		corrupt func([]*Report) []*Report
+		want    []string
 	}{
 		"nothing":          {func([]*Report) []*Report { return nil }, []string{"none were given"}},
 		"a missing shard":  {func(p []*Report) []*Report { return p[1:2] }, []string{"shard 1/3 is missing", "shard 3/3 is missing"}},
@@ -81,7 +81,7 @@ func TestMergeRefuses(t *testing.T) {
 			[]string{"is in two shards"}},
 	} {
 		parts, _ := shards(3)
-		merged, err := Merge(test.spoil(parts)...)
+		merged, err := Merge(test.corrupt(parts)...)
 		for _, want := range test.want {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%s: %v, %v; want an error with %q", name, merged, err, want)

@@ -138,7 +138,7 @@ func TestDocumentFitsItsSchema(t *testing.T) {
 func TestSchemaRefuses(t *testing.T) {
 	t.Parallel()
 	schema := jsonschema.MustCompileString("report.schema.json", JSONSchema)
-	for name, spoil := range map[string]func(*Report){
+	for name, corrupt := range map[string]func(*Report){
 		"another schema":             func(r *Report) { r.Schema = "pdsconform.report/v2" },
 		"unknown outcome":            func(r *Report) { r.Results[0].Outcome = "skipped" },
 		"blocked without reason":     func(r *Report) { r.Results[0].Outcome, r.Results[0].Reason = Blocked, "" },
@@ -149,7 +149,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"negative count":             func(r *Report) { r.Summary.Requests = -1 },
 	} {
 		report := New(sample())
-		spoil(report)
+		corrupt(report)
 		if validate(t, schema, report) == nil {
 			t.Errorf("%s: the schema accepts it", name)
 		}

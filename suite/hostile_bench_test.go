@@ -111,10 +111,10 @@ func set(response *http.Response, body []byte) {
 // BenchmarkHostileTargets measures the memory that a run takes at its peak, with
 // that of the target in the same process, and the size of its report.
 func BenchmarkHostileTargets(b *testing.B) {
-	for name, spoil := range hostiles {
+	for name, corrupt := range hostiles {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				peak, size := hostileRun(b, spoil)
+				peak, size := hostileRun(b, corrupt)
 				b.ReportMetric(float64(peak)/(1<<20), "peak-MiB")
 				b.ReportMetric(float64(size)/(1<<20), "report-MiB")
 				if peak > mostMemory || size > mostReport {
@@ -125,7 +125,7 @@ func BenchmarkHostileTargets(b *testing.B) {
 	}
 }
 
-func hostileRun(b *testing.B, spoil func(*http.Response)) (peak uint64, size int) {
+func hostileRun(b *testing.B, corrupt func(*http.Response)) (peak uint64, size int) {
 	b.Helper()
 	mock := mockserver.RunT(b, mockserver.Options{InviteRequired: true, AdminPassword: "admin-pass-of-the-mock"})
 	behind, err := url.Parse(mock.URL)
@@ -140,7 +140,7 @@ func hostileRun(b *testing.B, spoil func(*http.Response)) (peak uint64, size int
 		},
 		ModifyResponse: func(response *http.Response) error {
 			if !strings.HasSuffix(response.Request.URL.Path, "describeServer") {
-				spoil(response)
+				corrupt(response)
 			}
 			return nil
 		},

@@ -120,7 +120,7 @@ func bytesFor(t *rapid.T, s *lexicons.Bytes) any {
 	raw := make([]byte, rapid.SampledFrom(lengths(s.MinLength, s.MaxLength)).Draw(t, "bytes"))
 	texts := []string{base64.StdEncoding.EncodeToString(raw), base64.RawStdEncoding.EncodeToString(raw), "YR", "a", "=", "YQ=", "YQ===", "Y Q", "Y\nQ", "-_-_"}
 	value := object{"$bytes": rapid.SampledFrom(slices.Insert(texts, 0, texts[:2]...)).Draw(t, "base64")}
-	return spoilt(t, value)
+	return corrupted(t, value)
 }
 
 // lengths are what lies at bounds and beside them.
@@ -135,7 +135,7 @@ func lengths(least, most *int) []int {
 }
 
 func linkFor(t *rapid.T) any {
-	return spoilt(t, object{"$link": rapid.SampledFrom(examples(lexicons.FormatCID)).Draw(t, "cid")})
+	return corrupted(t, object{"$link": rapid.SampledFrom(examples(lexicons.FormatCID)).Draw(t, "cid")})
 }
 
 func blobFor(t *rapid.T, s *lexicons.Blob) any {
@@ -145,14 +145,14 @@ func blobFor(t *rapid.T, s *lexicons.Blob) any {
 	}
 	types := []string{"image/png", "image/png", "image/gif", "text/plain", "imagery/png", "image", ""}
 	cids, _ := fixtures.Format(lexicons.FormatCID)
-	return spoilt(t, object{"$type": "blob", "size": size, "ref": spoilt(t, object{"$link": cids[0].Value}),
+	return corrupted(t, object{"$type": "blob", "size": size, "ref": corrupted(t, object{"$link": cids[0].Value}),
 		"mimeType": rapid.SampledFrom(types).Draw(t, "media type")})
 }
 
-// spoilt lacks a member, has one of another type, or has one more, now and
+// corrupted lacks a member, has one of another type, or has one more, now and
 // then.
-func spoilt(t *rapid.T, value object) any {
-	if !oneIn(t, 4, "spoilt") {
+func corrupted(t *rapid.T, value object) any {
+	if !oneIn(t, 4, "corrupted") {
 		return value
 	}
 	names := make([]string, 0, len(value))
@@ -160,7 +160,7 @@ func spoilt(t *rapid.T, value object) any {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	name := rapid.SampledFrom(append(names, "more", "$type")).Draw(t, "spoilt member")
+	name := rapid.SampledFrom(append(names, "more", "$type")).Draw(t, "corrupted member")
 	if rapid.Bool().Draw(t, "absent") {
 		delete(value, name)
 	} else {

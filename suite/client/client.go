@@ -1,5 +1,5 @@
 // Package client checks a client of account servers: it carries out scenarios with
-// it, each at a server of its own that misbehaves in a known way, and judges
+// it, each at a server of its own that applies faults in a known way, and judges
 // what the client sent and what it told its user.
 //
 // It must not know the reference mock: a server is a URL, the control protocol

@@ -51,7 +51,7 @@ type Scenario struct {
 	// Headers are set in the answer: Retry-After, for example.
 	Headers map[string]string
 
-	// Body spoils the body of the answer: one of the Body constants. The
+	// Body corrupts the body of the answer: one of the Body constants. The
 	// request is carried out, unless Status or Error is set.
 	Body string
 

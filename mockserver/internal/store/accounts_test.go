@@ -48,7 +48,7 @@ func TestNoAddress(t *testing.T) {
 
 func TestDropMailTokens(t *testing.T) {
 	t.Parallel()
-	s := furnished(t)
+	s := initial(t)
 	do(t, s, func(tx *Tx) { tx.DropMailTokens("did:a") })
 	for purpose := range mailPurposes {
 		if _, found := s.Begin().MailToken(purpose, "did:a"); found {

@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
-// furnished returns a store with something of everything.
-func furnished(t *testing.T) *Store {
+// initial returns a store with something of everything.
+func initial(t *testing.T) *Store {
 	t.Helper()
 	s := New()
 	do(t, s, func(tx *Tx) {
@@ -38,7 +38,7 @@ func furnished(t *testing.T) *Store {
 // things in it.
 func TestSnapshotTravels(t *testing.T) {
 	t.Parallel()
-	taken := furnished(t).Snapshot()
+	taken := initial(t).Snapshot()
 	text, err := json.Marshal(taken)
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestSnapshotTravels(t *testing.T) {
 // was restored to.
 func TestSnapshotStays(t *testing.T) {
 	t.Parallel()
-	s := furnished(t)
+	s := initial(t)
 	taken := s.Snapshot()
 	before, _ := json.Marshal(taken)
 	for range 2 {

@@ -47,7 +47,7 @@ type Faults struct {
 }
 
 // SetFaults makes the router serve methods wrongly: those by whose NSID there
-// are faults. Those under "" spoil every answer. Nil makes it sound again.
+// are faults. Those under "" corrupt every answer. Nil makes it sound again.
 // Outputs are not held against their documents as long as there are faults.
 func (router *Router) SetFaults(faults map[string]*Faults) error {
 	if faults == nil {
@@ -111,8 +111,8 @@ func (f *Faults) compile(e *endpoint) error {
 	return f.Input.Compile(e.method.Input.Schema)
 }
 
-// spoil is the last stage of every answer.
-func spoil(faults map[string]*Faults, r *http.Request, nsid string, response *Response) {
+// corrupt is the last stage of every answer.
+func corrupt(faults map[string]*Faults, r *http.Request, nsid string, response *Response) {
 	if faults == nil {
 		return
 	}

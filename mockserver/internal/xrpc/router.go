@@ -92,8 +92,8 @@ func (router *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	exchange := newExchange(router.Now(), r)
 	hit := router.injected(r, exchange)
 	response := router.answer(r, exchange, hit)
-	router.Style.dress(&response)
-	spoil(router.faultsFor(hit), r, exchange.NSID, &response)
+	router.Style.restyle(&response)
+	corrupt(router.faultsFor(hit), r, exchange.NSID, &response)
 	if hit != nil {
 		router.change(&response, hit, exchange)
 	}

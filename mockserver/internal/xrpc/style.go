@@ -148,8 +148,8 @@ func (style *Style) string(quoted []byte) []byte {
 	return append(written, '"')
 }
 
-// dress gives a response the style; nil leaves it as it is.
-func (style *Style) dress(response *Response) {
+// restyle gives a response the style; nil leaves it as it is.
+func (style *Style) restyle(response *Response) {
 	if style == nil {
 		return
 	}
