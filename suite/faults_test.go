@@ -15,7 +15,7 @@ import (
 	"github.com/pdsconform/pdsconform/reports"
 )
 
-// fault is a way in which a server misbehaves on one method.
+// fault is a way in which a server is wrong on one method.
 type fault struct {
 	name   string
 	answer func(http.ResponseWriter, *http.Request)
@@ -110,7 +110,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// faulty is a server that misbehaves on one path and passes on the rest.
+// faulty is a server that is wrong on one path and passes on the rest.
 func faulty(t *testing.T, base, path string, answer http.HandlerFunc) string {
 	t.Helper()
 	target, err := url.Parse(base)

@@ -142,7 +142,7 @@ func confirmations() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := unconfirmed(ctx, t)
 				code := confirmationCode(ctx, t, account)
-				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, ""))
+				t.Rely(updateUnconfirmed(ctx, t, account, t.Target().NewIdentity().Email))
 				t.Expect(confirm(ctx, t, account, account.Email, code), check.Refused())
 			},
 		},

@@ -72,6 +72,16 @@ func update(ctx context.Context, t *spec.Trial, account *target.Account, email, 
 	return exchange
 }
 
+// updateUnconfirmed is update of an account whose address is not confirmed. No code
+// has to be asked for then; a target that asks for one all the same gets it.
+func updateUnconfirmed(ctx context.Context, t *spec.Trial, account *target.Account, email string) xrpc.Exchange {
+	exchange := update(ctx, t, account, email, "")
+	if exchange.ErrorName() != "TokenRequired" || t.Target().Missing(target.Mail) != nil {
+		return exchange
+	}
+	return update(ctx, t, account, email, updateCode(ctx, t, account))
+}
+
 func updateTo(email, code string) xrpc.Request {
 	request := xrpc.Procedure(nsidUpdateEmail, map[string]any{"email": email})
 	if code == "" {

@@ -134,5 +134,9 @@ func privilegesListed(ctx context.Context, t *spec.Trial) {
 		if want, made := marks[name]; made && (object["privileged"] == any(true)) != want {
 			t.Failf(name+" to be listed with privileged "+check.Value(want), "privileged is %s", check.ValueOf(object, "privileged"))
 		}
+		delete(marks, name)
+	}
+	for name, privileged := range marks {
+		t.Failf("the list to name both app passwords", "it lacks %s, which was made with privileged %s", name, check.Value(privileged))
 	}
 }

@@ -197,7 +197,7 @@ func resetEffects() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := unconfirmed(ctx, t)
 				code := resetCode(ctx, t, account)
-				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, ""))
+				t.Rely(updateUnconfirmed(ctx, t, account, t.Target().NewIdentity().Email))
 				t.Expect(reset(ctx, t, account, code, t.Target().NewPassword()), check.Refused())
 			},
 		},

@@ -21,7 +21,7 @@ func addresses() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := unconfirmed(ctx, t)
 				made := newSession(ctx, t, account)
-				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, ""))
+				t.Rely(updateUnconfirmed(ctx, t, account, t.Target().NewIdentity().Email))
 				expectAddress(t, "logging in", logIn(ctx, t, account.Handle, account.Password), account)
 				expectAddress(t, "refreshing a session from before", refresh(ctx, t, made.Refresh), account)
 			},
@@ -32,7 +32,7 @@ func addresses() []scenario {
 			run: func(ctx context.Context, t *spec.Trial) {
 				account := unconfirmed(ctx, t)
 				made := newSession(ctx, t, account)
-				t.Rely(update(ctx, t, account, t.Target().NewIdentity().Email, ""))
+				t.Rely(updateUnconfirmed(ctx, t, account, t.Target().NewIdentity().Email))
 				t.ExpectThat("getSession after the change", whoAmI(ctx, t, made.Access), check.Succeeds())
 				t.ExpectThat("refreshing the session after the change", refresh(ctx, t, made.Refresh), check.Succeeds())
 			},
@@ -65,7 +65,7 @@ func addresses() []scenario {
 				account := unconfirmed(ctx, t)
 				email := t.Target().NewIdentity().Email
 				local, domain, _ := strings.Cut(email, "@")
-				t.Rely(update(ctx, t, account, strings.ToUpper(local)+"@"+domain, ""))
+				t.Rely(updateUnconfirmed(ctx, t, account, strings.ToUpper(local)+"@"+domain))
 				t.ExpectThat("logging in in small letters", logIn(ctx, t, email, account.Password), check.Member("did", account.DID))
 			},
 		},

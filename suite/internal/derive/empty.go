@@ -23,7 +23,11 @@ func (b *builder) emptyLists() {
 		title := fmt.Sprintf("Where nothing is in it, %s is an empty list: neither null nor left out.", property.Name)
 		b.add(must("output."+property.Name+".empty", title, property.Schema.At()), func(ctx context.Context, t *spec.Trial) {
 			t.Need(b.recipe.Needs...)
-			exchange := t.Rely(t.Do(ctx, b.recipe.Empty(ctx, t)))
+			exchange := t.Do(ctx, b.recipe.Empty(ctx, t))
+			if exchange.Refused() && b.method.Input != nil {
+				t.NotObserved("the target refuses a request for nothing: %s", check.Answer(exchange))
+			}
+			t.Rely(exchange)
 			value, there := exchange.Object()[property.Name]
 			elements, isList := value.([]any)
 			switch {

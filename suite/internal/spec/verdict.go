@@ -3,9 +3,11 @@ package spec
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pdsconform/pdsconform/reports"
+	"github.com/pdsconform/pdsconform/suite/internal/target"
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
 )
 
@@ -21,8 +23,27 @@ type Verdict struct {
 }
 
 // Try runs a case on a bench. A panic in its check is a fault of the suite and
-// becomes its outcome.
-func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
+// becomes its outcome. A case that came to nothing by a refusal of a session that
+// has ended meanwhile, since a server may keep only so many for an account, is run
+// once more.
+func Try(ctx context.Context, c Case, bench *Bench) Verdict {
+	verdict := try(ctx, c, bench)
+	if verdict.Outcome != reports.Failed && verdict.BlockedBy == "" || ctx.Err() != nil || !bench.Works(target.WhoAmI) {
+		return verdict
+	}
+	ended := slices.IndexFunc(verdict.Exchanges, func(exchange xrpc.Exchange) bool { return bench.Target.EndedMeanwhile(ctx, exchange) })
+	if ended < 0 {
+		return verdict
+	}
+	bench.forget(c.ID, func(found *evidence) bool {
+		return slices.ContainsFunc(found.exchanges, func(exchange xrpc.Exchange) bool {
+			return exchange.Request.Authorization == verdict.Exchanges[ended].Request.Authorization
+		})
+	})
+	return try(ctx, c, bench)
+}
+
+func try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 	trial := &Trial{requirement: c.Requirement, bench: bench}
 	start := time.Now()
 	bench.Target.Enter()
@@ -61,19 +82,25 @@ func Try(ctx context.Context, c Case, bench *Bench) (verdict Verdict) {
 // disturbed is the verdict of a case during which somebody else has moved the
 // target's clock: what it found may come of that.
 func (b *Bench) disturbed(id string, verdict Verdict) Verdict {
+	b.forget(id, func(*evidence) bool { return true })
+	return Verdict{Outcome: reports.Errored, Fault: reports.FaultInterference, Exchanges: verdict.Exchanges, Duration: verdict.Duration,
+		Reason: "the target's clock was moved while the check was under way, and not by this run",
+		Unlock: "--rerun-failed, while nobody else moves the clock"}
+}
+
+// forget drops what a case has found, and evidence that was not to be had as far as
+// it is concerned.
+func (b *Bench) forget(id string, concerned func(*evidence) bool) {
 	b.Ledger.Forget(id)
 	b.mutex.Lock()
+	defer b.mutex.Unlock()
 	for name, under := range b.memo {
 		select {
 		case <-under.done:
-			if under.found != nil && under.found.stop != nil {
+			if under.found != nil && under.found.stop != nil && concerned(under.found) {
 				delete(b.memo, name)
 			}
 		default:
 		}
 	}
-	b.mutex.Unlock()
-	return Verdict{Outcome: reports.Errored, Fault: reports.FaultInterference, Exchanges: verdict.Exchanges, Duration: verdict.Duration,
-		Reason: "the target's clock was moved while the check was under way, and not by this run",
-		Unlock: "--rerun-failed, while nobody else moves the clock"}
 }

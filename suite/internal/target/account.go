@@ -2,6 +2,8 @@ package target
 
 import (
 	"context"
+	"crypto/sha256"
+	"strings"
 	"sync/atomic"
 
 	"github.com/pdsconform/pdsconform/suite/internal/xrpc"
@@ -255,7 +257,35 @@ func (a *Account) Forget() { a.kept.Store(nil) }
 func (a *Account) Keep(session Session) {
 	a.target.handedOut.handOut(session)
 	a.kept.Store(&keptSession{session, a.target.Moved()})
+	a.target.keepers.Store(sha256.Sum256([]byte(session.Access)), a)
 	a.target.longSessions.keep(a)
+}
+
+// WhoAmI is the method that tells whose session it is.
+const WhoAmI = getSession
+
+// EndedMeanwhile reports whether a request was refused with a session that some
+// account kept, and that the target ended since: it is refused by getSession as
+// well, or another case has found so already. The account makes another then.
+func (t *Target) EndedMeanwhile(ctx context.Context, exchange xrpc.Exchange) bool {
+	token, bearer := strings.CutPrefix(exchange.Request.Authorization, "Bearer ")
+	if !bearer || !exchange.Refused() {
+		return false
+	}
+	found, known := t.keepers.Load(sha256.Sum256([]byte(token)))
+	account, _ := found.(*Account)
+	if !known {
+		return false
+	}
+	kept := account.kept.Load()
+	if kept == nil || kept.Access != token {
+		return true
+	}
+	if !(direct{t}).Do(ctx, xrpc.Query(WhoAmI, nil).WithBearer(token)).Refused() {
+		return false
+	}
+	account.kept.CompareAndSwap(kept, nil)
+	return true
 }
 
 func (a *Account) take(exchange xrpc.Exchange) error {

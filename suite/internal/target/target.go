@@ -58,6 +58,7 @@ type Target struct {
 	missedMail    misses
 	handedOut     handedOut
 	longSessions  longSessions
+	keepers       sync.Map // accounts by the hash of an access token that they keep or kept
 	confirm       func() bool
 
 	clock barrier

@@ -38,6 +38,11 @@ type Client struct {
 	lanes   lanes
 }
 
+// idleTime is how long a connection is kept for another request: less than the
+// five seconds after which common servers close one, since a request that is on
+// its way then gets no answer.
+const idleTime = 4 * time.Second
+
 // NewClient makes a client of the server at a base URL, which the caller has
 // checked, with a time limit for each whole exchange.
 func NewClient(base string, timeout time.Duration, secrets *Secrets) *Client {
@@ -45,7 +50,7 @@ func NewClient(base string, timeout time.Duration, secrets *Secrets) *Client {
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: timeout * 3 / 4}).DialContext, // runs out first, so that it is told apart
 		MaxIdleConnsPerHost:    16,
-		IdleConnTimeout:        30 * time.Second,
+		IdleConnTimeout:        idleTime,
 		DisableCompression:     true, // what is compared and shown is what was sent
 		MaxResponseHeaderBytes: maxHeaders,
 	}

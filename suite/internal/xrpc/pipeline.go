@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -110,7 +111,7 @@ func writeAll(connection net.Conn, messages []*http.Request) error {
 
 // readAnswer reads the next answer and reports whether it closes the connection.
 func readAnswer(reader *bufio.Reader, message *http.Request, exchange *Exchange) (last bool, err error) {
-	response, err := http.ReadResponse(reader, message)
+	response, err := readFinal(reader, message)
 	if err != nil {
 		return false, err
 	}
@@ -125,4 +126,22 @@ func readAnswer(reader *bufio.Reader, message *http.Request, exchange *Exchange)
 		return false, errTooLong
 	}
 	return response.Close, err
+}
+
+// maxInterim is how many interim answers may come before the final one, as in
+// net/http.
+const maxInterim = 5
+
+// readFinal reads past the interim answers that a server may send before any
+// other.
+// Source: https://www.rfc-editor.org/rfc/rfc9110#section-15.2
+func readFinal(reader *bufio.Reader, message *http.Request) (*http.Response, error) {
+	for range maxInterim {
+		response, err := http.ReadResponse(reader, message)
+		if err != nil || response.StatusCode/100 != 1 || response.StatusCode == http.StatusSwitchingProtocols {
+			return response, err
+		}
+		_ = response.Body.Close() // it has none
+	}
+	return nil, errors.New("the server sends interim answers and no final one")
 }

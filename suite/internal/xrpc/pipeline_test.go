@@ -161,3 +161,20 @@ func TestPipelineToNobody(t *testing.T) {
 		}
 	}
 }
+
+// Interim answers come before the final one and are none themselves; a server that
+// sends nothing else is given up.
+func TestPipelinedAfterInterimAnswers(t *testing.T) {
+	t.Parallel()
+	const interim, final = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+	message, err := http.NewRequest(http.MethodGet, "http://127.0.0.1/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for answers, want := range map[string]int{final: 200, interim + final: 200, strings.Repeat(interim, 4) + final: 200, strings.Repeat(interim, 50): 0} {
+		var exchange Exchange
+		if _, err := readAnswer(bufio.NewReader(strings.NewReader(answers)), message, &exchange); exchange.Status != want || (err == nil) != (want != 0) {
+			t.Errorf("%d, error %v, want %d", exchange.Status, err, want)
+		}
+	}
+}
