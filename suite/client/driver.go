@@ -66,7 +66,11 @@ func Command(words []string, folder string, environ []string) func(context.Conte
 		}
 		return &Process{
 			Calls: calls, Outcomes: outcomes, Messages: messages,
-			Kill: func() { killGroup(command) },
+			Kill: func() {
+				killGroup(command)
+				// A child that left the group may hold the streams for as long as it likes.
+				time.AfterFunc(command.WaitDelay, func() { _, _ = outcomes.Close(), messages.Close() })
+			},
 			Wait: func() (int, string) {
 				_ = command.Wait() // the state says all
 				return command.ProcessState.ExitCode(), command.ProcessState.String()

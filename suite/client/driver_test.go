@@ -91,3 +91,16 @@ func TestCommand(t *testing.T) {
 		t.Errorf("%+v", report.Summary.Counts)
 	}
 }
+
+// A command that sends nothing shows nothing of the client, whatever it ends with.
+func TestCommandThatSendsNothing(t *testing.T) {
+	t.Parallel()
+	config := configOf(t, model.Options{})
+	config.Driver = nil
+	config.Run = func(context.Context, []string) CommandResult { return CommandResult{} }
+	for _, result := range check(t, config).Results {
+		if result.Outcome == reports.Passed || result.Outcome == reports.Failed {
+			t.Errorf("%s is %s", result.ID, result.Outcome)
+		}
+	}
+}
