@@ -104,3 +104,23 @@ func TestCommandThatSendsNothing(t *testing.T) {
 		}
 	}
 }
+
+// An interruption, whatever is told as its cause, leaves a report of what was over.
+func TestInterruptedIsReported(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancelCause(t.Context())
+	defer interrupt(nil)
+	config := configOf(t, model.Options{})
+	config.OnPlayed = func(_ string, _ time.Duration, done, _ int) {
+		if done == 10 {
+			interrupt(errors.New("interrupt signal received"))
+		}
+	}
+	report, err := Run(ctx, config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Summary.ExitCode != reports.ExitInterrupted || report.Summary.Passed == 0 || report.Summary.Blocked == 0 {
+		t.Errorf("exit %d, %+v", report.Summary.ExitCode, report.Summary.Counts)
+	}
+}

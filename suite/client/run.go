@@ -42,6 +42,7 @@ func (r *run) carryOutAll(ctx context.Context, needed []scenario) ([]*record, er
 	if err := r.tryDriver(ctx); err != nil {
 		return nil, err
 	}
+	interrupted := ctx.Err // by whoever runs this, for whatever cause: no fault
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	records := make([]*record, len(needed))
@@ -80,8 +81,10 @@ func (r *run) carryOutAll(ctx context.Context, needed []scenario) ([]*record, er
 	}
 	close(next)
 	workers.Wait()
-	if err := context.Cause(ctx); err != nil && err != context.Canceled && err != context.DeadlineExceeded { //nolint:errorlint // the cause itself
-		return nil, err
+	if interrupted() == nil {
+		if err := context.Cause(ctx); err != nil {
+			return nil, err
+		}
 	}
 	return records, nil
 }
