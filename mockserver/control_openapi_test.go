@@ -164,8 +164,8 @@ func TestControlOpenAPI(t *testing.T) {
 	d.walk("PUT", "/defects", `{"active":["output.createSession.did.missing"]}`, 200, true)
 	d.walk("PUT", "/defects", `{"active":["output.createSession.did.mising"]}`, 404, false)
 	d.walk("PUT", "/defects", `{"active":"all"}`, 400, true)
-	d.walk("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","fixture":"before-commit","delay":"0s"}`, 200, true)
-	d.walk("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","fixture":"after","delay":"1ms"}`, 400, true)
+	d.walk("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"0s"}`, 200, true)
+	d.walk("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","stage":"after","delay":"1ms"}`, 400, true)
 	d.walk("GET", "/settings", "", 200, true)
 	d.walk("PATCH", "/settings", `{"minPasswordLength":9,"links":{"privacyPolicy":"https://example.com/privacy"},"reservedNames":["staff"],`+
 		`"rateLimits":["createSession=30/5m/account","9000/1m"]}`, 200, true)

@@ -139,7 +139,7 @@ func TestControlReset(t *testing.T) {
 	s := c.signUp("alice")
 	c.post("requestAccountDelete", s.access, nil).ok()
 	c.steer("POST", "/clock", `{"advance":"1h"}`).ok()
-	c.steer("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","fixture":"before-commit","delay":"1m"}`).ok()
+	c.steer("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"1m"}`).ok()
 	c.steer("POST", "/reset", "").ok()
 	if got := c.steer("GET", "/clock", "").text("offset"); got != "0s" {
 		t.Errorf("offset after a reset is %s", got)
@@ -156,23 +156,23 @@ func TestControlLatency(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	for _, row := range [][2]string{
-		{"nsid", `{"nsid":"com.example.unknown","fixture":"before-commit","delay":"1ms"}`},
-		{"nsid", `{"nsid":"com.atproto.server.getSession","fixture":"before-commit","delay":"1ms"}`},
-		{"fixture", `{"nsid":"com.atproto.server.createSession","fixture":"after","delay":"1ms"}`},
-		{"delay", `{"nsid":"com.atproto.server.createSession","fixture":"before-commit","delay":"x"}`},
-		{"delay", `{"nsid":"com.atproto.server.createSession","fixture":"before-commit","delay":"-1ms"}`},
-		{"delay", `{"nsid":"com.atproto.server.createSession","fixture":"before-commit","delay":"2m"}`},
+		{"nsid", `{"nsid":"com.example.unknown","stage":"before-commit","delay":"1ms"}`},
+		{"nsid", `{"nsid":"com.atproto.server.getSession","stage":"before-commit","delay":"1ms"}`},
+		{"stage", `{"nsid":"com.atproto.server.createSession","stage":"after","delay":"1ms"}`},
+		{"delay", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"x"}`},
+		{"delay", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"-1ms"}`},
+		{"delay", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"2m"}`},
 	} {
 		isBadField(t, c.steer("PUT", "/latency", row[1]), 400, row[0])
 	}
-	c.steer("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","fixture":"before-commit","delay":"1ms"}`).ok()
+	c.steer("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"1ms"}`).ok()
 	s := c.signUp("alice")
 	c.meeting.expect(1)
 	c.logIn(s.handle, s.password).ok()
 	if c.meeting.waiting != time.Millisecond {
 		t.Errorf("log-in waits for %s in spite of its latency", c.meeting.waiting)
 	}
-	c.steer("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","fixture":"before-commit","delay":"0s"}`).ok()
+	c.steer("PUT", "/latency", `{"nsid":"com.atproto.server.createSession","stage":"before-commit","delay":"0s"}`).ok()
 }
 
 func TestControlPathsAndVerbs(t *testing.T) {
